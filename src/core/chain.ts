@@ -1,0 +1,47 @@
+import type { Entry, RunEvent } from "./event.ts";
+import { bodyLimit, chainText, noHash, versionOf } from "./event.ts";
+import type { Digest, Instant, RunId } from "./id.ts";
+import type { ChainHead } from "./ports.ts";
+
+/** sha256 of a text in hex. Passed in, because core has no crypto of its own. */
+export type Sha256 = (text: string) => Digest;
+
+/**
+ * Puts events in their place at the end of a chain: `hash = sha256(prev ‖ canonical(run, seq, at, epoch, v, type, body))`.
+ * @throws RangeError for a body above its limit: a bug in whoever made the event.
+ */
+export function seal(
+  run: RunId,
+  after: ChainHead | null,
+  epoch: number,
+  at: Instant,
+  events: readonly RunEvent[],
+  sha256: Sha256,
+): Entry[] {
+  let seq = after?.seq ?? 0;
+  let prev = after?.hash ?? noHash;
+  return events.map((event) => {
+    seq += 1;
+    const unsealed = { run, seq, at, epoch, v: versionOf(event.type), ...event };
+    const text = chainText(unsealed);
+    if (text.length > bodyLimit(event)) {
+      throw new RangeError(`${event.type} has ${text.length} characters, ${bodyLimit(event)} are allowed`);
+    }
+    const hash = sha256(prev + text);
+    const entry: Entry = { ...unsealed, prev, hash };
+    prev = hash;
+    return entry;
+  });
+}
+
+/** Where the next batch goes. */
+export const headOf = (entry: Entry): ChainHead => ({ seq: entry.seq, hash: entry.hash, epoch: entry.epoch });
+
+/** null when `entry` follows `after` in an unbroken chain, else what is wrong in one sentence. */
+export function brokenLink(after: Entry | null, entry: Entry, sha256: Sha256): string | null {
+  const prev = after?.hash ?? noHash;
+  if (entry.seq !== (after?.seq ?? 0) + 1) return `entry ${entry.seq} follows entry ${after?.seq ?? 0}`;
+  if (entry.prev !== prev) return `entry ${entry.seq} does not continue the chain`;
+  if (entry.hash !== sha256(prev + chainText(entry))) return `entry ${entry.seq} does not hash to its name`;
+  return null;
+}

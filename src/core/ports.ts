@@ -1,0 +1,249 @@
+/**
+ * The ports: what the loop needs of the world. Each is a contract; `tests/contracts/` holds the suite that
+ * every implementation, in memory and real, passes.
+ *
+ * Expected endings are values. A port rejects only for bugs and for a machine that no longer works
+ * (disk full, database damaged): then the process stops and the run is resumable.
+ */
+import type { Budget, By, Choice, Entry, RunEvent } from "./event.ts";
+import type { CallId, Digest, Instant, RunId } from "./id.ts";
+import type { Message, Model } from "./model.ts";
+
+export interface Clock {
+  now(): Instant;
+  /** Resolves at `until`, or as soon as `signal` aborts. Never rejects. */
+  sleepUntil(until: Instant, signal: AbortSignal): Promise<void>;
+}
+
+/** Content-addressed bytes. A digest is the sha256 of the bytes, whatever their size. */
+export interface Blobs {
+  /** Durable when it resolves. Returns the digests in order. Storing what is there already is cheap. */
+  put(items: readonly Uint8Array[]): Promise<readonly Digest[]>;
+  /** As `put` for one blob of any size, in bounded memory. */
+  putStream(chunks: AsyncIterable<Uint8Array>): Promise<Digest>;
+  /** @throws MissingBlob when there is none. */
+  get(digest: Digest): Promise<Uint8Array>;
+  /** As `get` in chunks of at most 1 MiB. */
+  getStream(digest: Digest): AsyncIterable<Uint8Array>;
+  /** Which of these are not there. */
+  missing(digests: readonly Digest[]): Promise<readonly Digest[]>;
+}
+
+export class MissingBlob extends Error {
+  override readonly name = "MissingBlob";
+  readonly digest: Digest;
+  constructor(digest: Digest) {
+    super(`blob ${digest} is not in the store`);
+    this.digest = digest;
+  }
+}
+
+/**
+ * An answer by someone who need not own the run. The first one for a subject wins.
+ * Subjects: an approval's id, an escalation's id, a call id (effect in doubt), `plan/VERSION` (review),
+ * `note/N`, `budget/N`, `stop/N`.
+ */
+export interface Answer {
+  readonly run: RunId;
+  readonly subject: string;
+  readonly at: Instant;
+  readonly by: By;
+  readonly value: AnswerValue;
+}
+export type AnswerValue =
+  | {
+      readonly type: "approval";
+      readonly answer: "grant" | "grant-edited" | "refuse" | "expire";
+      readonly edited: Digest | null;
+      readonly note: Digest | null;
+    }
+  | {
+      readonly type: "escalation";
+      readonly choice: Choice;
+      readonly note: Digest | null;
+      readonly budget: Budget | null;
+    }
+  | {
+      readonly type: "effect";
+      readonly finding: "happened" | "did-not" | "skip";
+      readonly evidence: Digest | null;
+    }
+  | { readonly type: "plan"; readonly answer: "adopt" | "reject"; readonly note: Digest | null }
+  | { readonly type: "note"; readonly thread: string | null; readonly text: Digest }
+  | { readonly type: "budget"; readonly budget: Budget }
+  | { readonly type: "stop" };
+
+/** One line of `harness runs`, kept beside the chain so that a list does not fold every run. */
+export interface RunRow {
+  readonly id: RunId;
+  readonly createdAt: Instant;
+  readonly epoch: number;
+  readonly headSeq: number;
+  readonly headHash: Digest;
+}
+
+/** Who holds a run, as far as the lock file tells. */
+export interface Owner {
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** The right to append to one run. It lasts until `release` or the death of the process. */
+export interface Ownership {
+  readonly run: RunId;
+  release(): Promise<void>;
+}
+
+/** The chain of a run as the journal's caller knows it: the next batch must follow exactly this. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: Digest;
+  readonly epoch: number;
+}
+
+/**
+ * The append-only list of events, the only source of truth.
+ * Only the owner appends. Readers may read at any time.
+ */
+export interface Journal {
+  /** Takes the run, or names the living owner. A dead owner's run is taken at once, a living or stopped one's never. */
+  own(run: RunId): Promise<{ readonly owned: Ownership } | { readonly owner: Owner }>;
+  /**
+   * Appends a batch whole, or nothing. `after` null creates the run.
+   * The entries must be sealed (`seal` in core/chain.ts) to follow `after`.
+   * Batches given in the same tick share one commit. Durable when it resolves.
+   * @throws NotOwner when the chain's head is not `after`: someone else appended, and this process must stop.
+   */
+  append(run: RunId, after: ChainHead | null, entries: readonly Entry[]): Promise<void>;
+  /** Entries after `afterSeq`, oldest first, each checked: readable, in sequence, chained. @throws DamagedJournal */
+  read(run: RunId, afterSeq: number): AsyncIterable<Entry>;
+  runs(): Promise<readonly RunRow[]>;
+  /** false: somebody was first, whose answer `answers` returns. */
+  answer(answer: Answer): Promise<boolean>;
+  /** All answers of a run, in the order they came. */
+  answers(run: RunId): Promise<readonly Answer[]>;
+}
+
+export class NotOwner extends Error {
+  override readonly name = "NotOwner";
+}
+export class DamagedJournal extends Error {
+  override readonly name = "DamagedJournal";
+}
+
+/** What stands at a path of a workspace, read on the host without following anything out of it. */
+export type FileRead =
+  | { readonly type: "file"; readonly bytes: Uint8Array; readonly size: number }
+  | { readonly type: "missing" }
+  | { readonly type: "refused"; readonly why: string };
+
+export interface Snapshot {
+  readonly tree: Digest;
+  /** Paths that are no file, directory or symlink (FIFOs, sockets, devices): reported, never opened. */
+  readonly skipped: readonly string[];
+}
+
+/** A private directory of one slot. Every path argument is relative to it, with `/`. */
+export interface Workspace {
+  readonly dir: string;
+  /** Makes the directory equal to the tree, whatever it held. */
+  reset(tree: Digest): Promise<void>;
+  /** Stores what the directory holds, without scratch paths. */
+  snapshot(): Promise<Snapshot>;
+  /** At most `limit` bytes from `offset`. `size` is that of the whole file. */
+  read(path: string, offset: number, limit: number): Promise<FileRead>;
+  remove(): Promise<void>;
+}
+
+export interface Workspaces {
+  /** A workspace of that name, set to the tree; what an earlier owner left under the name is replaced. */
+  checkout(name: string, tree: Digest): Promise<Workspace>;
+  /** Removes every workspace whose name begins with `prefix`. */
+  sweep(prefix: string): Promise<void>;
+}
+
+export interface ExecRequest {
+  readonly command: string;
+  readonly timeoutMs: number;
+  /** Bytes of output kept (half head, half tail); what is between is dropped and counted. */
+  readonly maxOutputBytes: number;
+}
+
+/** `broken`: the sandbox itself failed; nothing is known of the command. */
+export type ExecOutcome = "exited" | "timeout" | "flood" | "oom" | "broken";
+
+export interface ExecResult {
+  readonly outcome: ExecOutcome;
+  /** The command's exit code as the engine reports it; null unless `exited` or `oom`. */
+  readonly exit: number | null;
+  /** stdout and stderr in order of arrival, cut in the middle when `dropped` > 0. */
+  readonly output: Uint8Array;
+  readonly dropped: number;
+  /** One sentence for `broken`, else null. */
+  readonly why: string | null;
+  readonly denied: readonly { readonly host: string; readonly port: number; readonly count: number }[];
+}
+
+/** Serves one attempt or one judging over one workspace directory, then dies. */
+export interface Slot {
+  /** Runs in a new shell in the workspace. Never rejects for what the command does; when it settles, nothing of the command is alive unless it `exited`. */
+  exec(request: ExecRequest): Promise<ExecResult>;
+  /** Writes a file (parents made). null when done, else why not, in one sentence. Never leaves the workspace. */
+  write(path: string, bytes: Uint8Array): Promise<string | null>;
+  /** Stops all of the worker's processes until the next `exec`. */
+  freeze(): Promise<void>;
+  /** Kills every process of the worker: afterwards nobody writes into the workspace. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a sandbox can do: pinned in the run and shown to planner and worker. */
+export interface Capabilities {
+  readonly programs: readonly string[];
+  readonly python: string | null;
+  readonly network: boolean;
+  /** True when programs of the host's kind run (a container); false for the embedded shell. */
+  readonly native: boolean;
+  /** Sentences a worker must know ("each command is a new shell", "no background jobs"). */
+  readonly notes: readonly string[];
+}
+
+export interface Sandbox {
+  readonly kind: string;
+  /** Names the image or build: part of what an approval is bound to. */
+  readonly image: string;
+  /** Names the hardening profile. */
+  readonly profile: string;
+  capabilities(): Promise<Capabilities>;
+  open(name: string, dir: string): Promise<Slot | { readonly broken: string }>;
+  /** Removes what a dead harness left under names with this prefix. */
+  reap(prefix: string): Promise<void>;
+}
+
+/** A prompt file (Dotprompt format) already read: rendering is pure. */
+export interface Prompts {
+  /** Renders the source with these variables. @throws PromptError naming the variable and line. */
+  render(
+    source: string,
+    variables: Readonly<Record<string, unknown>>,
+  ): { readonly system: string; readonly messages: readonly Message[] };
+}
+
+export interface Models {
+  /** The model of that name, as pinned in the run. */
+  model(name: string): Promise<Model>;
+}
+
+/** Effects on the outside world, for tools that reach there. */
+export interface EffectResult {
+  /** `unknown`: sent, and no answer came. */
+  readonly outcome: "done" | "failed" | "unknown";
+  readonly text: string;
+}
+/** A tool that acts outside the sandbox. `key` is passed on where the target takes an idempotency key. */
+export interface OutsideTool {
+  readonly name: string;
+  run(call: CallId, args: unknown, key: string, signal: AbortSignal): Promise<EffectResult>;
+}
+
+export type { RunEvent };

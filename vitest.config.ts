@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    globalSetup: ["tests/require-node.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
