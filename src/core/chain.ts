@@ -1,7 +1,13 @@
 import type { Entry, RunEvent } from "./event.ts";
 import { bodyLimit, chainText, noHash, versionOf } from "./event.ts";
 import type { Digest, Instant, RunId } from "./id.ts";
-import type { ChainHead } from "./ports.ts";
+
+/** The chain of a run as the journal's caller knows it: the next batch must follow exactly this. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: Digest;
+  readonly epoch: number;
+}
 
 /** sha256 of a text in hex. Passed in, because core has no crypto of its own. */
 export type Sha256 = (text: string) => Digest;

@@ -86,6 +86,7 @@ const plannedTask = z.strictObject({
   needs: z.array(safeId),
   spec: digest,
   attempts: z.int().min(1),
+  turns: z.int().min(1),
 });
 export type PlannedTask = z.infer<typeof plannedTask>;
 
@@ -272,6 +273,8 @@ export const bodies = {
   "judging-started": z.strictObject({
     ...judged,
     tree: digest,
+    /** Protected files that were put back, with the blob that lists them: then `tree` is not the candidate. */
+    restored: z.strictObject({ count: z.int().min(1), list: digest }).nullable(),
     criteria: z.array(z.strictObject({ id: safeId, type: z.enum(["command", "file", "rubric"]) })),
     image: name,
   }),

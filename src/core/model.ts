@@ -45,6 +45,8 @@ export interface Price {
 export interface ModelRequest {
   readonly thread: ThreadId;
   readonly turn: number;
+  /** 1 for the first time this turn is asked; more after failures and crashes. */
+  readonly try: number;
   readonly system: string;
   readonly tools: readonly ToolSpec[];
   readonly messages: readonly Message[];

@@ -5,9 +5,11 @@
  * Expected endings are values. A port rejects only for bugs and for a machine that no longer works
  * (disk full, database damaged): then the process stops and the run is resumable.
  */
-import type { Budget, By, Choice, Entry, RunEvent } from "./event.ts";
+import type { Budget, By, Choice, Entry } from "./event.ts";
 import type { CallId, Digest, Instant, RunId } from "./id.ts";
+import type { ChainHead, Sha256 } from "./chain.ts";
 import type { Message, Model } from "./model.ts";
+import type { Judgement, ToolSpec } from "./tool.ts";
 
 export interface Clock {
   now(): Instant;
@@ -92,13 +94,6 @@ export interface Owner {
 export interface Ownership {
   readonly run: RunId;
   release(): Promise<void>;
-}
-
-/** The chain of a run as the journal's caller knows it: the next batch must follow exactly this. */
-export interface ChainHead {
-  readonly seq: number;
-  readonly hash: Digest;
-  readonly epoch: number;
 }
 
 /**
@@ -242,8 +237,28 @@ export interface EffectResult {
 }
 /** A tool that acts outside the sandbox. `key` is passed on where the target takes an idempotency key. */
 export interface OutsideTool {
-  readonly name: string;
+  readonly spec: ToolSpec;
   run(call: CallId, args: unknown, key: string, signal: AbortSignal): Promise<EffectResult>;
 }
 
-export type { RunEvent };
+/** Decides what a call may do. Pure; its digest is pinned in the run and bound into approvals. */
+export interface Policy {
+  readonly digest: Digest;
+  judge(tool: string, args: unknown): Judgement;
+}
+
+/** The world, as the loop sees it. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly blobs: Blobs;
+  readonly workspaces: Workspaces;
+  readonly sandbox: Sandbox;
+  readonly models: Models;
+  readonly prompts: Prompts;
+  readonly policy: Policy;
+  readonly outside: readonly OutsideTool[];
+  /** Whether a path fits one of these globs. */
+  readonly glob: (patterns: readonly string[]) => (path: string) => boolean;
+  readonly sha256: Sha256;
+}

@@ -24,3 +24,7 @@ export interface Judgement {
   /** One sentence for the card and the log. */
   readonly because: string;
 }
+
+/** The only ways a thread finishes, by role. They end with `call-ended` alone: what they do is repeatable. */
+export const finishing = { planner: "submit_plan", worker: "submit", evaluator: "submit_verdict" } as const;
+export const isFinishing = (tool: string): boolean => Object.values(finishing).some((name) => name === tool);

@@ -1,0 +1,87 @@
+import type { Body, By, Entry, EventType } from "../event.ts";
+import type { Answer } from "../ports.ts";
+import type { Story } from "./story.ts";
+
+/** Which promise is broken; `chain`: the journal itself; `protocol`: a move no status allows. */
+export type Broken =
+  | "P1"
+  | "P2"
+  | "P3"
+  | "P4"
+  | "P5"
+  | "P6"
+  | "P7"
+  | "P8"
+  | "P9"
+  | "P10"
+  | "P11"
+  | "P12"
+  | "chain"
+  | "protocol";
+
+/** One thing that is wrong with a run. */
+export interface Finding {
+  readonly promise: Broken;
+  /** The entry that shows it; null when it is something that never came. */
+  readonly seq: number | null;
+  /** One sentence a person understands. */
+  readonly what: string;
+}
+
+export type Report = (promise: Broken, what: string) => void;
+
+/** Answers by subject, in the order they came. */
+export type AnswerBook = ReadonlyMap<string, readonly Answer[]>;
+
+/** What a rule sees: one entry, and the story as it was told before it. */
+export interface Sight {
+  readonly entry: Entry;
+  readonly story: Story;
+  readonly answers: AnswerBook;
+  readonly report: Report;
+}
+
+/** Judges entries against the story so far, and never changes the story. */
+export interface Rule {
+  readonly every?: (sight: Sight) => void;
+  readonly on?: { readonly [T in EventType]?: (body: Body<T>, sight: Sight) => void };
+  /** After the last entry. */
+  readonly end?: (story: Story, report: Report) => void;
+}
+
+/** Shows one entry to a rule. */
+export function show(rule: Rule, sight: Sight): void {
+  rule.every?.(sight);
+  const judge = rule.on?.[sight.entry.type] as ((body: unknown, sight: Sight) => void) | undefined;
+  judge?.(sight.entry.body, sight);
+}
+
+/**
+ * What is wrong with a decision a person is said to have made, null when it comes from exactly one row of `answers`
+ * that was given by the same person and says the same. Decisions of others need no row.
+ */
+export function unanswered(
+  answers: AnswerBook,
+  subject: string,
+  by: By,
+  says: (value: Answer["value"]) => boolean,
+): string | null {
+  if (by.type !== "person") return null;
+  const rows = answers.get(subject) ?? [];
+  const [row] = rows;
+  if (row === undefined) return `nobody answered "${subject}"`;
+  if (rows.length > 1) return `"${subject}" has ${rows.length} answers`;
+  if (!sameBy(row.by, by)) return `"${subject}" was answered by ${nameOf(row.by)}, not by ${nameOf(by)}`;
+  return says(row.value) ? null : `the answer to "${subject}" says something else`;
+}
+
+function sameBy(a: By, b: By): boolean {
+  if (a.type === "person") return b.type === "person" && a.user === b.user && a.tty === b.tty;
+  if (a.type === "rule") return b.type === "rule" && a.id === b.id;
+  return b.type === "harness";
+}
+
+export function nameOf(by: By): string {
+  if (by.type === "person") return by.user;
+  return by.type === "rule" ? `rule ${by.id}` : "the harness";
+}

@@ -1,0 +1,39 @@
+import type { Entry, EventType } from "../event.ts";
+import { isRecovery } from "./story.ts";
+import type { Story } from "./story.ts";
+import { closeLeftovers, tellCalls } from "./tell/calls.ts";
+import { tellPlans } from "./tell/plans.ts";
+import { tellResults } from "./tell/results.ts";
+import { tellRuns } from "./tell/runs.ts";
+import type { Teller } from "./tell/teller.ts";
+import { tellThreads } from "./tell/threads.ts";
+
+const tellers: Teller = { ...tellRuns, ...tellPlans, ...tellThreads, ...tellCalls, ...tellResults };
+
+/**
+ * Takes one entry into the story. It never judges: an illegal entry is taken at its word where that makes sense and
+ * passed over where it does not, so that one fault does not hide or multiply the next.
+ */
+export function tell(story: Story, entry: Entry): void {
+  if (story.recovering && !isRecovery(entry)) endRecovery(story);
+  passTime(story, entry);
+  const teller = tellers[entry.type] as
+    | ((story: Story, body: Entry["body"], entry: Entry) => void)
+    | undefined;
+  teller?.(story, entry.body, entry);
+  story.previous = entry;
+}
+
+function endRecovery(story: Story): void {
+  story.recovering = false;
+  closeLeftovers(story);
+}
+
+/** Only time between entries of one owner counts; `blobs-dropped` may come long after it died. */
+function passTime(story: Story, entry: Entry): void {
+  const since = story.previous;
+  if (since === null || !isOwners(entry.type) || !isOwners(since.type) || since.epoch !== entry.epoch) return;
+  story.spent.wallMs += Math.max(0, entry.at - since.at);
+}
+
+const isOwners = (type: EventType): boolean => type !== "blobs-dropped";

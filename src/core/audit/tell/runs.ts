@@ -1,0 +1,44 @@
+import type { Teller } from "./teller.ts";
+
+export const tellRuns: Teller = {
+  "run-created": (story, body) => {
+    story.created ??= body;
+    story.budget ??= body.budget;
+    story.head ??= body.base;
+  },
+  "run-owned": (story, _body, entry) => {
+    story.epoch = entry.epoch;
+    story.afterCleanStop = story.stopped;
+    story.stopped = false;
+    story.recovering = true;
+    story.recovered.clear();
+  },
+  "run-stopped": (story) => {
+    story.stopped = true;
+  },
+  "budget-changed": (story, body) => {
+    story.budget = body.budget;
+  },
+  "run-ended": (story, body) => {
+    story.outcome ??= body.outcome;
+  },
+  "crash-charged": (story, body) => {
+    if (!body.alone) return;
+    story.crashesAlone.set(body.thread, (story.crashesAlone.get(body.thread) ?? 0) + 1);
+  },
+  "escalation-raised": (story, body) => {
+    story.escalations.set(body.escalation, { body, status: "open" });
+    if (body.task !== null) story.tasks.get(body.task)?.stuckBy.add(body.escalation);
+  },
+  "escalation-answered": (story, body) => {
+    const escalation = story.escalations.get(body.escalation);
+    if (escalation === undefined) return;
+    escalation.status = "answered";
+    const { kind, task: id } = escalation.body;
+    if (kind === "quarantine") story.crashesAlone.clear();
+    if (kind === "goal" && body.choice === "accept") story.personAcceptsGoal = true;
+    const task = id === null ? undefined : story.tasks.get(id);
+    task?.stuckBy.delete(body.escalation);
+    if (task !== undefined && body.choice === "accept") task.personAccepts = true;
+  },
+};

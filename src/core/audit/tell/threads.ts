@@ -1,0 +1,87 @@
+import type { Body, Reservation } from "../../event.ts";
+import type { ThreadId } from "../../id.ts";
+import { callOf } from "../../id.ts";
+import { treeAtStart } from "../story.ts";
+import type { CallStory, Story, ThreadStory } from "../story.ts";
+import type { Teller } from "./teller.ts";
+
+export const tellThreads: Teller = {
+  "model-started": (story, body, entry) => {
+    const thread = story.threads.get(body.thread) ?? newThread(story, body.thread);
+    if (body.turn !== thread.turn) {
+      thread.calls = [];
+      thread.next = 0;
+    }
+    thread.turn = body.turn;
+    thread.try = body.try;
+    thread.model = "open";
+    thread.reserved = body.reserved;
+    story.spent.turns += 1;
+    story.spent.reservedMicros += body.reserved.micros ?? 0;
+    story.spent.reservedTokens += tokensOf(body.reserved);
+    const bracket = { kind: "model call", name: body.thread, epoch: entry.epoch, outside: false } as const;
+    story.brackets.set(modelBracket(body.thread), bracket);
+  },
+  "model-ended": (story, body) => {
+    const thread = story.threads.get(body.thread);
+    if (thread?.model !== "open") return;
+    endModelCall(story, thread, body.outcome, body.charged);
+    thread.calls = body.calls.map((call) => newCall(thread, call));
+    for (const call of thread.calls) story.calls.set(call.id, call);
+  },
+};
+
+export const tokensOf = (of: Reservation): number => of.input + of.output;
+
+const modelBracket = (thread: ThreadId): string => `model ${thread}`;
+
+function newThread(story: Story, id: ThreadId): ThreadStory {
+  const thread: ThreadStory = {
+    id,
+    turn: 0,
+    try: 0,
+    model: "idle",
+    reserved: null,
+    calls: [],
+    next: 0,
+    tree: treeAtStart(story, id),
+  };
+  story.threads.set(id, thread);
+  return thread;
+}
+
+const newCall = (thread: ThreadStory, call: Body<"model-ended">["calls"][number]): CallStory => ({
+  id: callOf(thread.id, thread.turn, call.index),
+  thread: thread.id,
+  turn: thread.turn,
+  index: call.index,
+  tool: call.tool,
+  args: call.args,
+  valid: call.valid,
+  status: "proposed",
+  try: 1,
+  judged: null,
+  approval: null,
+  started: null,
+  edited: null,
+});
+
+/** The reservation becomes a charge. */
+export function endModelCall(
+  story: Story,
+  thread: ThreadStory,
+  outcome: Body<"model-ended">["outcome"],
+  charged: Reservation,
+): void {
+  const { spent } = story;
+  const reserved = thread.reserved ?? { micros: 0, input: 0, output: 0 };
+  spent.reservedMicros -= reserved.micros ?? 0;
+  spent.reservedTokens -= tokensOf(reserved);
+  spent.micros += charged.micros ?? 0;
+  spent.tokens += tokensOf(charged);
+  thread.reserved = null;
+  thread.model = outcome;
+  story.brackets.delete(modelBracket(thread.id));
+  if (outcome === "cut") story.recovered.add(thread.id);
+  else story.crashesAlone.delete(thread.id);
+}

@@ -1,0 +1,128 @@
+import type { Action, GiveUp } from "../action.ts";
+import { unjudged } from "../attempt.ts";
+import type { EscalationKind } from "../event.ts";
+import { callOf } from "../id.ts";
+import type { Instant } from "../id.ts";
+import type { RunState } from "../run.ts";
+import { currentCall } from "../thread.ts";
+import type { Call, Thread } from "../thread.ts";
+import { isFinishing } from "../tool.ts";
+
+/** The next step of every open thread. */
+export const threadActions = (run: RunState, now: Instant): readonly Action[] =>
+  [...run.threads.values()].flatMap((thread) => step(run, thread, now) ?? []);
+
+/**
+ * A thread that was open at a crash and made no progress since is run alone, so that the next crash tells who it was;
+ * after the third it is quarantined. One that waits for a person or for time holds nobody up.
+ */
+export function suspectActions(run: RunState, now: Instant): readonly Action[] {
+  for (const thread of run.threads.values()) {
+    if (thread.crashes === 0) continue;
+    const action = step(run, thread, now);
+    if (action !== null) return [action];
+  }
+  return [];
+}
+
+/** When time alone lets something go on; null when it does not. */
+export function nextWait(run: RunState, now: Instant): Instant | null {
+  const times = [
+    ...[...run.threads.values()].map((thread) => thread.retryAt),
+    ...[...run.approvals.values()].map((approval) => approval.until),
+  ].filter((time): time is Instant => time !== null && time > now);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+export const isOpen = (run: RunState, kind: EscalationKind, task: string | null): boolean =>
+  [...run.escalations.values()].some((escalation) => escalation.kind === kind && escalation.task === task);
+
+/** Model calls stop while a person is asked about money or an outage. */
+export const modelsStand = (run: RunState): boolean => isOpen(run, "budget", null) || isOpen(run, "outage", null);
+
+function step(run: RunState, thread: Thread, now: Instant): Action | null {
+  if (thread.crashesAlone >= run.limits.crashes) return quarantine(run, thread);
+  if (thread.model === "open") return { do: "send", thread: thread.id };
+  const call = currentCall(thread);
+  if (call?.status === "started") return { do: "run-call", call: callOf(thread.id, thread.turn, call.index) };
+  if (isHeld(run, thread)) return null;
+  return call === null ? nextTurn(run, thread, now) : callStep(run, thread, call, now);
+}
+
+/** Its task is stuck, or it is a judge whose turn has not come, or a planner whose plan is under review. */
+function isHeld(run: RunState, thread: Thread): boolean {
+  if (thread.task !== null && run.tasks.get(thread.task)?.status === "stuck") return true;
+  if (thread.role === "planner") return run.phase !== "planning" || isOpen(run, "plan", null);
+  return thread.role === "evaluator" && !isJudgesTurn(run, thread);
+}
+
+/** Rubrics are graded when all commands and files have passed, and while one is ungraded. */
+function isJudgesTurn(run: RunState, thread: Thread): boolean {
+  const grading = thread.task === null ? run.grading : run.tasks.get(thread.task)?.attempt?.grading;
+  if (grading === null || grading === undefined) return false;
+  const left = unjudged(grading);
+  const clean = [...grading.results.values()].every((result) => result === "pass");
+  return clean && left.length > 0 && left.every((criterion) => criterion.type === "rubric");
+}
+
+function quarantine(run: RunState, thread: Thread): Action | null {
+  const subject = thread.role === "planner" ? null : thread.task;
+  return isOpen(run, "quarantine", subject) ? null : { do: "quarantine", thread: thread.id };
+}
+
+function callStep(run: RunState, thread: Thread, call: Call, now: Instant): Action | null {
+  const id = callOf(thread.id, thread.turn, call.index);
+  switch (call.status) {
+    case "proposed":
+      return isFinishing(call.tool) && call.valid ? { do: "finish", call: id } : { do: "judge-call", call: id };
+    case "asking":
+      return expiry(run, call, now);
+    case "cleared":
+      return { do: "use-approval", call: id };
+    case "started":
+      return { do: "run-call", call: id };
+    case "in-doubt":
+    case "ended":
+      return null;
+  }
+}
+
+function expiry(run: RunState, call: Call, now: Instant): Action | null {
+  const approval = run.approvals.get(call.approval ?? "");
+  const isPast = approval !== undefined && approval.until !== null && approval.until <= now;
+  return isPast ? { do: "expire", approval: approval.id } : null;
+}
+
+function nextTurn(run: RunState, thread: Thread, now: Instant): Action | null {
+  if (thread.role === "planner" && run.rejections > run.limits.rejections) return escalatePlan(run);
+  const why = givenUp(run, thread);
+  if (why !== null) return thread.role === "planner" ? escalatePlan(run) : { do: "give-up", thread: thread.id, why };
+  if (thread.failures >= run.limits.tries) {
+    return isOpen(run, "outage", null) ? null : { do: "escalate", kind: "outage", task: null };
+  }
+  if (modelsStand(run) || (thread.retryAt !== null && thread.retryAt > now)) return null;
+  return isFull(run, thread) ? { do: "compact", thread: thread.id } : { do: "ask", thread: thread.id };
+}
+
+const escalatePlan = (run: RunState): Action | null =>
+  isOpen(run, "plan", null) ? null : { do: "escalate", kind: "plan", task: null };
+
+function givenUp(run: RunState, thread: Thread): GiveUp | null {
+  if (thread.model !== "complete") return null;
+  if (thread.repeats >= run.limits.repeats) return "repeats";
+  if (thread.silences >= run.limits.silences) return "silence";
+  if (thread.turn >= turnsOf(run, thread)) return "turns";
+  return thread.stop === "context-full" && !canCompact(thread) ? "context-full" : null;
+}
+
+const turnsOf = (run: RunState, thread: Thread): number =>
+  (thread.role === "worker" ? run.tasks.get(thread.task ?? "")?.turns : undefined) ?? run.limits.turns;
+
+/** The newest turns keep their output in any case. */
+export const keptTurns = 3;
+const canCompact = (thread: Thread): boolean => thread.turn - keptTurns > thread.compactedThrough;
+
+const isFull = (run: RunState, thread: Thread): boolean =>
+  canCompact(thread) &&
+  thread.model === "complete" &&
+  (thread.stop === "context-full" || (thread.counted?.tokens ?? 0) > run.limits.compactAt);

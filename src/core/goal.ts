@@ -1,0 +1,160 @@
+import { z } from "zod";
+import type { Criterion } from "./criterion.ts";
+import { safeId } from "./id.ts";
+import { risks } from "./tool.ts";
+
+/** A check as people write it: `type` follows from the field that is there. */
+const check = z.strictObject({
+  id: safeId.optional(),
+  run: z.string().min(1).optional(),
+  exit: z.int().min(0).max(255).optional(),
+  timeout_s: z.number().positive().max(7200).optional(),
+  protect: z.array(z.string()).optional(),
+  path: z.string().min(1).optional(),
+  schema: z.record(z.string(), z.json()).optional(),
+  rubric: z.string().min(1).optional(),
+  threshold: z.number().min(0).max(1).optional(),
+  guard: z.boolean().optional(),
+});
+export type CheckSpec = z.infer<typeof check>;
+
+/** `90s`, `30m`, `2h`, or seconds as a number. */
+const duration = z.union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?(s|m|h)$/, "must be like 90s, 30m or 2h")]);
+
+const budgetSpec = z.strictObject({
+  money: z.number().positive().optional().describe("US dollars"),
+  tokens: z.int().positive().optional(),
+  wall: duration.optional().describe("time at work, like 2h"),
+  turns: z.int().positive().optional(),
+  attempts: z.int().positive().optional(),
+});
+export type BudgetSpec = z.infer<typeof budgetSpec>;
+
+const modelsSpec = z.strictObject({
+  planner: z.string().optional(),
+  worker: z.string().optional(),
+  evaluator: z.string().optional(),
+});
+
+const sandboxSpec = z.strictObject({
+  kind: z.enum(["embedded", "docker"]).optional(),
+  image: z.string().optional(),
+  dockerfile: z.string().optional(),
+  setup: z
+    .strictObject({
+      run: z.string(),
+      network: z.array(z.string()).default([]),
+      key: z.array(z.string()).default([]),
+    })
+    .optional(),
+});
+
+const shared = {
+  model: z.string().optional().describe("one model for all roles, like anthropic/<model>"),
+  models: modelsSpec.optional(),
+  budget: budgetSpec.optional(),
+  sandbox: sandboxSpec.optional(),
+  network: z.strictObject({ allow: z.array(z.string()) }).optional(),
+  concurrency: z.int().min(1).max(64).optional().describe("attempts at work at once"),
+  attempts: z.int().min(1).max(20).optional().describe("attempts of a task before it is replanned or escalated"),
+};
+
+/** Front matter of a goal file. All of it is optional. */
+export const goalSpec = z.strictObject({
+  workspace: z.string().optional().describe("the directory to work on, relative to the goal file; its own if left out"),
+  checks: z.array(check).optional().describe("what must hold for the goal to be met"),
+  ...shared,
+});
+export type GoalSpec = z.infer<typeof goalSpec>;
+
+/** `harness.yaml` of a project. What a goal file says wins. */
+export const projectSpec = z.strictObject({
+  ...shared,
+  workspace: z.strictObject({ exclude: z.array(z.string()).optional(), scratch: z.array(z.string()).optional() }).optional(),
+  base_urls: z
+    .strictObject({ anthropic: z.string().optional(), openai: z.string().optional(), "openai-compatible": z.string().optional() })
+    .optional(),
+  prices: z
+    .record(
+      z.string(),
+      z.strictObject({
+        input: z.number().min(0),
+        output: z.number().min(0),
+        cache_read: z.number().min(0).optional(),
+        cache_write: z.number().min(0).optional(),
+      }),
+    )
+    .optional()
+    .describe("US dollars per million tokens, by model name"),
+  approvals: z
+    .strictObject({
+      ask_from: z.enum(risks).optional(),
+      notify: z.string().optional(),
+      rules: z.array(z.record(z.string(), z.json())).optional(),
+    })
+    .optional(),
+  traces: z.strictObject({ content: z.enum(["none", "metadata", "full"]) }).optional(),
+});
+export type ProjectSpec = z.infer<typeof projectSpec>;
+
+/** A rubric file. `must`: a score below it fails the whole rubric. Scores are 0 to 1; weights default to 1. */
+export const rubricSpec = z.strictObject({
+  rubric: safeId,
+  threshold: z.number().min(0).max(1),
+  criteria: z
+    .array(
+      z.strictObject({
+        id: safeId,
+        weight: z.number().positive().default(1),
+        ask: z.string().min(1),
+        levels: z.record(z.string(), z.string()).optional(),
+        must: z.number().min(0).max(1).optional(),
+      }),
+    )
+    .min(1),
+});
+export type RubricSpec = z.infer<typeof rubricSpec>;
+
+/** Everything that configures one run, resolved: stored as a blob at its start and never read from files again. */
+export interface RunConfig {
+  readonly title: string;
+  /** The goal's prose. */
+  readonly text: string;
+  readonly checks: readonly Criterion[];
+  /** Globs of files a worker cannot change for its verdict, where a criterion does not say its own. */
+  readonly protect: readonly string[];
+  readonly scratch: readonly string[];
+  readonly askFrom: (typeof risks)[number];
+  /** Absolute; where `export --branch` and `diff` find the user's directory. Not shown to models. */
+  readonly workspace: string;
+  readonly git: { readonly commit: string | null; readonly dirty: number } | null;
+  readonly leftOut: readonly string[];
+}
+
+/** `2h` → milliseconds. The text must match `duration`. */
+export function durationMs(text: string | number): number {
+  if (typeof text === "number") return text * 1000;
+  const unit = { s: 1000, m: 60_000, h: 3_600_000 }[text.at(-1) as "s" | "m" | "h"];
+  return Number(text.slice(0, -1)) * unit;
+}
+
+/** @returns the criterion a check means, or one sentence that says why it means none. */
+export function settleCheck(spec: CheckSpec, index: number): Criterion | string {
+  const id = spec.id ?? `c${index + 1}`;
+  const { run, path, rubric } = spec;
+  const kinds = [run, path, rubric].filter((field) => field !== undefined).length;
+  if (kinds !== 1) return `check "${id}" must have exactly one of run, path and rubric`;
+  const guard = spec.guard === undefined ? {} : { guard: spec.guard };
+  if (run !== undefined) return { id, type: "command", run, ...optional(spec, ["exit", "timeout_s", "protect"]), ...guard };
+  if (path !== undefined) return { id, type: "file", path, ...optional(spec, ["schema"]), ...guard };
+  return { id, type: "rubric", rubric: rubric ?? "", ...optional(spec, ["threshold"]), ...guard };
+}
+
+function optional<K extends keyof CheckSpec>(spec: CheckSpec, keys: readonly K[]): { [P in K]?: NonNullable<CheckSpec[P]> } {
+  const given: { [P in K]?: NonNullable<CheckSpec[P]> } = {};
+  for (const key of keys) {
+    const value = spec[key];
+    if (value !== undefined && value !== null) given[key] = value as NonNullable<CheckSpec[K]>;
+  }
+  return given;
+}

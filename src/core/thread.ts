@@ -1,0 +1,104 @@
+import type { Reservation } from "./event.ts";
+import type { Digest, Instant, Role, ThreadId } from "./id.ts";
+import type { Stop } from "./model.ts";
+import type { Reach } from "./tool.ts";
+
+/** Where a call stands. `in-doubt` only with reach outside. */
+export type CallStatus = "proposed" | "asking" | "cleared" | "started" | "in-doubt" | "ended";
+
+/** A tool call of a thread's current turn (state: generated, never written by people). */
+export interface Call {
+  readonly index: number;
+  readonly tool: string;
+  args: Digest;
+  readonly valid: boolean;
+  status: CallStatus;
+  /** 1, and one more each time it was cut by a crash. */
+  try: number;
+  /** Approvals asked for so far: numbers their ids. */
+  asked: number;
+  /** What the policy said for this try; null until judged. */
+  decision: "allow" | "ask" | "refuse" | null;
+  reach: Reach;
+  approval: string | null;
+  /** The workspace it started from; null before. */
+  tree: Digest | null;
+  /** The text the model is shown; null until ended. */
+  result: Digest | null;
+  /** Ended, and not well. */
+  failed: boolean;
+  /** A person changed its arguments. */
+  edited: boolean;
+}
+
+export type ModelCallStatus = "idle" | "open" | "complete" | "failed" | "cut";
+
+/** An open conversation. Closed threads leave the state: the journal has them. */
+export interface Thread {
+  readonly id: ThreadId;
+  readonly role: Role;
+  readonly task: string | null;
+  /** The last turn that was started, 0 before the first. */
+  turn: number;
+  try: number;
+  model: ModelCallStatus;
+  request: Digest | null;
+  response: Digest | null;
+  stop: Stop | null;
+  reserved: Reservation | null;
+  retryAt: Instant | null;
+  /** Failed tries of this turn in a row. */
+  failures: number;
+  lastError: string | null;
+  /** Bytes of the conversation as last sent, and the tokens the provider counted for them. */
+  bytes: number;
+  counted: { readonly bytes: number; readonly tokens: number } | null;
+  calls: Call[];
+  /** Calls before this index have ended. */
+  next: number;
+  /** The workspace after the last call that ended. */
+  tree: Digest;
+  /** Turns in a row without a call. */
+  silences: number;
+  /** How often the last call came in a row with the same result. */
+  repeats: number;
+  lastCall: string | null;
+  /** Notes of people not yet shown. */
+  notes: Digest[];
+  /** Turns up to this one had their tool output left out. */
+  compactedThrough: number;
+  /** Closed crashes since the last progress, all and alone. */
+  crashes: number;
+  crashesAlone: number;
+}
+
+export const newThread = (id: ThreadId, role: Role, task: string | null, tree: Digest): Thread => ({
+  id,
+  role,
+  task,
+  turn: 0,
+  try: 0,
+  model: "idle",
+  request: null,
+  response: null,
+  stop: null,
+  reserved: null,
+  retryAt: null,
+  failures: 0,
+  lastError: null,
+  bytes: 0,
+  counted: null,
+  calls: [],
+  next: 0,
+  tree,
+  silences: 0,
+  repeats: 0,
+  lastCall: null,
+  notes: [],
+  compactedThrough: 0,
+  crashes: 0,
+  crashesAlone: 0,
+});
+
+/** The call that is first in line, null when all of the turn have ended. */
+export const currentCall = (thread: Thread): Call | null => thread.calls[thread.next] ?? null;

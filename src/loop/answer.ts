@@ -1,0 +1,154 @@
+import type { RunEvent } from "../core/event.ts";
+import { harness } from "../core/event.ts";
+import type { Answer, AnswerValue } from "../core/ports.ts";
+import { adoption } from "./plan.ts";
+import { grantMs, refused } from "./call.ts";
+import { mergeAsIs } from "./integrate.ts";
+import { putText, readJson, readText } from "./texts.ts";
+import type { Work } from "./work.ts";
+
+type Value<T extends AnswerValue["type"]> = Extract<AnswerValue, { type: T }>;
+
+/** T7: an answer that lies in `answers` becomes an event of the run, with what follows from it. */
+export async function importAnswer(work: Work, answer: Answer): Promise<readonly RunEvent[]> {
+  const { value, by } = answer;
+  switch (value.type) {
+    case "approval":
+      return approval(work, answer, value);
+    case "escalation":
+      return escalation(work, answer, value);
+    case "effect": {
+      const text = await putText(work.ports.blobs, effectText(value));
+      const body = { call: answer.subject, finding: value.finding, evidence: value.evidence, result: text, by };
+      return [{ type: "effect-settled", body }];
+    }
+    case "plan":
+      return plan(work, answer, value);
+    case "note":
+      return [{ type: "note-added", body: { thread: value.thread, text: value.text, by } }];
+    case "budget":
+      return [{ type: "budget-changed", body: { budget: value.budget, by } }, ...(await raise(work, answer))];
+    case "stop":
+      return [];
+  }
+}
+
+function effectText({ finding }: Value<"effect">): string {
+  switch (finding) {
+    case "happened":
+      return "The harness was interrupted during this call. A person found that it did happen; it was not repeated.";
+    case "did-not":
+      return "The harness was interrupted during this call. A person found that it did not happen.";
+    case "skip":
+      return "The harness was interrupted during this call; whether it happened is unknown, and a person chose to go on.";
+  }
+}
+
+async function approval(work: Work, answer: Answer, value: Value<"approval">): Promise<readonly RunEvent[]> {
+  const asked = work.run.approvals.get(answer.subject);
+  if (asked === undefined) return [];
+  const isGrant = value.answer === "grant" || value.answer === "grant-edited";
+  const isLate = asked.until !== null && answer.at > asked.until;
+  const against = isGrant && value.edited !== null ? await editRefused(work, asked.body.tool, value.edited) : null;
+  const given = isGrant && (isLate || against !== null) ? (isLate ? "expire" : "refuse") : value.answer;
+  const decided: RunEvent = {
+    type: "approval-decided",
+    body: {
+      approval: asked.id,
+      answer: given,
+      edited: given === "grant-edited" ? value.edited : null,
+      note: value.note,
+      until: isGrant ? answer.at + grantMs : null,
+      by: given === "expire" ? harness : answer.by,
+    },
+  };
+  if (given === "grant" || given === "grant-edited") return [decided];
+  const note = value.note === null ? "" : ` ${await readText(work.ports.blobs, value.note)}`;
+  const text =
+    given === "expire"
+      ? "Nobody answered in time, so this did not run."
+      : `A person refused this; it did not run.${against ?? note}`;
+  return [decided, await refused(work, asked.call, text)];
+}
+
+/** Edited arguments go through the policy again. */
+async function editRefused(work: Work, tool: string, edited: string): Promise<string | null> {
+  const judgement = work.ports.policy.judge(tool, await readJson<unknown>(work.ports.blobs, edited));
+  return judgement.decision === "refuse" ? ` The edited call is against the policy: ${judgement.because}.` : null;
+}
+
+async function escalation(work: Work, answer: Answer, value: Value<"escalation">): Promise<readonly RunEvent[]> {
+  const open = work.run.escalations.get(answer.subject);
+  if (open === undefined) return [];
+  const answered = (choice: typeof value.choice, note = value.note): RunEvent => ({
+    type: "escalation-answered",
+    body: { escalation: open.id, choice, note, by: answer.by },
+  });
+  const { task } = open;
+  switch (value.choice) {
+    case "accept":
+      return task === null ? [answered("accept")] : acceptTask(work, task, answered);
+    case "drop":
+      if (task === null) return [answered("drop")];
+      return [
+        answered("drop"),
+        ...cancelled(work, task),
+        { type: "task-dropped", body: { task, reason: open.kind, by: answer.by } },
+      ];
+    case "replan":
+      return [answered("replan"), ...(task === null ? [] : cancelled(work, task))];
+    case "raise":
+      return value.budget === null
+        ? [answered("raise")]
+        : [answered("raise"), { type: "budget-changed", body: { budget: value.budget, by: answer.by } }];
+    case "retry":
+    case "stop":
+      return [answered(value.choice)];
+  }
+}
+
+function cancelled(work: Work, task: string): RunEvent[] {
+  const attempt = work.run.tasks.get(task)?.attempt;
+  if (attempt == null) return [];
+  return [
+    { type: "attempt-ended", body: { task, attempt: attempt.attempt, outcome: "cancelled", feedback: null } },
+  ];
+}
+
+/** As it is, if it can be merged; otherwise the task is tried again and its worker told why. */
+async function acceptTask(
+  work: Work,
+  task: string,
+  answered: (choice: "accept" | "retry", note?: string | null) => RunEvent,
+): Promise<readonly RunEvent[]> {
+  if (work.run.integration !== null) return [];
+  const merged = await mergeAsIs(work, task);
+  if (merged === null) {
+    const note = await putText(work.ports.blobs, "A person wanted to accept this as it is, but it does not merge.");
+    return [answered("retry", note)];
+  }
+  const { attempt, tree, handoff } = merged;
+  const isOpen = work.run.tasks.get(task)?.attempt != null;
+  return [
+    answered("accept"),
+    { type: "task-accepted", body: { task, attempt, head: tree, handoff, by: "person" } },
+    ...(isOpen ? [{ type: "attempt-ended", body: { task, attempt, outcome: "accepted", feedback: null } } as const] : []),
+  ];
+}
+
+async function plan(work: Work, answer: Answer, value: Value<"plan">): Promise<readonly RunEvent[]> {
+  const { proposal } = work.run;
+  if (proposal === null) return [];
+  if (value.answer === "adopt") return [adoption(work.run, proposal.version, proposal.tasks, answer.by)];
+  const errors = value.note ?? (await putText(work.ports.blobs, "A person rejected the plan. Propose another."));
+  return [{ type: "plan-rejected", body: { version: proposal.version, errors, by: answer.by } }];
+}
+
+/** More money answers the question for it. */
+async function raise(work: Work, answer: Answer): Promise<readonly RunEvent[]> {
+  const asked = [...work.run.escalations.values()].filter((open) => open.kind === "budget");
+  return asked.map((open) => ({
+    type: "escalation-answered",
+    body: { escalation: open.id, choice: "raise", note: null, by: answer.by },
+  }));
+}

@@ -1,0 +1,46 @@
+import type { Criterion } from "../core/criterion.ts";
+import type { RubricSpec } from "../core/goal.ts";
+import type { Digest } from "../core/id.ts";
+import { listTree } from "../core/tree-diff.ts";
+import type { Work } from "./work.ts";
+
+/** A criterion in one line, as planner, worker, evaluator and people read it. */
+export function criterionText(criterion: Criterion): string {
+  switch (criterion.type) {
+    case "command":
+      return `\`${criterion.run}\` exits with ${criterion.exit ?? 0}`;
+    case "file":
+      return `the file ${criterion.path} exists${criterion.schema === undefined ? "" : " and fits its JSON schema"}`;
+    case "rubric":
+      return `the evaluator finds: ${criterion.rubric}${criterion.threshold === undefined ? "" : ` (at least ${criterion.threshold})`}`;
+  }
+}
+
+export const rubricText = (rubric: RubricSpec): string =>
+  rubric.criteria.map((criterion) => `${criterion.ask}${levelsText(criterion.levels)}`).join(" ");
+
+export const levelsText = (levels: Readonly<Record<string, string>> | undefined): string =>
+  levels === undefined ? "" : ` (${Object.entries(levels).map(([score, text]) => `${score}: ${text}`).join("; ")})`;
+
+/** What is there, one path a line, at most 200. */
+export async function workspaceMap(work: Work, tree: Digest): Promise<string> {
+  const lines: string[] = [];
+  let more = 0;
+  for await (const { path, entry } of listTree(work.trees, tree)) {
+    if (entry.type === "dir") continue;
+    if (lines.length < 200) lines.push(entry.type === "file" ? `${path}  ${entry.size} bytes` : `${path} -> ${entry.target}`);
+    else more += 1;
+  }
+  if (more > 0) lines.push(`… and ${more} more files`);
+  return lines.length === 0 ? "(empty)" : lines.join("\n");
+}
+
+export function capabilitiesText(work: Work): string {
+  const { programs, python, network, notes } = work.capabilities;
+  return [
+    `programs: ${programs.join(" ")}`,
+    `python: ${python ?? "none"}; network: ${network ? "declared hosts only" : "none"}`,
+    ...notes,
+  ].join("\n");
+}
+

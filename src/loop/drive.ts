@@ -1,0 +1,164 @@
+import PQueue from "p-queue";
+import { keyOf, needsQuiet } from "../core/action.ts";
+import type { Action } from "../core/action.ts";
+import { apply } from "../core/apply.ts";
+import { seal } from "../core/chain.ts";
+import type { ChainHead } from "../core/chain.ts";
+import { decide } from "../core/decide.ts";
+import type { Entry, RunEvent } from "../core/event.ts";
+import type { Instant } from "../core/id.ts";
+import type { Answer, Ports } from "../core/ports.ts";
+import { waitsForPerson } from "../core/run.ts";
+import type { RunState } from "../core/run.ts";
+import { perform } from "./perform.ts";
+import { openWork } from "./work.ts";
+import type { Work } from "./work.ts";
+
+export interface DriveOptions {
+  /** Aborted: drain. Nothing new begins, what is open ends, then the run stops cleanly. */
+  readonly drain: AbortSignal;
+  /** Aborted: outside halves are cut off as well. */
+  readonly halt: AbortSignal;
+  /** Sees every entry once it is durable, in order. Must not throw. */
+  readonly observe: (entry: Entry, run: RunState) => void;
+}
+
+/** Why `drive` returned: the run ended, waits for a person, or was asked to stop. */
+export type Stand = "ended" | "waiting" | "stopped";
+
+/** How often answers of other processes are looked for while a person is waited for, in ms. */
+const pollMs = 400;
+
+/**
+ * The loop: decide, perform side by side, append each resulting batch whole, fold, and again until nothing is left to
+ * do. The caller owns the run. Rejects when the machine fails or a bug shows; the journal is then as good as after a
+ * crash.
+ */
+export async function drive(ports: Ports, run: RunState, options: DriveOptions): Promise<Stand> {
+  const work = await openWork(ports, run, options.halt);
+  try {
+    return await new Loop(work, options).turn();
+  } finally {
+    await work.slots.dropAll();
+  }
+}
+
+class Loop {
+  readonly #work: Work;
+  readonly #options: DriveOptions;
+  readonly #queue: PQueue;
+  readonly #flying = new Map<string, Action>();
+  /** Keys that came back with no events: not tried again before something else has landed. */
+  readonly #fruitless = new Set<string>();
+  #landed: { readonly action: Action; readonly events: readonly RunEvent[] }[] = [];
+  #failure: { readonly error: unknown } | null = null;
+  #wake: () => void = () => undefined;
+  #answers: readonly Answer[] = [];
+
+  constructor(work: Work, options: DriveOptions) {
+    this.#work = work;
+    this.#options = options;
+    this.#queue = new PQueue({ concurrency: 2 * work.run.limits.concurrency + 4 });
+  }
+
+  async turn(): Promise<Stand> {
+    const { run } = this.#work;
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure.error;
+      if (this.#landed.length > 0) await this.#commit();
+      if (run.phase === "ended") return "ended";
+      const stand = await this.#begin();
+      if (stand !== null) return stand;
+    }
+  }
+
+  /** Starts what may begin and waits until something lands. @returns how the run stands when nothing is left. */
+  async #begin(): Promise<Stand | null> {
+    const { run, ports } = this.#work;
+    this.#answers = await ports.journal.answers(run.id);
+    const now = ports.clock.now();
+    const actions = decide(run, now, this.#answers);
+    for (const action of actions) this.#launch(action);
+    if (this.#landed.length > 0) return null;
+    if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop();
+    const until = actions.find((action) => action.do === "wait")?.until ?? null;
+    if (this.#flying.size === 0 && until === null) return "waiting";
+    await this.#rest(this.#flying.size > 0 && waitsForPerson(run) ? Math.min(until ?? Infinity, now + pollMs) : until);
+    return null;
+  }
+
+  #launch(action: Action): void {
+    if (action.do === "wait") return;
+    const key = keyOf(action);
+    if (this.#flying.has(key) || this.#fruitless.has(key)) return;
+    if (needsQuiet(action) && this.#flying.size > 0) return;
+    if (this.#options.drain.aborted && !closes(action)) return;
+    this.#flying.set(key, action);
+    void this.#queue.add(async () => this.#fly(key, action));
+  }
+
+  async #fly(key: string, action: Exclude<Action, { do: "wait" }>): Promise<void> {
+    try {
+      const events = await perform(this.#work, action);
+      this.#landed.push({ action, events });
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#flying.delete(key);
+    this.#wake();
+  }
+
+  /** All batches that have landed, each whole, in one commit. The fold comes first: an illegal event is never written. */
+  async #commit(): Promise<void> {
+    const { run, ports } = this.#work;
+    const batch = this.#landed;
+    this.#landed = [];
+    const events = batch.flatMap(({ events: made }) => made);
+    const fruitless = batch.filter(({ events: made, action }) => made.length === 0 && action.do !== "expire");
+    if (events.length > 0) this.#fruitless.clear();
+    for (const { action } of fruitless) this.#fruitless.add(keyOf(action));
+    if (events.length === 0) return;
+    const after: ChainHead = { seq: run.seq, hash: run.hash, epoch: run.epoch };
+    const entries = seal(run.id, after, run.epoch, this.#now(), events, ports.sha256);
+    for (const entry of entries) apply(run, entry);
+    await ports.journal.append(run.id, after, entries);
+    for (const entry of entries) this.#options.observe(entry, run);
+  }
+
+  /** The journal's time never runs backwards. */
+  #now(): Instant {
+    return Math.max(this.#work.run.at, this.#work.ports.clock.now());
+  }
+
+  async #rest(until: Instant | null): Promise<void> {
+    const nap = new AbortController();
+    const landed = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const drained = once(this.#options.drain, nap.signal);
+    if (this.#landed.length > 0 || this.#failure !== null) return nap.abort();
+    const asleep = until === null ? [] : [this.#work.ports.clock.sleepUntil(until, nap.signal)];
+    await Promise.race([landed, drained, ...asleep]);
+    nap.abort();
+  }
+
+  async #stop(): Promise<Stand> {
+    const by = { type: "person", user: "", tty: null } as const;
+    this.#landed.push({ action: { do: "end", outcome: "stopped" }, events: [{ type: "run-stopped", body: { reason: "signal", by } }] });
+    await this.#commit();
+    return "stopped";
+  }
+}
+
+/** While draining only the outside halves of open brackets still begin. */
+const closes = (action: Action): boolean =>
+  action.do === "send" || action.do === "run-call" || action.do === "integrate";
+
+/** Resolves when `signal` aborts; listens no longer than until `forget` does. */
+async function once(signal: AbortSignal, forget: AbortSignal): Promise<void> {
+  if (signal.aborted) return new Promise(() => undefined);
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true, signal: forget });
+  });
+}
+

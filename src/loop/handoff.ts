@@ -1,0 +1,10 @@
+/** What an accepted task tells those who need it, and the person who reads `show`. */
+export interface Handoff {
+  readonly task: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly artifacts: readonly string[];
+  readonly decisions: readonly string[];
+  readonly open_questions: readonly string[];
+  readonly confidence: number | null;
+}

@@ -1,0 +1,219 @@
+import type { Attempt, Grading } from "../core/attempt.ts";
+import type { Criterion, CriterionResult } from "../core/criterion.ts";
+import type { RubricSpec } from "../core/goal.ts";
+import type { Body, RunEvent } from "../core/event.ts";
+import type { CallId, Digest } from "../core/id.ts";
+import { callParts, judgeThread } from "../core/id.ts";
+import { overlay } from "../core/tree-merge.ts";
+import { unrun } from "./call.ts";
+import { criterionText } from "./describe.ts";
+import { putText, putTexts, readJson, readText } from "./texts.ts";
+import { parseArgs } from "./tools.ts";
+import type { Args } from "./tools.ts";
+import { tryOne } from "./try-criteria.ts";
+import { attemptOf, goalChecks, specOf, threadOf } from "./work.ts";
+import type { Work } from "./work.ts";
+
+export const criteriaOf = async (work: Work, task: string | null): Promise<readonly Criterion[]> =>
+  task === null ? goalChecks(work) : (await specOf(work, task)).criteria;
+
+/** attempt → verdict: protected files are put back, then what is there is judged, each criterion on its own. */
+export async function startJudging(work: Work, task: string | null): Promise<readonly RunEvent[]> {
+  const { run } = work;
+  const criteria = await criteriaOf(work, task);
+  const attempt = task === null ? null : attemptOf(run, task);
+  const candidate = attempt === null ? run.head : candidateOf(attempt);
+  const back = attempt === null ? { tree: candidate, changed: [] } : await putBack(work, candidate, criteria);
+  const restored =
+    back.changed.length === 0
+      ? null
+      : { count: back.changed.length, list: await putText(work.ports.blobs, back.changed.join("\n")) };
+  return [
+    {
+      type: "judging-started",
+      body: {
+        task,
+        attempt: attempt?.attempt ?? 0,
+        grading: (attempt?.gradings ?? run.gradings) + 1,
+        tree: back.tree,
+        restored,
+        criteria: criteria.map(({ id, type }) => ({ id, type })),
+        image: work.ports.sandbox.image,
+      },
+    },
+  ];
+}
+
+function candidateOf(attempt: Attempt): Digest {
+  if (attempt.candidate === null) throw new Error(`attempt ${attempt.attempt} of ${attempt.task} submitted nothing`);
+  return attempt.candidate;
+}
+
+/** Files that existed at the run's base and fit a `protect` glob of any criterion are as they were there. */
+async function putBack(
+  work: Work,
+  candidate: Digest,
+  criteria: readonly Criterion[],
+): Promise<{ tree: Digest; changed: readonly string[] }> {
+  const globs = criteria.flatMap((criterion) =>
+    criterion.type === "command" ? (criterion.protect ?? work.config.protect) : [],
+  );
+  if (globs.length === 0) return { tree: candidate, changed: [] };
+  return overlay(work.trees, candidate, work.run.base, work.ports.glob(globs));
+}
+
+export function gradingOf(work: Work, task: string | null): Grading {
+  const grading = task === null ? work.run.grading : attemptOf(work.run, task).grading;
+  if (grading === null) throw new Error(`${task ?? "the goal"} is not being judged`);
+  return grading;
+}
+
+const at = (grading: Grading): { task: string | null; attempt: number; grading: number } => ({
+  task: grading.task,
+  attempt: grading.attempt,
+  grading: grading.grading,
+});
+
+/** T11: one command or file, in a sandbox that no worker has touched. */
+export async function judgeCriterion(work: Work, task: string | null, id: string): Promise<readonly RunEvent[]> {
+  const grading = gradingOf(work, task);
+  const criterion = (await criteriaOf(work, task)).find((candidate) => candidate.id === id);
+  if (criterion === undefined) throw new Error(`${task ?? "the goal"} has no criterion ${id}`);
+  const name = checksSlot(grading);
+  const tried = await tryOne(await work.slots.use(name, grading.tree), criterion);
+  if (tried.result === "invalid") await work.slots.drop(name);
+  const [explanation, output] = await work.ports.blobs.put([encode(tried.explanation), tried.output]);
+  const { result, exit } = tried;
+  const body = { ...at(grading), criterion: id, result, score: null, exit, explanation: explanation as Digest };
+  return [{ type: "criterion-judged", body: { ...body, output: output ?? null } }];
+}
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text.toWellFormed());
+
+const checksSlot = (grading: Grading): string =>
+  `checks/${judgeThread(grading.task, grading.attempt, grading.grading)}`;
+
+/** The evaluator's submission: a score per rubric, or what is missing, all at once. */
+export async function finishVerdict(work: Work, id: CallId): Promise<readonly RunEvent[]> {
+  const { thread: threadId, index } = callParts(id);
+  const thread = threadOf(work.run, threadId);
+  const call = thread.calls[index];
+  if (call === undefined) throw new Error(`${id} is no call of the open turn`);
+  const grading = gradingOf(work, thread.task);
+  const verdict = parseArgs("submit_verdict", await readJson<unknown>(work.ports.blobs, call.args));
+  const asked = await rubricsAsked(work, thread.task);
+  const missing = asked.flatMap((one) => one.keys).filter((key) => !verdict.scores.some((score) => score.criterion === key));
+  if (missing.length > 0) {
+    const text = await putText(work.ports.blobs, `Scores are missing for: ${missing.join(", ")}. Submit all of them again.`);
+    return [{ type: "call-ended", body: { ...unrun(id, call.try), outcome: "error", result: text } }];
+  }
+  const result = await putText(work.ports.blobs, "The verdict is taken.");
+  const judged = await Promise.all(asked.map(async (one) => scored(work, grading, one, verdict)));
+  return [{ type: "call-ended", body: { ...unrun(id, call.try), result } }, ...judged];
+}
+
+/** A rubric criterion with the keys under which the evaluator scores it. */
+export interface Asked {
+  readonly criterion: Extract<Criterion, { type: "rubric" }>;
+  readonly rubric: RubricSpec | null;
+  readonly keys: readonly string[];
+}
+
+export async function rubricsAsked(work: Work, task: string | null): Promise<readonly Asked[]> {
+  const criteria = await criteriaOf(work, task);
+  return criteria.flatMap((criterion) => {
+    if (criterion.type !== "rubric") return [];
+    const rubric = work.rubrics.get(criterion.rubric) ?? null;
+    const keys = rubric === null ? [criterion.id] : rubric.criteria.map((part) => `${criterion.id}.${part.id}`);
+    return [{ criterion, rubric, keys }];
+  });
+}
+
+async function scored(work: Work, grading: Grading, asked: Asked, verdict: Args<"submit_verdict">): Promise<RunEvent> {
+  const scores = asked.keys.map((key) => verdict.scores.find((one) => one.criterion === key));
+  const { score, isMet } = weigh(asked, scores.map((one) => one?.score ?? 0));
+  const explanation = scores.map((one) => `${one?.criterion} ${one?.score}: ${one?.explanation}`).join("\n");
+  return {
+    type: "criterion-judged",
+    body: {
+      ...at(grading),
+      criterion: asked.criterion.id,
+      result: isMet ? "pass" : "fail",
+      score,
+      exit: null,
+      explanation: await putText(work.ports.blobs, explanation),
+      output: null,
+    },
+  };
+}
+
+/** Weighted mean of the scores against the threshold (default 0.7); any score below its `must` fails. */
+export function weigh(asked: Asked, scores: readonly number[]): { score: number; isMet: boolean } {
+  const parts = asked.rubric?.criteria ?? [{ weight: 1, must: undefined }];
+  const weights = parts.reduce((sum, part) => sum + part.weight, 0);
+  const mean = parts.reduce((sum, part, index) => sum + part.weight * (scores[index] ?? 0), 0) / weights;
+  const threshold = asked.criterion.threshold ?? asked.rubric?.threshold ?? 0.7;
+  const musts = parts.every((part, index) => part.must === undefined || (scores[index] ?? 0) >= part.must);
+  const score = Math.round(mean * 1e6) / 1e6;
+  return { score, isMet: musts && score >= threshold };
+}
+
+/** The evaluator did not come to a verdict: that says nothing of the work. */
+export async function giveUpJudging(work: Work, task: string | null, why: string): Promise<readonly RunEvent[]> {
+  const grading = gradingOf(work, task);
+  const explanation = await putText(work.ports.blobs, `the evaluator gave no verdict: ${why}`);
+  const left = grading.criteria.filter((criterion) => !grading.results.has(criterion.id));
+  return left.map(({ id }) => ({
+    type: "criterion-judged",
+    body: { ...at(grading), criterion: id, result: "invalid", score: null, exit: null, explanation, output: null },
+  }));
+}
+
+/** pass only when all pass; a failure counts before a broken check; what was not judged was not needed. */
+export function verdictOf(results: readonly CriterionResult[]): CriterionResult {
+  if (results.includes("fail")) return "fail";
+  return results.includes("invalid") ? "invalid" : "pass";
+}
+
+/** All that is to be judged has been: the verdict, and for a failed attempt its end. */
+export async function giveVerdict(work: Work, task: string | null): Promise<readonly RunEvent[]> {
+  const grading = gradingOf(work, task);
+  await work.slots.drop(checksSlot(grading));
+  await work.slots.drop(grading.thread);
+  const verdict = verdictOf([...grading.results.values()]);
+  const lines = await explain(work, grading);
+  const [explanation, feedback] = await putTexts(work.ports.blobs, lines.all, lines.failed);
+  const body: Body<"verdict-given"> = {
+    ...at(grading),
+    verdict,
+    explanation: explanation as Digest,
+    feedback: verdict === "fail" ? (feedback as Digest) : null,
+  };
+  const given: RunEvent = { type: "verdict-given", body };
+  if (task === null || verdict !== "fail") return [given];
+  return [
+    given,
+    { type: "attempt-ended", body: { task, attempt: grading.attempt, outcome: "rejected", feedback: body.feedback } },
+  ];
+}
+
+async function explain(work: Work, grading: Grading): Promise<{ all: string; failed: string }> {
+  const criteria = await criteriaOf(work, grading.task);
+  const lines = await Promise.all(
+    criteria.map(async (criterion) => {
+      const result = grading.results.get(criterion.id) ?? "not judged";
+      const explanation = await explanationOf(work, grading, criterion.id);
+      return { result, text: `${result} ${criterion.id}: ${criterionText(criterion)}\n${explanation}` };
+    }),
+  );
+  const failed = lines.filter((line) => line.result === "fail").map((line) => line.text);
+  return {
+    all: lines.map((line) => line.text).join("\n\n"),
+    failed: `The last attempt was sent back. What did not hold:\n\n${failed.join("\n\n")}`,
+  };
+}
+
+async function explanationOf(work: Work, grading: Grading, criterion: string): Promise<string> {
+  const digest = grading.explanations.get(criterion);
+  return digest === undefined ? "" : readText(work.ports.blobs, digest);
+}

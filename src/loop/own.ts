@@ -1,0 +1,66 @@
+import { fold, apply } from "../core/apply.ts";
+import { seal } from "../core/chain.ts";
+import type { Body, Entry, RunEvent } from "../core/event.ts";
+import type { RunId } from "../core/id.ts";
+import type { Owner, Ownership, Ports } from "../core/ports.ts";
+import { recover } from "../core/recover.ts";
+import type { RunState } from "../core/run.ts";
+
+/** A run this process may drive. */
+export interface OwnedRun {
+  readonly run: RunState;
+  readonly ownership: Ownership;
+  /** What this taking-over appended. */
+  readonly entries: readonly Entry[];
+}
+
+/** T1: a new run, owned by this process. Its base tree and everything the body names are durable already. */
+export async function createRun(
+  ports: Ports,
+  id: RunId,
+  created: Body<"run-created">,
+  owner: Body<"run-owned">,
+): Promise<OwnedRun | { readonly owner: Owner }> {
+  const lock = await ports.journal.own(id);
+  if ("owner" in lock) return lock;
+  const events: RunEvent[] = [
+    { type: "run-created", body: created },
+    { type: "run-owned", body: owner },
+  ];
+  const entries = seal(id, null, 1, ports.clock.now(), events, ports.sha256);
+  const run = fold(entries);
+  await ports.journal.append(id, null, entries);
+  return { run, ownership: lock.owned, entries };
+}
+
+/** The state of a run, without owning it. */
+export async function readRun(ports: Pick<Ports, "journal">, id: RunId): Promise<RunState> {
+  const entries: Entry[] = [];
+  for await (const entry of ports.journal.read(id, 0)) entries.push(entry);
+  return fold(entries);
+}
+
+/**
+ * T2: takes a run over: epoch + 1, `run-owned` and what `recover` closes, in one batch. Slots and directories of a dead
+ * owner are removed; nothing of theirs is trusted.
+ */
+export async function takeRun(
+  ports: Ports,
+  id: RunId,
+  owner: Body<"run-owned">,
+): Promise<OwnedRun | { readonly owner: Owner }> {
+  const lock = await ports.journal.own(id);
+  if ("owner" in lock) return lock;
+  const run = await readRun(ports, id);
+  if (run.phase === "ended") return { run, ownership: lock.owned, entries: [] };
+  await ports.sandbox.reap(`${id}/`);
+  await ports.workspaces.sweep(`${id}/`);
+  const after = { seq: run.seq, hash: run.hash, epoch: run.epoch };
+  const closing = recover(run);
+  const events: RunEvent[] = [{ type: "run-owned", body: owner }, ...closing];
+  const at = Math.max(run.at, ports.clock.now());
+  const entries = seal(id, after, run.epoch + 1, at, events, ports.sha256);
+  for (const entry of entries) apply(run, entry);
+  await ports.journal.append(id, after, entries);
+  return { run, ownership: lock.owned, entries };
+}

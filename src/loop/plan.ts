@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { nameCriteria } from "../core/criterion.ts";
+import type { Criterion } from "../core/criterion.ts";
+import type { Body, PlannedTask, RunEvent } from "../core/event.ts";
+import { harness } from "../core/event.ts";
+import type { CallId, Digest } from "../core/id.ts";
+import { callParts } from "../core/id.ts";
+import { planErrors, settleTask } from "../core/plan.ts";
+import type { PlanRecord, PlanSpec, TaskSpec } from "../core/plan.ts";
+import type { RunState } from "../core/run.ts";
+import { unrun } from "./call.ts";
+import { putJson, putText, putTexts, readJson } from "./texts.ts";
+import { parseArgs, workerTools } from "./tools.ts";
+import { tryOn } from "./try-criteria.ts";
+import type { Tried } from "./try-criteria.ts";
+import { threadOf } from "./work.ts";
+import type { Work } from "./work.ts";
+
+/** goal → plan: opens the planner's thread. */
+export async function startPlanning(
+  work: Work,
+  reason: Body<"planning-started">["reason"],
+  feedback: Digest | null,
+): Promise<readonly RunEvent[]> {
+  return [{ type: "planning-started", body: { version: work.run.planVersion + 1, reason, feedback } }];
+}
+
+/** T14: validates what the planner submits, tries its criteria on the workspace as it is, and proposes it. */
+export async function finishPlan(work: Work, id: CallId): Promise<readonly RunEvent[]> {
+  const { thread: threadId, index } = callParts(id);
+  const thread = threadOf(work.run, threadId);
+  const call = thread.calls[index];
+  if (call === undefined) throw new Error(`${id} is no call of the open turn`);
+  const plan = parseArgs("submit_plan", await readJson<unknown>(work.ports.blobs, call.args));
+  const errors = [...planErrors(plan, worldOf(work)), ...schemaErrors(plan)];
+  if (errors.length > 0) return reject(work, id, call.try, errors);
+  const tasks = plan.tasks.map(settleTask);
+  const checks = work.config.checks.length > 0 ? [] : nameCriteria(plan.checks ?? []);
+  const baseline = await tryPlan(work, thread.tree, tasks, checks);
+  if (baseline.errors.length > 0) return reject(work, id, call.try, baseline.errors);
+  return propose(work, id, call.try, { tasks, checks, baseline: baseline.results });
+}
+
+const worldOf = (work: Work): Parameters<typeof planErrors>[1] => ({
+  accepted: new Set([...work.run.tasks.values()].filter((task) => task.status === "accepted").map((task) => task.id)),
+  rubrics: new Set(work.rubrics.keys()),
+  tools: new Set([...workerTools, ...work.ports.outside.map((tool) => tool.spec.name)]),
+});
+
+function schemaErrors(plan: PlanSpec): string[] {
+  return plan.tasks.flatMap((task) =>
+    task.criteria.flatMap((criterion) => {
+      if (criterion.type !== "file" || criterion.schema === undefined) return [];
+      const problem = badSchema(criterion.schema);
+      return problem === null ? [] : [`task "${task.id}": the JSON schema of ${criterion.path} is not usable: ${problem}`];
+    }),
+  );
+}
+
+function badSchema(schema: unknown): string | null {
+  try {
+    z.fromJSONSchema(schema as never);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function reject(work: Work, id: CallId, attempt: number, errors: readonly string[]): Promise<readonly RunEvent[]> {
+  const text = `The plan was not taken. Mend all of this and submit the whole plan again:\n${errors.map((error) => `- ${error}`).join("\n")}`;
+  const digest = await putText(work.ports.blobs, text);
+  const version = work.run.planVersion;
+  return [
+    { type: "call-ended", body: { ...unrun(id, attempt), outcome: "error", result: digest } },
+    { type: "plan-rejected", body: { version, errors: digest, by: harness } },
+  ];
+}
+
+interface Baseline {
+  readonly errors: readonly string[];
+  readonly results: Body<"plan-proposed">["baseline"];
+}
+
+/** A command that several criteria share runs once. */
+async function tryPlan(
+  work: Work,
+  tree: Digest,
+  tasks: readonly TaskSpec[],
+  checks: readonly Criterion[],
+): Promise<Baseline> {
+  const all = [
+    ...tasks.flatMap((task) => task.criteria.map((criterion) => ({ task: task.id, criterion }))),
+    ...checks.map((criterion) => ({ task: null, criterion })),
+  ].filter(({ criterion }) => criterion.type !== "rubric");
+  const distinct = new Map(all.map(({ criterion }) => [sameness(criterion), criterion]));
+  const named = [...distinct].map(([key, criterion]) => ({ ...criterion, id: key }));
+  const tried = await tryOn(work, `try/plan/${work.run.planVersion}`, tree, named);
+  const judged = all.map((one) => ({ ...one, tried: tried.get(sameness(one.criterion)) as Tried }));
+  return {
+    errors: judged.flatMap(({ task, criterion, tried: one }) => baselineError(task, criterion, one) ?? []),
+    results: judged.flatMap(({ task, criterion, tried: one }) =>
+      task === null ? [] : [{ task, criterion: criterion.id, result: one.result }],
+    ),
+  };
+}
+
+const sameness = (criterion: Criterion): string => JSON.stringify({ ...criterion, id: "", guard: false });
+
+/** One sentence for a criterion that cannot be run, or that says nothing because it passes already. */
+function baselineError(task: string | null, criterion: Criterion, tried: Tried): string | null {
+  const where = task === null ? `check "${criterion.id}"` : `task "${task}", criterion "${criterion.id}"`;
+  if (tried.absent !== null) return `${where}: the program "${tried.absent}" is not in the sandbox`;
+  if (tried.result === "invalid") return `${where} could not be run: ${tried.explanation}`;
+  if (tried.result === "pass" && criterion.guard !== true) {
+    return `${where} passes already, before any work: make it fail without the result, or mark it as a guard`;
+  }
+  if (tried.result === "fail" && criterion.guard === true) {
+    return `${where} is a guard but does not hold now: ${tried.explanation.slice(0, 300)}`;
+  }
+  return null;
+}
+
+interface Accepted {
+  readonly tasks: readonly TaskSpec[];
+  readonly checks: readonly Criterion[];
+  readonly baseline: Body<"plan-proposed">["baseline"];
+}
+
+async function propose(work: Work, id: CallId, attempt: number, found: Accepted): Promise<readonly RunEvent[]> {
+  const { run, ports } = work;
+  const record: PlanRecord = { checks: found.checks };
+  const specs = await ports.blobs.put(found.tasks.map((task) => new TextEncoder().encode(JSON.stringify(task))));
+  const tasks = found.tasks.map(
+    (task, index): PlannedTask => ({
+      id: task.id,
+      needs: [...task.needs],
+      spec: specs[index] as Digest,
+      attempts: task.attempts ?? run.limits.attempts,
+      turns: task.turns ?? run.limits.turns,
+    }),
+  );
+  const plan = await putJson(ports.blobs, record);
+  const [result] = await putTexts(ports.blobs, "The plan is taken.");
+  const version = run.planVersion;
+  return [
+    { type: "call-ended", body: { ...unrun(id, attempt), result: result ?? null } },
+    { type: "plan-proposed", body: { version, plan, tasks, baseline: found.baseline } },
+    ...(run.limits.review ? [] : [adoption(run, version, tasks, harness)]),
+  ];
+}
+
+/** What adopting these tasks does to those that are there: accepted ones stay, others change or go. */
+export function adoption(run: RunState, version: number, tasks: readonly PlannedTask[], by: Body<"plan-adopted">["by"]): RunEvent {
+  const planned = new Set(tasks.map((task) => task.id));
+  const open = [...run.tasks.values()].filter((task) => task.status !== "accepted" && task.status !== "dropped");
+  return {
+    type: "plan-adopted",
+    body: {
+      version,
+      added: tasks.filter((task) => !run.tasks.has(task.id)).map((task) => task.id),
+      changed: tasks.filter((task) => run.tasks.has(task.id)).map((task) => task.id),
+      dropped: open.filter((task) => !planned.has(task.id)).map((task) => task.id),
+      by,
+      reason: run.planReason,
+    },
+  };
+}

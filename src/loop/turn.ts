@@ -1,0 +1,188 @@
+import type { Reservation, RunEvent } from "../core/event.ts";
+import { refusedBy } from "../core/budget.ts";
+import { canonical } from "../core/canonical.ts";
+import type { Digest, ThreadId } from "../core/id.ts";
+import type { Model, ModelErrorClass, ModelResponse, Part, RequestRecord } from "../core/model.ts";
+import { cost } from "../core/price.ts";
+import type { Thread } from "../core/thread.ts";
+import { keptTurns } from "../core/decide/threads.ts";
+import { brief } from "./brief.ts";
+import { compact } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import { escalation } from "./escalate.ts";
+import { nextMessage } from "./next-message.ts";
+import { putJson, putText } from "./texts.ts";
+import { argErrors } from "./tools.ts";
+import { threadOf } from "./work.ts";
+import type { Work } from "./work.ts";
+
+/** One model call may take this long, streams included. */
+const callMs = 20 * 60_000;
+
+/**
+ * T3: stores the request and reserves what it may cost. The whole conversation is not sent yet: that is `send`, after
+ * the commit. Where the budget does not allow it, a person is asked once nothing else is reserved.
+ */
+export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
+  const { run, ports } = work;
+  const thread = threadOf(run, id);
+  const model = await ports.models.model(run.pins.models[thread.role]);
+  const isAgain = thread.model === "failed" || thread.model === "cut";
+  const request = isAgain && thread.request !== null ? thread.request : await newRequest(work, thread);
+  const bytes = bytesOf(await toSend(work, thread, request));
+  const reserved = reservation(thread, model, bytes, run.limits.outputTokens);
+  const broken = refusedBy(run.budget, run.spent, reserved);
+  if (broken !== null) return run.spent.reservedTokens > 0 ? [] : [await escalation(work, "budget", null, broken)];
+  return [
+    {
+      type: "model-started",
+      body: {
+        thread: id,
+        turn: isAgain ? thread.turn : thread.turn + 1,
+        try: isAgain ? thread.try + 1 : 1,
+        model: model.name,
+        request,
+        bytes,
+        reserved,
+        deadline: ports.clock.now() + callMs,
+      },
+    },
+  ];
+}
+
+async function newRequest(work: Work, thread: Thread): Promise<Digest> {
+  const record: RequestRecord =
+    thread.turn === 0
+      ? { previous: null, response: null, ...(await brief(work, thread)) }
+      : {
+          previous: thread.request,
+          response: thread.response,
+          system: null,
+          tools: null,
+          messages: [await nextMessage(work, thread)],
+        };
+  return putJson(work.ports.blobs, record);
+}
+
+const toSend = async (work: Work, thread: Thread, request: Digest): Promise<Conversation> =>
+  compact(await work.conversations.upTo(request), thread.compactedThrough);
+
+/** Bytes of everything that is sent: no tokenizer makes more tokens than there are bytes. */
+const bytesOf = (conversation: Conversation): number =>
+  Buffer.byteLength(canonical([conversation.system, conversation.tools, conversation.messages]));
+
+/**
+ * The most a call can cost. Input: what the provider counted for the part it has seen, one token per byte for the rest.
+ * Cache writes can cost more than plain input, so the dearer price is taken.
+ */
+function reservation(thread: Thread, model: Model, bytes: number, outputTokens: number): Reservation {
+  const seen = thread.counted;
+  const input = seen === null || seen.bytes > bytes ? bytes : seen.tokens + (bytes - seen.bytes);
+  const price = model.price;
+  if (price === null) return { micros: null, input, output: outputTokens };
+  const dearest = Math.max(price.input, price.cacheWrite);
+  return { micros: Math.ceil(input * dearest + outputTokens * price.output), input, output: outputTokens };
+}
+
+/** T4, the outside half: asks the model and records what came. */
+export async function send(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
+  const thread = threadOf(work.run, id);
+  const { request, turn, try: attempt, reserved } = thread;
+  if (request === null || reserved === null) throw new Error(`${id} has no open model call`);
+  const model = await work.ports.models.model(work.run.pins.models[thread.role]);
+  const conversation = await toSend(work, thread, request);
+  const response = await model.respond(
+    {
+      thread: id,
+      turn,
+      try: attempt,
+      ...conversation,
+      maxOutputTokens: work.run.limits.outputTokens,
+      deadline: work.ports.clock.now() + callMs,
+    },
+    work.signal,
+  );
+  const charged = charge(response, model, reserved);
+  const head = { thread: id, turn, try: attempt, charged, usage: response.usage };
+  const body =
+    response.outcome === "failed"
+      ? { ...head, ...failedBody(work, thread, response.error) }
+      : { ...head, ...(await completeBody(work, response, conversation)) };
+  return [{ type: "model-ended", body }];
+}
+
+type Ended = Extract<RunEvent, { type: "model-ended" }>["body"];
+type Rest = Omit<Ended, "thread" | "turn" | "try" | "charged" | "usage">;
+
+/** Usage the provider did not report is charged as reserved; a failure that reports none is free. */
+function charge(response: ModelResponse, model: Model, reserved: Reservation): Reservation {
+  const { usage } = response;
+  if (usage === null) {
+    return response.outcome === "complete" || mayHaveCost(response.error.class)
+      ? reserved
+      : { micros: reserved.micros === null ? null : 0, input: 0, output: 0 };
+  }
+  const micros = model.price === null ? null : cost(usage, model.price);
+  return { micros, input: usage.input, output: usage.output };
+}
+
+/** The answer had begun or may have: the provider may bill it. */
+const mayHaveCost = (error: ModelErrorClass): boolean =>
+  error === "stalled" || error === "protocol" || error === "network";
+
+function failedBody(work: Work, thread: Thread, error: { class: ModelErrorClass; message: string; retryAfterMs: number | null }): Rest {
+  const wait = Math.max(error.retryAfterMs ?? 0, Math.min(60_000, 1000 * 2 ** thread.failures));
+  return {
+    outcome: "failed",
+    response: null,
+    stop: null,
+    servedModel: null,
+    error: { class: error.class, message: error.message.slice(0, 200) },
+    retryAt: work.ports.clock.now() + wait,
+    firstTokenMs: null,
+    calls: [],
+  };
+}
+
+/** Most calls of one turn; more are left out and the model is told so by their absence. */
+const maxCalls = 64;
+
+async function completeBody(
+  work: Work,
+  response: Extract<ModelResponse, { outcome: "complete" }>,
+  conversation: Conversation,
+): Promise<Rest> {
+  const wanted = response.parts.filter((part): part is Extract<Part, { type: "call" }> => part.type === "call");
+  const kept = new Set(wanted.slice(0, maxCalls));
+  const parts = response.parts.filter((part) => part.type !== "call" || kept.has(part));
+  const calls = await Promise.all(
+    [...kept].map(async (part, index) => ({
+      index,
+      tool: part.tool.slice(0, 64),
+      args: await putJson(work.ports.blobs, part.args ?? { raw: part.raw ?? "" }),
+      valid: argErrors(part.tool, part.args, conversation.tools) === null,
+    })),
+  );
+  return {
+    outcome: "complete",
+    response: await putJson(work.ports.blobs, { parts, requestId: response.requestId }),
+    stop: response.stop,
+    servedModel: response.servedModel.slice(0, 200),
+    error: null,
+    retryAt: null,
+    firstTokenMs: response.firstTokenMs,
+    calls,
+  };
+}
+
+/** Leaves old tool output out of the conversation from now on. */
+export async function compactThread(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
+  const thread = threadOf(work.run, id);
+  const throughTurn = thread.turn - keptTurns;
+  const whole = thread.request === null ? null : await work.conversations.upTo(thread.request);
+  const saved =
+    whole === null ? 0 : bytesOf(compact(whole, thread.compactedThrough)) - bytesOf(compact(whole, throughTurn));
+  const summary = await putText(work.ports.blobs, `Tool output of turns 1 to ${throughTurn} was left out.`);
+  return [{ type: "context-compacted", body: { thread: id, throughTurn, summary, saved: Math.max(0, saved) } }];
+}
+

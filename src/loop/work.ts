@@ -1,0 +1,100 @@
+import type { Criterion } from "../core/criterion.ts";
+import type { RubricSpec, RunConfig } from "../core/goal.ts";
+import type { Digest, Role } from "../core/id.ts";
+import type { PlanRecord, TaskSpec } from "../core/plan.ts";
+import type { Capabilities, Ports } from "../core/ports.ts";
+import type { RunState } from "../core/run.ts";
+import type { TreeStore } from "../core/tree.ts";
+import { treeStore } from "../core/tree-store.ts";
+import type { Conversations } from "./conversation.ts";
+import { conversations } from "./conversation.ts";
+import type { Slots } from "./slots.ts";
+import { slots } from "./slots.ts";
+import { readJson, readText } from "./texts.ts";
+
+/** What one living process knows of a run besides its state: all of it can be read again from blobs. */
+export interface Work {
+  readonly ports: Ports;
+  /** Only read here: events change it. */
+  readonly run: RunState;
+  readonly config: RunConfig;
+  readonly prompts: Readonly<Record<Role, string>>;
+  readonly rubrics: ReadonlyMap<string, RubricSpec>;
+  readonly capabilities: Capabilities;
+  readonly slots: Slots;
+  readonly conversations: Conversations;
+  readonly trees: TreeStore;
+  readonly specs: Map<Digest, TaskSpec>;
+  /** Guards of the goal and of accepted tasks by their text; filled when first needed. */
+  readonly guards: Map<string, Criterion>;
+  /** Aborts outside halves when the process is told to stop at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Reads what the run pinned. */
+export async function openWork(ports: Ports, run: RunState, signal: AbortSignal): Promise<Work> {
+  const { blobs } = ports;
+  const rubrics = Object.entries(run.pins.rubrics).map(
+    async ([name, digest]): Promise<[string, RubricSpec]> => [name, await readJson<RubricSpec>(blobs, digest)],
+  );
+  return {
+    ports,
+    run,
+    signal,
+    config: await readJson<RunConfig>(blobs, run.config),
+    prompts: {
+      planner: await readText(blobs, pinnedPrompt(run, "planner")),
+      worker: await readText(blobs, pinnedPrompt(run, "worker")),
+      evaluator: await readText(blobs, pinnedPrompt(run, "evaluator")),
+    },
+    rubrics: new Map(await Promise.all(rubrics)),
+    capabilities: await readJson<Capabilities>(blobs, run.pins.capabilities),
+    slots: slots(ports, run.id),
+    conversations: conversations(blobs),
+    trees: treeStore(blobs),
+    specs: new Map(),
+    guards: new Map(),
+  };
+}
+
+function pinnedPrompt(run: RunState, role: Role): Digest {
+  const digest = run.pins.prompts[role];
+  if (digest === undefined) throw new Error(`run ${run.id} pins no prompt for the ${role}`);
+  return digest;
+}
+
+/** The spec of a task of the plan in force. */
+export async function specOf(work: Work, id: string): Promise<TaskSpec> {
+  const digest = taskOf(work.run, id).spec;
+  const known = work.specs.get(digest);
+  if (known !== undefined) return known;
+  const spec = await readJson<TaskSpec>(work.ports.blobs, digest);
+  work.specs.set(digest, spec);
+  return spec;
+}
+
+export function taskOf(run: RunState, id: string): NonNullable<ReturnType<RunState["tasks"]["get"]>> {
+  const task = run.tasks.get(id);
+  if (task === undefined) throw new Error(`run ${run.id} has no task ${id}`);
+  return task;
+}
+
+export function attemptOf(run: RunState, id: string): NonNullable<ReturnType<typeof taskOf>["attempt"]> {
+  const { attempt } = taskOf(run, id);
+  if (attempt === null) throw new Error(`task ${id} has no open attempt`);
+  return attempt;
+}
+
+export function threadOf(run: RunState, id: string): NonNullable<ReturnType<RunState["threads"]["get"]>> {
+  const thread = run.threads.get(id);
+  if (thread === undefined) throw new Error(`thread ${id} is not open`);
+  return thread;
+}
+
+/** The goal's checks: the goal file's, else those of the plan, else one rubric over the whole. */
+export async function goalChecks(work: Work): Promise<readonly Criterion[]> {
+  if (work.config.checks.length > 0) return work.config.checks;
+  const plan = work.run.plan === null ? null : await readJson<PlanRecord>(work.ports.blobs, work.run.plan);
+  if (plan !== null && plan.checks.length > 0) return plan.checks;
+  return [{ id: "goal", type: "rubric", rubric: "Is everything the goal asks for there, complete and correct?", threshold: 0.7 }];
+}
