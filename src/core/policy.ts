@@ -32,3 +32,6 @@ function judgeByLevel(tool: string, askFrom: Risk): Judgement {
     because: asks ? `${risk}: asked from ${askFrom} on` : `${risk}: below ${askFrom}`,
   };
 }
+
+/** The level from which a person is asked when nothing is configured. */
+export const levelRisk = (configured: Risk | undefined): Risk => configured ?? "network";

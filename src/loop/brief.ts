@@ -61,7 +61,7 @@ async function checksNow(work: Work, thread: Thread): Promise<Record<string, unk
   const results = await tryOn(work, `try/${thread.id}`, thread.tree, work.config.checks);
   return work.config.checks.map((check) => ({
     id: check.id,
-    text: criterionText(check),
+    text: criterionText(check, work.rubrics),
     guard: check.guard === true,
     baseline: results.get(check.id)?.result ?? "invalid",
   }));
@@ -94,7 +94,7 @@ async function workerBrief(work: Work, thread: Thread): Promise<Record<string, u
     instructions: spec.instructions,
     criteria: spec.criteria.map((criterion) => ({
       id: criterion.id,
-      text: criterionText(criterion),
+      text: criterionText(criterion, work.rubrics),
       guard: criterion.guard === true,
       baseline: baseline.get(criterion.id) ?? "not run",
     })),

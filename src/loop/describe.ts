@@ -4,23 +4,31 @@ import type { Digest } from "../core/id.ts";
 import { listTree } from "../core/tree-diff.ts";
 import type { Work } from "./work.ts";
 
-/** A criterion in one line, as planner, worker, evaluator and people read it. */
-export function criterionText(criterion: Criterion): string {
+/** A criterion as planner, worker, evaluator and people read it. A named rubric brings its questions along. */
+export function criterionText(criterion: Criterion, rubrics?: ReadonlyMap<string, RubricSpec>): string {
   switch (criterion.type) {
     case "command":
-      return `\`${criterion.run}\` exits with ${criterion.exit ?? 0}`;
+      return commandText(criterion.run, criterion.exit ?? 0);
     case "file":
       return `the file ${criterion.path} exists${criterion.schema === undefined ? "" : " and fits its JSON schema"}`;
-    case "rubric":
-      return `the evaluator finds: ${criterion.rubric}${criterion.threshold === undefined ? "" : ` (at least ${criterion.threshold})`}`;
+    case "rubric": {
+      const rubric = rubrics?.get(criterion.rubric);
+      const asks = rubric === undefined ? criterion.rubric : `${criterion.rubric}: ${rubricText(rubric)}`;
+      return `the evaluator finds: ${asks}${criterion.threshold === undefined ? "" : ` (at least ${criterion.threshold})`}`;
+    }
   }
 }
+
+const commandText = (run: string, exit: number): string =>
+  run.trim().includes("\n") ? `this exits with ${exit}:\n\`\`\`\n${run.trim()}\n\`\`\`` : `\`${run.trim()}\` exits with ${exit}`;
 
 export const rubricText = (rubric: RubricSpec): string =>
   rubric.criteria.map((criterion) => `${criterion.ask}${levelsText(criterion.levels)}`).join(" ");
 
 export const levelsText = (levels: Readonly<Record<string, string>> | undefined): string =>
-  levels === undefined ? "" : ` (${Object.entries(levels).map(([score, text]) => `${score}: ${text}`).join("; ")})`;
+  levels === undefined ? "" : ` (${Object.entries(levels)
+        .toSorted(([a], [b]) => Number(a) - Number(b))
+        .map(([score, text]) => `${score}: ${text}`).join("; ")})`;
 
 /** What is there, one path a line, at most 200. */
 export async function workspaceMap(work: Work, tree: Digest): Promise<string> {

@@ -50,7 +50,7 @@ function ended(
 async function accept(work: Work, open: Integration, how: Outcome, tree: Digest): Promise<readonly RunEvent[]> {
   const { task, attempt } = open;
   const handoff = await handoffOf(work, task, attemptOf(work.run, task).submission);
-  if (work.guards.size > 0) keepGuards(work, (await specOf(work, task)).criteria);
+  if (work.guards.isRead) keepGuards(work, (await specOf(work, task)).criteria);
   return [
     ended(open, how, tree, {}),
     { type: "task-accepted", body: { task, attempt, head: tree, handoff, by: "verdict" } },
@@ -84,18 +84,19 @@ async function regressions(work: Work, open: Integration, tree: Digest): Promise
 
 /** Guards of the goal and of every accepted task, each once. Accepted tasks are read once per process. */
 async function guards(work: Work): Promise<readonly Criterion[]> {
-  if (work.guards.size === 0) {
+  if (!work.guards.isRead) {
+    work.guards.isRead = true;
     keepGuards(work, work.config.checks);
     for (const task of work.run.tasks.values()) {
       if (task.status === "accepted") keepGuards(work, (await specOf(work, task.id)).criteria);
     }
   }
-  return [...work.guards.values()];
+  return [...work.guards.found.values()];
 }
 
 function keepGuards(work: Work, criteria: readonly Criterion[]): void {
   for (const criterion of criteria) {
-    if (criterion.guard === true) work.guards.set(criterionText(criterion), criterion);
+    if (criterion.guard === true) work.guards.found.set(criterionText(criterion), criterion);
   }
 }
 

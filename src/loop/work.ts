@@ -26,7 +26,7 @@ export interface Work {
   readonly trees: TreeStore;
   readonly specs: Map<Digest, TaskSpec>;
   /** Guards of the goal and of accepted tasks by their text; filled when first needed. */
-  readonly guards: Map<string, Criterion>;
+  readonly guards: { isRead: boolean; readonly found: Map<string, Criterion> };
   /** Aborts outside halves when the process is told to stop at once. */
   readonly signal: AbortSignal;
 }
@@ -53,7 +53,7 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
     conversations: conversations(blobs),
     trees: treeStore(blobs),
     specs: new Map(),
-    guards: new Map(),
+    guards: { isRead: false, found: new Map() },
   };
 }
 

@@ -45,6 +45,8 @@ export interface Sight {
 export interface Rule {
   readonly every?: (sight: Sight) => void;
   readonly on?: { readonly [T in EventType]?: (body: Body<T>, sight: Sight) => void };
+  /** After what a new owner wrote to take the run over, before anything else is seen. */
+  readonly recovered?: (story: Story, report: Report) => void;
   /** After the last entry. */
   readonly end?: (story: Story, report: Report) => void;
 }

@@ -23,7 +23,6 @@ export interface GradingStory {
 export interface AttemptStory {
   readonly number: number;
   readonly start: Digest;
-  readonly alone: boolean;
   status: "preparing" | "working" | "submitted" | "judging" | "judged" | "integrating" | "collided" | "ended";
   candidate: Digest | null;
   gradings: number;
@@ -120,6 +119,8 @@ export interface Story {
   readonly unfinished: Set<string>;
   /** Tasks whose attempt has not ended. */
   readonly active: Set<string>;
+  /** Those of them that should run alone. */
+  readonly alone: Set<string>;
   readonly threads: Map<ThreadId, ThreadStory>;
   readonly calls: Map<CallId, CallStory>;
   readonly doubts: Set<CallId>;
@@ -156,6 +157,7 @@ export const newStory = (): Story => ({
   tasks: new Map(),
   unfinished: new Set(),
   active: new Set(),
+  alone: new Set(),
   threads: new Map(),
   calls: new Map(),
   doubts: new Set(),
@@ -184,18 +186,16 @@ export function openAttempt(story: Story, task: string, number: number): Attempt
   return attempt?.number === number && attempt.status !== "ended" ? attempt : null;
 }
 
-export const openGrading = (
-  story: Story,
-  task: string | null,
-  attempt: number,
-): GradingStory | null =>
+export const openGrading = (story: Story, task: string | null, attempt: number): GradingStory | null =>
   task === null ? story.goalGrading : (openAttempt(story, task, attempt)?.grading ?? null);
 
 /** Why nothing may happen in a thread now, null when what it is about is at work. */
 export function closedBecause(story: Story, thread: ThreadId): string | null {
   const { role, task, attempt, number } = threadParts(thread);
   if (role === "planner") {
-    return story.planning === "making" && story.planVersion === number ? null : `plan ${number} is not being made`;
+    return story.planning === "making" && story.planVersion === number
+      ? null
+      : `plan ${number} is not being made`;
   }
   if (role === "worker" && task !== null) {
     return openAttempt(story, task, attempt)?.status === "working"
@@ -203,7 +203,9 @@ export function closedBecause(story: Story, thread: ThreadId): string | null {
       : `attempt ${attempt} of task "${task}" is not at work`;
   }
   const grading = openGrading(story, task, attempt);
-  return grading?.number === number ? null : `grading ${number} of ${task === null ? "the goal" : `task "${task}"`} is not open`;
+  return grading?.number === number
+    ? null
+    : `grading ${number} of ${task === null ? "the goal" : `task "${task}"`} is not open`;
 }
 
 /** The tree the workspace of a thread holds before its first call. */

@@ -15,7 +15,7 @@ const tellers: Teller = { ...tellRuns, ...tellPlans, ...tellThreads, ...tellCall
  * passed over where it does not, so that one fault does not hide or multiply the next.
  */
 export function tell(story: Story, entry: Entry): void {
-  if (story.recovering && !isRecovery(entry)) endRecovery(story);
+  if (recoveryEnds(story, entry)) endRecovery(story);
   passTime(story, entry);
   const teller = tellers[entry.type] as
     | ((story: Story, body: Entry["body"], entry: Entry) => void)
@@ -24,7 +24,12 @@ export function tell(story: Story, entry: Entry): void {
   story.previous = entry;
 }
 
-function endRecovery(story: Story): void {
+/** Whether what a new owner wrote to take the run over ends before this entry; null: after the last. */
+export const recoveryEnds = (story: Story, next: Entry | null): boolean =>
+  story.recovering && (next === null || !isRecovery(next));
+
+/** What is still open of older epochs counts as closed from here on, so that it is found once. */
+export function endRecovery(story: Story): void {
   story.recovering = false;
   closeLeftovers(story);
 }

@@ -59,7 +59,12 @@ function setTree(story: Story, call: CallStory, tree: Digest | null): void {
 
 function decide(story: Story, approval: ApprovalStory, body: Body<"approval-decided">): void {
   const granted = body.answer === "grant" || body.answer === "grant-edited";
-  const statuses = { grant: "granted", "grant-edited": "granted", refuse: "refused", expire: "expired" } as const;
+  const statuses = {
+    grant: "granted",
+    "grant-edited": "granted",
+    refuse: "refused",
+    expire: "expired",
+  } as const;
   approval.status = body.answer === "void" ? "void" : statuses[body.answer];
   approval.until = body.until;
   approval.edited = body.edited;
@@ -113,7 +118,8 @@ export function closeLeftovers(story: Story): void {
     const thread = story.threads.get(bracket.name);
     const call = story.calls.get(bracket.name);
     if (bracket.kind === "integration") cutIntegration(story);
-    else if (bracket.kind === "model call" && thread?.reserved) endModelCall(story, thread, "cut", thread.reserved);
+    else if (bracket.kind === "model call" && thread?.reserved)
+      endModelCall(story, thread, "cut", thread.reserved);
     else if (call !== undefined && bracket.outside) doubt(story, call, "crash");
     else if (call !== undefined) cut(story, call);
   }

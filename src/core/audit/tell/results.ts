@@ -13,6 +13,7 @@ export const tellResults: Teller = {
     task.attempt = newAttempt(body);
     task.personAccepts = false;
     story.active.add(body.task);
+    if (body.alone) story.alone.add(body.task);
   },
   "baseline-recorded": (story, body) => {
     const attempt = openAttempt(story, body.task, body.attempt);
@@ -75,13 +76,13 @@ export const tellResults: Teller = {
     attempt.status = "ended";
     attempt.grading = null;
     story.active.delete(body.task);
+    story.alone.delete(body.task);
   },
 };
 
 const newAttempt = (body: Body<"attempt-started">): AttemptStory => ({
   number: body.attempt,
   start: body.start,
-  alone: body.alone,
   status: "preparing",
   candidate: null,
   gradings: 0,

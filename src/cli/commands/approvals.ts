@@ -1,0 +1,109 @@
+import { encodeText } from "../../core/canonical.ts";
+import { choice } from "../../core/event.ts";
+import type { AnswerValue, Ports } from "../../core/ports.ts";
+import { readRun } from "../../loop/own.ts";
+import { exit, Refused } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { person } from "../person.ts";
+import { withState } from "../reader.ts";
+import { waitingList } from "../waiting.ts";
+import type { Waiting } from "../waiting.ts";
+import { clock, oneLine, plural } from "../view/words.ts";
+
+export interface ApprovalsOptions {
+  readonly note?: string;
+  readonly json?: boolean;
+}
+
+type Asked = Waiting & { readonly run: string };
+
+/** `harness approvals [list | ACTION ID]`: the inbox of this project, over all its runs. */
+export const approvals = async (
+  io: Io,
+  action: string,
+  id: string | undefined,
+  finding: string | undefined,
+  options: ApprovalsOptions,
+): Promise<number> =>
+  withState(io, async ({ storage }) => {
+    const asked = await inbox(storage);
+    if (action === "list") return list(io, asked, options);
+    if (id === undefined) throw new Refused(`harness approvals ${action} ID: say which (${names(asked)})`);
+    const one = asked.find((candidate) => candidate.short === id || candidate.subject === id);
+    if (one === undefined) throw new Refused(`nothing that waits is called ${id}; there are ${names(asked)}`);
+    return answer(io, storage, one, await valueOf(storage, one, action, finding, options));
+  });
+
+async function inbox(ports: Pick<Ports, "journal" | "blobs">): Promise<readonly Asked[]> {
+  const found: Asked[] = [];
+  for (const row of await ports.journal.runs()) {
+    const run = await readRun(ports, row.id);
+    if (run.phase === "ended") continue;
+    const answered = new Set((await ports.journal.answers(row.id)).map((one) => one.subject));
+    const open = (await waitingList(ports, run)).filter((one) => !answered.has(one.subject));
+    found.push(...open.map((one) => ({ ...one, run: row.id })));
+  }
+  return found.toSorted((a, b) => a.askedAt - b.askedAt);
+}
+
+const names = (asked: readonly Asked[]): string => asked.map((one) => one.short).join(", ") || "none";
+
+function list(io: Io, asked: readonly Asked[], options: ApprovalsOptions): number {
+  if (options.json === true) {
+    for (const one of asked) io.out(`${JSON.stringify(one)}\n`);
+    return exit.ok;
+  }
+  const oldest = asked[0] === undefined ? "" : ` · oldest ${clock(Date.now() - asked[0].askedAt)}`;
+  io.out(asked.length === 0 ? " nothing waits for a person\n" : ` ${plural(asked.length, "waits", "wait")} for a person${oldest}\n`);
+  for (const one of asked) {
+    const mark = { approval: "?", escalation: "↑", effect: "!", plan: "?" }[one.kind];
+    const head = ` ${mark}  ${one.short.padEnd(5)} ${one.run} ${(one.task ?? "").padEnd(14)} `;
+    io.out(`${head}${oneLine(one.text, Math.max(30, io.columns - head.length - 1))}\n`);
+    io.out(`        ${one.answers.map((name) => `${name} ${one.short}${name === "settle" ? " happened|not|skip" : ""}`).join(" · ")}\n`);
+  }
+  return exit.ok;
+}
+
+async function valueOf(
+  ports: Pick<Ports, "blobs">,
+  asked: Asked,
+  action: string,
+  finding: string | undefined,
+  options: ApprovalsOptions,
+): Promise<AnswerValue> {
+  if (!asked.answers.includes(action)) {
+    throw new Refused(`${asked.short} can be answered by ${asked.answers.join(", ")}, not by ${action}`);
+  }
+  const note = options.note === undefined ? null : await put(ports, options.note);
+  switch (asked.kind) {
+    case "approval":
+      return { type: "approval", answer: action === "approve" ? "grant" : "refuse", edited: null, note };
+    case "escalation":
+      return { type: "escalation", choice: choice.parse(action), note, budget: null };
+    case "effect":
+      return { type: "effect", finding: findingOf(asked, finding), evidence: note };
+    case "plan":
+      return { type: "plan", answer: action === "approve" ? "adopt" : "reject", note };
+  }
+}
+
+function findingOf(asked: Asked, finding: string | undefined): "happened" | "did-not" | "skip" {
+  if (finding === "happened" || finding === "skip") return finding;
+  if (finding === "not") return "did-not";
+  throw new Refused(`harness approvals settle ${asked.short}: say happened, not or skip`);
+}
+
+async function put({ blobs }: Pick<Ports, "blobs">, text: string): Promise<string> {
+  const [digest] = await blobs.put([encodeText(text)]);
+  return digest as string;
+}
+
+async function answer(io: Io, ports: Pick<Ports, "journal">, asked: Asked, value: AnswerValue): Promise<number> {
+  const isFirst = await ports.journal.answer({ run: asked.run, subject: asked.subject, at: Date.now(), by: person(), value });
+  if (!isFirst) {
+    io.err(` ${asked.short} was answered already; yours was not taken\n`);
+    return exit.notMet;
+  }
+  io.err(` taken. A living run goes on by itself; otherwise: harness resume ${asked.run}\n`);
+  return exit.ok;
+}

@@ -1,0 +1,134 @@
+import { readRun } from "../../loop/own.ts";
+import type { RunConfig } from "../../core/goal.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { TaskSpec } from "../../core/plan.ts";
+import type { Handoff } from "../../loop/handoff.ts";
+import { criterionText } from "../../loop/describe.ts";
+import { exit, Refused } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { withRun, withState } from "../reader.ts";
+import { readStory } from "../story.ts";
+import type { AttemptStory, Story } from "../story.ts";
+import { summary } from "../view/summary.ts";
+import { clock, dollars, oneLine, plural, visible } from "../view/words.ts";
+
+/** `harness runs`. */
+export const runs = async (io: Io, options: { readonly json?: boolean }): Promise<number> =>
+  withState(io, async ({ storage }) => {
+    const rows = (await storage.journal.runs()).toSorted((a, b) => a.createdAt - b.createdAt);
+    for (const row of rows) {
+      const run = await readRun(storage, row.id);
+      const config = await json<RunConfig>(storage, run.config);
+      const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
+      const about = { id: run.id, created: row.createdAt, outcome: run.outcome, phase: run.phase, title: config.title };
+      const numbers = { tasks: run.tasks.size, accepted, micros: run.spent.micros, head: run.head, hash: row.headHash };
+      if (options.json === true) io.out(`${JSON.stringify({ ...about, ...numbers })}\n`);
+      else {
+        const when = new Date(row.createdAt).toISOString().slice(0, 16).replace("T", " ");
+        const state = (run.outcome ?? run.phase).padEnd(9);
+        io.out(
+          ` ${run.id}  ${when}  ${state} ${`${accepted}/${run.tasks.size}`.padStart(5)}  ${dollars(run.spent.micros).padStart(8)}  ${oneLine(config.title, 60)}\n`,
+        );
+      }
+    }
+    return exit.ok;
+  });
+
+export interface ShowOptions {
+  readonly task?: string;
+  readonly json?: boolean;
+}
+
+/** `harness show [RUN]`: the run, or one task of it in full. */
+export const show = async (io: Io, named: string | undefined, options: ShowOptions): Promise<number> =>
+  withRun(io, named, async ({ storage }, id) => {
+    const story = await readStory(storage.journal, id);
+    if (options.json === true) {
+      io.out(`${JSON.stringify(asJson(story))}\n`);
+      return exit.ok;
+    }
+    if (options.task !== undefined) {
+      io.out(await taskText(storage, story, options.task));
+      return exit.ok;
+    }
+    io.out(await summary(storage, story.run, io));
+    io.out("\n");
+    for (const task of story.run.tasks.keys()) io.out(await taskLine(storage, story, task, io.columns));
+    return exit.ok;
+  });
+
+const json = async <T>({ blobs }: Pick<Ports, "blobs">, digest: string): Promise<T> =>
+  JSON.parse(new TextDecoder().decode(await blobs.get(digest))) as T;
+const text = async ({ blobs }: Pick<Ports, "blobs">, digest: string): Promise<string> =>
+  new TextDecoder().decode(await blobs.get(digest));
+
+const asJson = (story: Story): unknown => ({
+  run: story.run.id,
+  phase: story.run.phase,
+  outcome: story.run.outcome,
+  base: story.run.base,
+  head: story.run.head,
+  hash: story.run.hash,
+  pins: story.run.pins,
+  spent: story.run.spent,
+  budget: story.run.budget,
+  costs: story.costs,
+  checks: Object.fromEntries(story.checks),
+  tasks: [...story.run.tasks.values()].map(({ id, status, needs, attempts, acceptedBy }) => ({
+    id,
+    status,
+    needs,
+    attempts,
+    acceptedBy,
+  })),
+  attempts: story.attempts,
+  crashes: story.crashes,
+});
+
+async function taskLine(blobs: Pick<Ports, "blobs">, story: Story, id: string, columns: number): Promise<string> {
+  const task = story.run.tasks.get(id);
+  if (task === undefined) return "";
+  const { title } = await json<TaskSpec>(blobs, task.spec);
+  const attempts = story.attempts.filter((attempt) => attempt.task === id);
+  const micros = attempts.reduce((sum, attempt) => sum + attempt.micros, 0);
+  const head = ` ${task.status.padEnd(9)} ${id.padEnd(16)} ${plural(attempts.length, "attempt").padEnd(11)} ${dollars(micros).padStart(8)}  `;
+  return `${head}${oneLine(title, Math.max(20, columns - head.length - 1))}\n`;
+}
+
+async function taskText(blobs: Pick<Ports, "blobs">, story: Story, id: string): Promise<string> {
+  const task = story.run.tasks.get(id);
+  if (task === undefined) {
+    throw new Refused(`run ${story.run.id} has no task ${id}; its tasks are ${[...story.run.tasks.keys()].join(", ")}`);
+  }
+  const spec = await json<TaskSpec>(blobs, task.spec);
+  const parts = [
+    `${id}: ${spec.title}   ${task.status}${task.acceptedBy === "person" ? " by a person" : ""}`,
+    `\n${spec.instructions.trim()}\n`,
+    ...spec.criteria.map((criterion) => `  ${criterion.id}  ${criterionText(criterion)}${criterion.guard === true ? "  (guard)" : ""}`),
+  ];
+  for (const attempt of story.attempts.filter((one) => one.task === id)) parts.push(await attemptText(blobs, attempt));
+  if (task.handoff !== null) parts.push(handoffText(await json<Handoff>(blobs, task.handoff)));
+  return `${visible(parts.join("\n"))}\n`;
+}
+
+async function attemptText(blobs: Pick<Ports, "blobs">, attempt: AttemptStory): Promise<string> {
+  const time = attempt.endedAt === null ? "" : `   ${clock(attempt.endedAt - attempt.startedAt)}`;
+  const head = `\nattempt ${attempt.attempt}   ${attempt.outcome ?? "open"}   ${plural(attempt.turns, "turn")}   ${dollars(attempt.micros)}${time}`;
+  return attempt.feedback === null ? head : `${head}\n${indent(await text(blobs, attempt.feedback))}`;
+}
+
+function handoffText(handoff: Handoff): string {
+  const list = (name: string, items: readonly string[]): string[] => items.map((item) => `  ${name}  ${item}`);
+  return [
+    `\nhanded on\n${indent(handoff.summary)}`,
+    ...list("file    ", handoff.artifacts),
+    ...list("decided ", handoff.decisions),
+    ...list("asks    ", handoff.open_questions),
+  ].join("\n");
+}
+
+const indent = (block: string): string =>
+  block
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");

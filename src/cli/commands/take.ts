@@ -1,0 +1,83 @@
+import { resolve } from "node:path";
+import type { RunConfig } from "../../core/goal.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { RunState } from "../../core/run.ts";
+import { diffTrees } from "../../core/tree-diff.ts";
+import { treeStore } from "../../core/tree-store.ts";
+import { exportBranch } from "../../edges/files/export-branch.ts";
+import { exportTree } from "../../edges/files/export-tree.ts";
+import { unifiedPatch } from "../../edges/files/patch.ts";
+import { readRun } from "../../loop/own.ts";
+import { exit, Refused } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { withRun } from "../reader.ts";
+import { plural } from "../view/words.ts";
+
+/** `harness diff [RUN]`: a patch from the start of the run to its head. */
+export const diff = async (io: Io, named: string | undefined, options: { readonly stat?: boolean }): Promise<number> =>
+  withRun(io, named, async ({ storage }, id) => {
+    const run = await readRun(storage, id);
+    if (options.stat === true) return stat(io, storage, run);
+    const store = treeStore(storage.blobs);
+    for await (const chunk of unifiedPatch({ store, blobs: storage.blobs, from: run.base, to: run.head })) io.out(chunk);
+    return exit.ok;
+  });
+
+async function stat(io: Io, { blobs }: Pick<Ports, "blobs">, run: RunState): Promise<number> {
+  for (const { path, before, after } of await diffTrees(treeStore(blobs), run.base, run.head)) {
+    if (before?.type === "dir" || after?.type === "dir") continue;
+    const mark = before === null ? "A" : after === null ? "D" : "M";
+    const size = after?.type === "file" ? `${after.size} bytes` : "";
+    io.out(`${mark}  ${path}  ${size}`.trimEnd() + "\n");
+  }
+  return exit.ok;
+}
+
+export interface TakeOptions {
+  readonly to?: string;
+  readonly branch?: string;
+}
+
+/** `harness export [RUN] --to DIR | --branch NAME`. */
+export const take = async (io: Io, named: string | undefined, options: TakeOptions): Promise<number> =>
+  withRun(io, named, async ({ storage }, id) => {
+    if ((options.to === undefined) === (options.branch === undefined)) {
+      throw new Refused("say where: harness export --to DIR, or --branch NAME");
+    }
+    if (options.to !== undefined) return exportTo(io, storage, id, resolve(io.cwd, options.to));
+    return toBranch(io, storage, id, options.branch ?? "");
+  });
+
+/** Writes the head of a run into a new or empty directory. */
+export async function exportTo(io: Io, ports: Pick<Ports, "journal" | "blobs">, id: string, to: string): Promise<number> {
+  const run = await readRun(ports, id);
+  sayUnmet(io, run);
+  const { files } = await exportTree({ blobs: ports.blobs, tree: run.head, to });
+  io.err(` wrote ${plural(files, "file")} to ${to}\n`);
+  return exit.ok;
+}
+
+async function toBranch(io: Io, ports: Pick<Ports, "journal" | "blobs">, id: string, branch: string): Promise<number> {
+  const run = await readRun(ports, id);
+  const config = JSON.parse(new TextDecoder().decode(await ports.blobs.get(run.config))) as RunConfig;
+  const commit = config.git?.commit ?? null;
+  if (commit === null) {
+    throw new Refused(`run ${id} did not start from a git commit; use: harness export ${id} --to DIR`);
+  }
+  sayUnmet(io, run);
+  const made = await exportBranch({
+    blobs: ports.blobs,
+    startTree: run.base,
+    tree: run.head,
+    repo: config.workspace,
+    branch,
+    base: commit,
+    message: `${config.title}\n\nharness run ${id}, journal ${run.hash}`,
+  });
+  io.err(` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`);
+  return exit.ok;
+}
+
+function sayUnmet(io: Io, run: RunState): void {
+  if (run.outcome !== "met") io.err(` note: run ${run.id} is ${run.outcome ?? "not finished"}; this is what was accepted so far\n`);
+}

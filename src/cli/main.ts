@@ -1,0 +1,160 @@
+import { Command, CommanderError, Option } from "commander";
+import { exit, Refused } from "./exit.ts";
+import { processIo } from "./io.ts";
+import type { Io } from "./io.ts";
+import { ownVersion } from "./version.ts";
+
+/** Runs one command line. @returns the exit code; never rejects. */
+export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  const done: { code: number } = { code: exit.ok };
+  try {
+    await program(io, done).parseAsync(argv, { from: "user" });
+    return done.code;
+  } catch (error) {
+    return failed(error, io);
+  }
+}
+
+/** Errors that are for people, by name: each has said in one line what is wrong and what to do. */
+const told: Readonly<Record<string, number>> = {
+  BadInput: exit.badInput,
+  ModelRefused: exit.badInput,
+  PromptError: exit.badInput,
+  FilesRefused: exit.badInput,
+  StorageRefused: exit.infrastructure,
+  SandboxDown: exit.infrastructure,
+  NotOwner: exit.infrastructure,
+  DamagedJournal: exit.infrastructure,
+  DamagedBlob: exit.infrastructure,
+  MissingBlob: exit.infrastructure,
+};
+
+function failed(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.badInput;
+  const { name, message } = error as Error;
+  if (error instanceof Refused) {
+    io.err(`harness: ${message}\n`);
+    return error.code;
+  }
+  const code = told[name];
+  if (code !== undefined) {
+    io.err(`harness: ${message}\n`);
+    return code;
+  }
+  const system = (error as NodeJS.ErrnoException).code;
+  if (system !== undefined) {
+    io.err(`harness: ${message}; what was accepted is kept, go on with: harness resume\n`);
+    return exit.infrastructure;
+  }
+  io.err(`harness: a bug, please report it: ${(error as Error).stack ?? String(error)}\n`);
+  io.err("what was accepted is kept; go on with: harness resume\n");
+  return exit.infrastructure;
+}
+
+const summary = `Runs an LLM agent on a goal: plans it, works in a sandbox, judges by checks, keeps every accepted result.
+
+Start here:
+  harness init                       a new project with a first goal
+  harness run goal.md                until the goal is met; ctrl-c stops, harness resume goes on
+`;
+
+function program(io: Io, done: { code: number }): Command {
+  const cli = new Command("harness")
+    .description(summary)
+    .version(ownVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError("(harness --help lists the commands, harness COMMAND --help explains one)");
+  const json = (): Option => new Option("--json", "for machines: JSON on stdout, nothing else there");
+  const act =
+    <A extends unknown[]>(run: (...args: A) => Promise<number>) =>
+    async (...args: A): Promise<void> => {
+      done.code = await run(...args);
+    };
+
+  cli
+    .command("init")
+    .description("makes a project: harness.yaml, a first goal, prompts, rubrics, tasks, sandbox")
+    .argument("[dir]", "where", ".")
+    .addHelpText("after", "\nExample: harness init my-agent")
+    .action(act(async (dir: string) => (await import("./commands/init.ts")).init(io, dir)));
+
+  cli
+    .command("run")
+    .description("works on a goal until it is met")
+    .argument("<goal>", "a goal file (Markdown, with optional YAML front matter)")
+    .option("--model <name>", "model for all roles: anthropic/<model>, openai/<model>, scripted/<file>, …")
+    .option("--budget <dollars>", "most money this run may spend")
+    .option("--yes", "do not review the plan on a terminal")
+    .option("--export <dir>", "write the result into a new directory when the goal is met")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness run goal.md --model anthropic/<model> --budget 5")
+    .action(act(async (goal: string, options) => (await import("./commands/run.ts")).run(io, goal, options)));
+
+  cli
+    .command("resume")
+    .description("goes on with a run where it stood; nothing accepted is done again")
+    .argument("[run]", "the last one if left out")
+    .option("--budget <dollars>", "the new ceiling, or +5 for five dollars more")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness resume 7k2m --budget +5")
+    .action(act(async (run: string | undefined, options) => (await import("./commands/run.ts")).resume(io, run, options)));
+
+  cli
+    .command("runs")
+    .description("lists the runs of this project")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness runs --json | jq '.[].id'")
+    .action(act(async (options) => (await import("./commands/show.ts")).runs(io, options)));
+
+  cli
+    .command("show")
+    .description("tells the story of a run: plan, attempts, verdicts, money")
+    .argument("[run]", "the last one if left out")
+    .option("--task <id>", "one task in full")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness show 7k2m --task clean")
+    .action(act(async (run: string | undefined, options) => (await import("./commands/show.ts")).show(io, run, options)));
+
+  cli
+    .command("diff")
+    .description("prints what a run changed, as a patch against its start")
+    .argument("[run]", "the last one if left out")
+    .option("--stat", "names and sizes only")
+    .addHelpText("after", "\nExample: harness diff 7k2m | git apply")
+    .action(act(async (run: string | undefined, options) => (await import("./commands/take.ts")).diff(io, run, options)));
+
+  cli
+    .command("export")
+    .description("writes the result of a run where you want it")
+    .argument("[run]", "the last one if left out")
+    .option("--to <dir>", "a new or empty directory")
+    .option("--branch <name>", "a new branch of the workspace's git repository")
+    .addHelpText("after", "\nExample: harness export 7k2m --branch agent/no-moment")
+    .action(act(async (run: string | undefined, options) => (await import("./commands/take.ts")).take(io, run, options)));
+
+  cli
+    .command("approvals")
+    .description("what waits for a person, and how to answer it")
+    .argument("[action]", "list, approve, reject, settle, retry, accept, replan, drop, stop", "list")
+    .argument("[id]", "what is answered")
+    .argument("[finding]", "for settle: happened, not or skip")
+    .option("--note <text>", "what the worker is told")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness approvals retry e31 --note 'use the fixture in test/data'")
+    .action(
+      act(async (action: string, id: string | undefined, finding: string | undefined, options) =>
+        (await import("./commands/approvals.ts")).approvals(io, action, id, finding, options),
+      ),
+    );
+
+  cli
+    .command("audit")
+    .description("checks the promises on a run's journal, by reading only")
+    .argument("[run]", "the last one if left out")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness audit 7k2m")
+    .action(act(async (run: string | undefined, options) => (await import("./commands/audit.ts")).auditRun(io, run, options)));
+
+  return cli;
+}

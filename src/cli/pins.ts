@@ -1,0 +1,15 @@
+import type { Pins } from "../core/event.ts";
+import type { Ports } from "../core/ports.ts";
+import { encodeJson } from "../core/canonical.ts";
+
+/** What keeps this harness from going on with a run as it was pinned; empty: it can. */
+export async function differences(ports: Ports, pins: Pins): Promise<readonly string[]> {
+  const found: string[] = [];
+  const { sandbox, policy, blobs } = ports;
+  if (sandbox.image !== pins.image) found.push(`the sandbox was ${pins.image} and is ${sandbox.image}`);
+  if (sandbox.profile !== pins.profile) found.push(`the sandbox profile was ${pins.profile} and is ${sandbox.profile}`);
+  if (policy.digest !== pins.policy) found.push("approvals in harness.yaml changed since the run started");
+  const [capabilities] = await blobs.put([encodeJson(await sandbox.capabilities())]);
+  if (capabilities !== pins.capabilities) found.push("the sandbox has other programs than when the run started");
+  return found;
+}

@@ -1,0 +1,122 @@
+import type { Entry } from "../../core/event.ts";
+import { callParts, threadParts } from "../../core/id.ts";
+import type { Blobs } from "../../core/ports.ts";
+import type { RunState } from "../../core/run.ts";
+import { clock, cost, oneLine, plural } from "./words.ts";
+
+/** One line of a run's story. `task` null: about the run itself. */
+export interface Line {
+  readonly mark: "✓" | "✗" | "●" | "?" | "!" | "·" | " ";
+  readonly task: string | null;
+  readonly text: string;
+}
+
+const text = async (blobs: Blobs, digest: string): Promise<string> => new TextDecoder().decode(await blobs.get(digest));
+
+const line = (mark: Line["mark"], task: string | null, said: string): Line => ({ mark, task, text: said });
+
+/**
+ * What a person should read about an event, or null where it is of no interest by itself. `run` is the state after it.
+ * Reads blobs for the words of feedback and escalations.
+ */
+export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<Line | null> {
+  switch (entry.type) {
+    case "planning-started":
+      return line("●", null, entry.body.version === 1 ? "planning" : `planning again (${entry.body.reason})`);
+    case "plan-rejected":
+      return line("✗", null, `plan sent back: ${oneLine(await text(blobs, entry.body.errors), 300)}`);
+    case "plan-adopted":
+      return line("✓", null, planText(run));
+    case "attempt-started":
+      return line("●", entry.body.task, `attempt ${entry.body.attempt}${entry.body.alone ? ", alone" : ""}`);
+    case "attempt-submitted":
+      return line("·", entry.body.task, entry.body.by === "harness" ? "holds already" : "submitted, being judged");
+    case "criterion-judged":
+      return criterion(entry, blobs);
+    case "task-accepted":
+      return line("✓", entry.body.task, `accepted${entry.body.by === "person" ? " by a person" : ""}   ${progress(run)}`);
+    case "attempt-ended":
+      return attemptEnded(entry, blobs);
+    case "integration-ended":
+      return integration(entry);
+    case "model-ended":
+      return modelEnded(entry);
+    case "verdict-given":
+      return entry.body.task === null ? line(entry.body.verdict === "pass" ? "✓" : "✗", null, `the goal's checks: ${entry.body.verdict}`) : null;
+    case "approval-requested":
+      return line("?", threadParts(callParts(entry.body.call).thread).task, `waits for you: ${entry.body.tool}   harness approvals`);
+    case "escalation-raised":
+      return line("?", entry.body.task, `waits for you: ${oneLine(await text(blobs, entry.body.card), 300)}   harness approvals`);
+    case "effect-doubted":
+      return line("!", threadParts(callParts(entry.body.call).thread).task, "in doubt: whether it happened is unknown   harness approvals");
+    case "task-dropped":
+      return line("✗", entry.body.task, "dropped");
+    case "crash-charged":
+      return line("!", threadParts(entry.body.thread).task, `was open when the harness died (${entry.body.count}); runs alone now`);
+    case "egress-denied":
+      return line("!", threadParts(entry.body.thread).task, `was kept from reaching ${oneLine(entry.body.host, 80)}:${entry.body.port}`);
+    case "context-compacted":
+      return line("·", threadParts(entry.body.thread).task, "old tool output was left out of its context");
+    case "budget-changed":
+      return line("·", null, `budget changed: ${cost(run)}`);
+    case "run-stopped":
+      return line("!", null, `stopped (${entry.body.reason})`);
+    case "note-added":
+      return line("·", null, "a note was taken");
+    case "run-created":
+    case "run-owned":
+    case "run-ended":
+    case "plan-proposed":
+    case "baseline-recorded":
+    case "model-started":
+    case "call-judged":
+    case "approval-decided":
+    case "call-started":
+    case "call-ended":
+    case "effect-settled":
+    case "judging-started":
+    case "integration-started":
+    case "escalation-answered":
+    case "blobs-dropped":
+      return null;
+  }
+}
+
+function planText(run: RunState): string {
+  const roots = run.ready.size;
+  const width = roots === run.tasks.size ? "" : `, ${plural(roots, "can", "can")} start now`;
+  return `plan: ${plural(run.tasks.size, "task")}${width}   ${[...run.tasks.keys()].slice(0, 12).join("  ")}${run.tasks.size > 12 ? "  …" : ""}`;
+}
+
+const progress = (run: RunState): string => `${run.tasks.size - run.unfinished} of ${run.tasks.size}   ${cost(run)}`;
+
+async function criterion(entry: Extract<Entry, { type: "criterion-judged" }>, blobs: Blobs): Promise<Line | null> {
+  const { task, result, criterion: id, score } = entry.body;
+  if (result === "pass") return line("·", task, `pass ${id}${score === null ? "" : ` (${score})`}`);
+  const why = oneLine(await text(blobs, entry.body.explanation), 160);
+  return line(result === "fail" ? "✗" : "!", task, `${result} ${id}: ${why}`);
+}
+
+async function attemptEnded(entry: Extract<Entry, { type: "attempt-ended" }>, blobs: Blobs): Promise<Line | null> {
+  const { task, attempt, outcome, feedback } = entry.body;
+  if (outcome === "accepted") return null;
+  if (outcome === "rejected") return line("✗", task, `attempt ${attempt} sent back with the reasons above`);
+  const why = feedback === null ? "" : `: ${oneLine(await text(blobs, feedback), 160)}`;
+  return line("✗", task, `attempt ${attempt} ${outcome}${why}`);
+}
+
+function integration(entry: Extract<Entry, { type: "integration-ended" }>): Line | null {
+  const { task, outcome, conflicts, regressions } = entry.body;
+  if (outcome === "conflict") return line("✗", task, `conflicts with accepted work in ${plural(conflicts, "file")}`);
+  if (outcome === "regressed") return line("✗", task, `breaks ${plural(regressions, "check")} together with accepted work`);
+  return outcome === "merged" ? line("·", task, "merged with work accepted meanwhile") : null;
+}
+
+function modelEnded(entry: Extract<Entry, { type: "model-ended" }>): Line | null {
+  const { thread, outcome, error, retryAt } = entry.body;
+  const { task } = threadParts(thread);
+  if (outcome === "cut") return line("!", task, `${thread}: a model call was cut by a crash; charged as reserved, asked again`);
+  if (outcome !== "failed" || error === null) return null;
+  const when = retryAt === null ? "" : `, again in ${clock(Math.max(0, retryAt - entry.at))}`;
+  return line("!", task, `model: ${oneLine(error.message, 160)}${when}`);
+}

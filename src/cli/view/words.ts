@@ -1,0 +1,38 @@
+import type { RunState } from "../../core/run.ts";
+
+/** `$1.94`; below ten cents to the tenth of a cent, so that small runs do not read $0.00. */
+export function dollars(micros: number): string {
+  const value = micros / 1e6;
+  return `$${value.toFixed(value !== 0 && Math.abs(value) < 0.1 ? 4 : 2)}`;
+}
+
+/** `0:58`, `31:12`, `2:05:00`. */
+export function clock(ms: number): string {
+  const total = Math.max(0, Math.round(ms / 1000));
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** What a run has cost, with what is not known said aloud. */
+export function cost(run: RunState): string {
+  const { micros, reservedMicros, unpriced, tokens } = run.spent;
+  const unknown = unpriced > 0 ? ` + ${plural(unpriced, "call")} of unknown price` : "";
+  const reserved = reservedMicros > 0 ? `, ${dollars(reservedMicros)} reserved` : "";
+  const of = run.budget.micros === null ? "" : ` of ${dollars(run.budget.micros)}`;
+  return unpriced > 0 && micros === 0 ? `${tokens} tokens (price unknown)` : `${dollars(micros)}${reserved}${of}${unknown}`;
+}
+
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** Text of models and files, safe for a terminal: control and invisible characters are shown, never obeyed. */
+export const visible = (text: string): string =>
+  text.replaceAll(controls, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+
+/** One line of at most `width` characters. */
+export function oneLine(text: string, width: number): string {
+  const line = visible(text.replaceAll(/\s+/g, " ").trim());
+  return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
+}

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import picomatch from "picomatch";
+import { encodeJson } from "../core/canonical.ts";
+import type { ProjectSpec } from "../core/goal.ts";
+import type { Clock, Ports, Sandbox } from "../core/ports.ts";
+import { levelPolicy } from "../core/policy.ts";
+import type { Digest } from "../core/id.ts";
+import type { Risk } from "../core/tool.ts";
+import { openStorage } from "../edges/sqlite/storage.ts";
+import { openWorkspaces } from "../edges/files/workspaces.ts";
+
+export const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleepUntil: async (until, signal) => {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      // A timer holds at most 2^31 - 1 ms; the loop sleeps again when it wakes early.
+      const timer = setTimeout(resolve, Math.min(Math.max(0, until - Date.now()), 2 ** 31 - 1));
+      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  },
+};
+
+const glob = (patterns: readonly string[]): ((path: string) => boolean) =>
+  picomatch([...patterns], { dot: true });
+
+/** Caches that a task leaves behind and that are no part of its result. */
+export const defaultScratch = ["**/__pycache__/**", "**/.pytest_cache/**", "**/node_modules/.cache/**"];
+
+/** The state directory of a project. */
+export const stateDir = (projectDir: string): string => join(projectDir, ".harness");
+
+/** `HARNESS_FAILPOINT=append/after/task-accepted` dies there as kill -9 would: for crash tests of the real program. */
+function failpoint(env: Readonly<Record<string, string | undefined>>): { failpoint?: (at: string) => void } {
+  const named = env["HARNESS_FAILPOINT"];
+  if (named === undefined || named === "") return {};
+  return {
+    failpoint: (at) => {
+      if (at === named) process.kill(process.pid, "SIGKILL");
+    },
+  };
+}
+
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+export const openState = async (
+  projectDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Storage> => openStorage(stateDir(projectDir), failpoint(env));
+
+/** The sandbox a run asks for. */
+export async function openSandbox(kind: string): Promise<Sandbox> {
+  const { embeddedSandbox } = await import("../edges/embedded/sandbox.ts");
+  if (kind !== "embedded") throw new Error(`no sandbox of kind ${kind}`);
+  return embeddedSandbox();
+}
+
+export interface Wiring {
+  readonly projectDir: string;
+  readonly project: ProjectSpec;
+  readonly storage: Storage;
+  readonly sandbox: Sandbox;
+  readonly scratch: readonly string[];
+  readonly askFrom: Risk;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Introduces the edges to each other: nowhere else do they meet. */
+export async function wire(wiring: Wiring): Promise<Ports> {
+  const { storage, project } = wiring;
+  const [{ openModels }, { prompts }] = await Promise.all([
+    import("../edges/models/models.ts"),
+    import("../edges/prompts/prompts.ts"),
+  ]);
+  return {
+    clock,
+    journal: storage.journal,
+    blobs: storage.blobs,
+    workspaces: openWorkspaces({
+      root: join(stateDir(wiring.projectDir), "slots"),
+      blobs: storage.blobs,
+      scratch: wiring.scratch,
+    }),
+    sandbox: wiring.sandbox,
+    models: openModels({ projectDir: wiring.projectDir, env: wiring.env, project }),
+    prompts: prompts(),
+    policy: levelPolicy(wiring.askFrom, await policyDigest(storage, wiring.askFrom)),
+    outside: [],
+    glob,
+    sha256,
+  };
+}
+
+async function policyDigest(storage: Storage, askFrom: Risk): Promise<Digest> {
+  const [digest] = await storage.blobs.put([encodeJson({ ask_from: askFrom, rules: [] })]);
+  return digest as Digest;
+}

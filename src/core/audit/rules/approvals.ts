@@ -1,0 +1,107 @@
+import type { Body } from "../../event.ts";
+import { unanswered } from "../finding.ts";
+import type { Rule, Sight } from "../finding.ts";
+import type { ApprovalStory, CallStory } from "../story.ts";
+
+/** P3: decided by a person or their rule, in time, once, and used for exactly what was shown. */
+export const approvalRule: Rule = {
+  on: {
+    "approval-requested": (body, { story, report }) => {
+      const name = `approval ${body.approval}`;
+      if (story.approvals.has(body.approval)) report("protocol", `${name} is requested twice`);
+      const call = story.calls.get(body.call);
+      if (call === undefined)
+        return report("protocol", `${name} is about call ${body.call}, which no model asked for`);
+      if (call.status !== "proposed" || call.judged?.decision !== "ask" || call.try !== body.try) {
+        report("protocol", `${name} is requested, and the policy does not ask about call ${call.id}`);
+      }
+      const shown = body.args === call.args || body.args === call.edited;
+      if (body.tool !== call.tool || !shown)
+        report("P3", `${name} shows another action than call ${call.id} wants`);
+    },
+    "approval-decided": (body, sight) => {
+      const approval = sight.story.approvals.get(body.approval);
+      if (approval === undefined)
+        return sight.report("P3", `approval ${body.approval} is decided and was never requested`);
+      checkDecision(approval, body, sight);
+    },
+    "call-started": (body, sight) => {
+      const call = sight.story.calls.get(body.call);
+      if (call === undefined) return;
+      if (body.approval === null) checkFree(call, sight);
+      else checkUse(body.approval, call, body, sight);
+    },
+  },
+};
+
+const isGrant = (body: Body<"approval-decided">): boolean =>
+  body.answer === "grant" || body.answer === "grant-edited";
+
+function checkDecision(approval: ApprovalStory, body: Body<"approval-decided">, sight: Sight): void {
+  const { answers, report } = sight;
+  const name = `approval ${body.approval}`;
+  const open = approval.status === "open" || (approval.status === "granted" && body.answer === "void");
+  if (!open) report("P3", `${name} is decided again after it was ${approval.status}`);
+  if ((body.answer === "grant-edited") !== (body.edited !== null))
+    report(
+      "P3",
+      `${name} says ${body.answer} and ${body.edited === null ? "does not say" : "says"} what was edited`,
+    );
+  if (isGrant(body)) checkGrant(approval, body, sight);
+  const wrong = unanswered(
+    answers,
+    body.approval,
+    body.by,
+    (value) =>
+      value.type === "approval" &&
+      value.answer === body.answer &&
+      value.edited === body.edited &&
+      value.note === body.note,
+  );
+  if (wrong !== null) report("P3", `${name} is decided, but ${wrong}`);
+}
+
+function checkGrant(
+  approval: ApprovalStory,
+  body: Body<"approval-decided">,
+  { entry, answers, report }: Sight,
+): void {
+  const name = `approval ${body.approval}`;
+  if (body.by.type === "harness") report("P3", `${name} is granted by the harness itself`);
+  if (body.until === null) report("P3", `${name} is granted for ever`);
+  const at = answers.get(body.approval)?.[0]?.at ?? entry.at;
+  const { expires } = approval.request;
+  if (expires !== null && at >= expires) report("P3", `${name} is granted after the request had expired`);
+}
+
+function checkFree(call: CallStory, { report }: Sight): void {
+  const decision = call.judged?.decision;
+  if (decision === "refuse") report("P3", `call ${call.id} starts though the policy refused it`);
+  if (decision === "ask") report("P3", `call ${call.id} starts without the approval the policy asks for`);
+}
+
+function checkUse(
+  id: string,
+  call: CallStory,
+  body: Body<"call-started">,
+  { entry, story, report }: Sight,
+): void {
+  const use = `call ${call.id} uses approval ${id}`;
+  const approval = story.approvals.get(id);
+  if (approval === undefined) return report("P3", `${use}, which was never requested`);
+  if (approval.status === "consumed") return report("P3", `${use}, which was used already`);
+  if (approval.status !== "granted") return report("P3", `${use}, which is ${approval.status}`);
+  if (call.judged?.decision === "refuse") report("P3", `call ${call.id} starts though the policy refused it`);
+  if (approval.until !== null && entry.at > approval.until)
+    report("P3", `${use} after the grant had expired`);
+  const differs = differences(approval, body);
+  if (differs.length > 0)
+    report("P3", `${use}, which was given for another ${differs.join(" and another ")}`);
+}
+
+function differences(approval: ApprovalStory, body: Body<"call-started">): string[] {
+  const { request } = approval;
+  const shown = { ...request, args: approval.edited ?? request.args };
+  const fields = ["call", "try", "tool", "args", "cwd", "image", "tree", "policy"] as const;
+  return fields.filter((field) => shown[field] !== body[field]);
+}

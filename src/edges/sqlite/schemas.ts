@@ -1,0 +1,60 @@
+import type { Schema } from "./database.ts";
+
+/** `harness.db`: the journal and the answers to it. Small and precious. Bodies are canonical JSON. */
+export const journalSchema: Schema = {
+  applicationId: 0x6861726e, // "harn"
+  incrementalVacuum: false,
+  migrations: [
+    `CREATE TABLE runs (
+      id TEXT NOT NULL PRIMARY KEY,
+      created_at REAL NOT NULL,
+      epoch INTEGER NOT NULL,
+      head_seq INTEGER NOT NULL,
+      head_hash TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE events (
+      run TEXT NOT NULL REFERENCES runs (id),
+      seq INTEGER NOT NULL,
+      at REAL NOT NULL,
+      epoch INTEGER NOT NULL,
+      v INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      body TEXT NOT NULL,
+      prev TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      PRIMARY KEY (run, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE answers (
+      n INTEGER PRIMARY KEY,
+      run TEXT NOT NULL REFERENCES runs (id),
+      subject TEXT NOT NULL,
+      at REAL NOT NULL,
+      "by" TEXT NOT NULL,
+      value TEXT NOT NULL,
+      UNIQUE (run, subject)
+    ) STRICT;`,
+  ],
+};
+
+/**
+ * `blobs.db`: bytes by digest. A blob without a digest is still being written, or was when its writer died.
+ * `codec`: 0 as it is, 1 zstd.
+ */
+export const blobSchema: Schema = {
+  applicationId: 0x68626c6f, // "hblo"
+  incrementalVacuum: true,
+  migrations: [
+    `CREATE TABLE blobs (
+      id INTEGER PRIMARY KEY,
+      digest TEXT UNIQUE,
+      size INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE chunks (
+      blob INTEGER NOT NULL REFERENCES blobs (id) ON DELETE CASCADE,
+      n INTEGER NOT NULL,
+      codec INTEGER NOT NULL,
+      bytes BLOB NOT NULL,
+      PRIMARY KEY (blob, n)
+    ) STRICT, WITHOUT ROWID;`,
+  ],
+};

@@ -1,0 +1,215 @@
+import { fold } from "../../src/core/apply.ts";
+import { seal } from "../../src/core/chain.ts";
+import type { Body, Entry, RunEvent } from "../../src/core/event.ts";
+import type { Digest } from "../../src/core/id.ts";
+import type { RunState } from "../../src/core/run.ts";
+import { encodeJson } from "../../src/core/canonical.ts";
+import type { RunConfig } from "../../src/core/goal.ts";
+import { encodeTree } from "../../src/core/tree.ts";
+import { drive } from "../../src/loop/drive.ts";
+import type { Stand } from "../../src/loop/drive.ts";
+import { createRun, takeRun } from "../../src/loop/own.ts";
+import { answerAll, entriesOf, volunteer } from "./person.ts";
+import { random } from "./random.ts";
+import type { Random } from "./random.ts";
+import { scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { capabilities, Crash, newDisk, newLife, sha256 } from "./world.ts";
+import type { Disk, Killer, Life, Place } from "./world.ts";
+
+export interface Simulated {
+  readonly world: Scenario;
+  readonly disk: Disk;
+  readonly entries: readonly Entry[];
+  readonly run: RunState;
+  /** Places where the process died, in order. */
+  readonly deaths: readonly Place[];
+}
+
+const runId = "sim0";
+
+/** Runs one seed to its end, with or without crashes. */
+export async function simulate(seed: number, withCrashes: boolean): Promise<Simulated> {
+  const world = scenario(seed);
+  const disk = newDisk();
+  const dice = random(seed);
+  const deaths: Place[] = [];
+  const killer = withCrashes ? randomKiller(world, dice, deaths) : poisonOnly(world, deaths);
+  let lives = 0;
+  for (;;) {
+    lives += 1;
+    if (lives > 400) throw new Error(`seed ${seed}: still not ended after ${lives} lives`);
+    const life = newLife(world, disk, killer, dice, async () => meanwhile(world, disk, dice, withCrashes));
+    const stand = await live(world, disk, life, dice, withCrashes);
+    if (stand === "ended") break;
+    if (stand === "waiting") await answerStanding(world, disk, seed);
+  }
+  const entries = await dropSomething(disk, deaths, dice, withCrashes);
+  return { world, disk, entries, run: fold(entries), deaths };
+}
+
+/** One life: create or take over, then drive until it stands or dies. */
+async function live(world: Scenario, disk: Disk, life: Life, dice: Random, mayStop: boolean): Promise<Stand | "died"> {
+  const drain = new AbortController();
+  try {
+    const exists = (await disk.journal.runs()).length > 0;
+    const owned = exists
+      ? await takeRun(life.ports, runId, owner)
+      : await createRun(life.ports, runId, await created(world, disk), owner);
+    if ("owner" in owned) throw new Error("owned twice");
+    const stops = mayStop && dice.chance(0.15) ? 1 + dice.below(40) : Infinity;
+    let seen = 0;
+    const observe = (): void => {
+      seen += 1;
+      if (seen >= stops) drain.abort();
+    };
+    return await drive(life.ports, owned.run, { drain: drain.signal, halt: new AbortController().signal, observe });
+  } catch (error) {
+    if (error instanceof Crash || life.isDead()) return "died";
+    throw error;
+  } finally {
+    life.kill();
+  }
+}
+
+const owner: Body<"run-owned"> = { host: "sim", pid: 1, boot: "1", harness: "0.0.0" };
+
+async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">> {
+  const put = async (value: unknown): Promise<Digest> => (await disk.blobs.put([encodeJson(value)]))[0] as Digest;
+  const [content] = await disk.blobs.put([new TextEncoder().encode("base")]);
+  const node = encodeTree({
+    v: 1,
+    entries: [{ name: "base.txt", type: "file", mode: 0o644, size: 4, content: content as Digest }],
+  });
+  const [base] = await disk.blobs.put([node]);
+  const config: RunConfig = {
+    title: "simulated",
+    text: "simulated",
+    checks: world.goalHasChecks
+      ? [
+          ...world.tasks
+            .filter((task) => task.rejections !== Infinity)
+            .map((task) => ({ id: task.id, type: "command" as const, run: `has ${task.id}.txt ok` })),
+          { id: "base", type: "command", run: "exists base.txt", guard: true },
+        ]
+      : [],
+    protect: ["base.txt"],
+    scratch: [],
+    askFrom: "external",
+    workspace: "/",
+    git: null,
+    leftOut: [],
+  };
+  const text = await put("prompt");
+  return {
+    kind: "goal",
+    goal: await put("goal"),
+    config: await put(config),
+    base: base as Digest,
+    pins: {
+      harness: "0.0.0",
+      prompts: { planner: text, worker: text, evaluator: text },
+      rubrics: {},
+      models: { planner: "simulated/model", worker: "simulated/model", evaluator: "simulated/model" },
+      policy: await put("policy"),
+      image: "memory@1",
+      profile: "none",
+      capabilities: await put(capabilities),
+      prices: await put({}),
+    },
+    limits: world.limits,
+    budget: world.budget,
+    seed: world.seed,
+    parent: null,
+  };
+}
+
+/** Dies at random places, at most twice without six places survived in between, so that nothing is quarantined by chance. */
+function randomKiller(world: Scenario, dice: Random, deaths: Place[]): Killer {
+  let inRow = 0;
+  let survived = 0;
+  const rate = [0.01, 0.03, 0.06][world.seed % 3] ?? 0.03;
+  return {
+    dies: (place, subject) => {
+      if (isPoisoned(world, place, subject)) {
+        deaths.push(place);
+        return true;
+      }
+      survived += 1;
+      if (survived > 8) inRow = 0;
+      if (inRow >= 2 || deaths.length > 60 || !dice.chance(rate * boost(place))) return false;
+      inRow += 1;
+      survived = 0;
+      deaths.push(place);
+      return true;
+    },
+  };
+}
+
+/** Rare events are died at more often. */
+const rare = new Set([
+  "blobs-dropped",
+  "run-ended",
+  "run-created",
+  "run-stopped",
+  "task-dropped",
+  "plan-rejected",
+  "effect-settled",
+  "effect-doubted",
+  "budget-changed",
+  "note-added",
+  "context-compacted",
+  "egress-denied",
+  "escalation-raised",
+  "escalation-answered",
+  "crash-charged",
+  "plan-adopted",
+  "plan-proposed",
+  "planning-started",
+]);
+const boost = (place: Place): number => (rare.has(place.split("/")[2] ?? "") ? 6 : 1);
+
+const poisonOnly = (world: Scenario, deaths: Place[]): Killer => ({
+  dies: (place, subject) => {
+    if (!isPoisoned(world, place, subject)) return false;
+    deaths.push(place);
+    return true;
+  },
+});
+
+const isPoisoned = (world: Scenario, place: Place, subject: string): boolean =>
+  world.poisoned !== null && place === "outside/model-before" && subject === world.poisoned;
+
+/** While the process sleeps or works, people answer and say things unasked. */
+async function meanwhile(world: Scenario, disk: Disk, dice: Random, isLively: boolean): Promise<void> {
+  if (!isLively || !dice.chance(0.3)) return;
+  const run = fold(await entriesOf(disk, runId));
+  if (run.phase === "ended") return;
+  if (dice.chance(0.7)) await answerAll(world, disk, run);
+  else await volunteer(disk, run, dice.chance(0.5) ? "note" : "budget", dice.below(2) + 1);
+}
+
+async function answerStanding(world: Scenario, disk: Disk, seed: number): Promise<void> {
+  const run = fold(await entriesOf(disk, runId));
+  const given = await answerAll(world, disk, run);
+  if (given === 0) throw new Error(`seed ${seed}: the run stands, but nothing waits for a person`);
+}
+
+/** What the coming `gc` will do: drops a blob nobody needs and says so, after the end. */
+async function dropSomething(disk: Disk, deaths: Place[], dice: Random, withCrashes: boolean): Promise<Entry[]> {
+  const entries = await entriesOf(disk, runId);
+  const last = entries.at(-1);
+  const because = entries.find((entry) => entry.type === "call-judged");
+  if (last === undefined || because?.type !== "call-judged" || !withCrashes) return entries;
+  const event: RunEvent = {
+    type: "blobs-dropped",
+    body: { digests: [because.body.because], why: "gc", by: { type: "harness" } },
+  };
+  const after = { seq: last.seq, hash: last.hash, epoch: last.epoch };
+  const sealed = seal(runId, after, last.epoch, last.at, [event], sha256);
+  if (dice.chance(0.5)) deaths.push("append/before/blobs-dropped");
+  await disk.journal.append(runId, after, sealed);
+  deaths.push("append/after/blobs-dropped");
+  return entriesOf(disk, runId);
+}
+

@@ -1,0 +1,241 @@
+import { createHash } from "node:crypto";
+import picomatch from "picomatch";
+import { decodeText, encodeText } from "../../src/core/canonical.ts";
+import type { Digest } from "../../src/core/id.ts";
+import type { Capabilities, ExecResult, OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
+import { levelPolicy } from "../../src/core/policy.ts";
+import { memoryBlobs } from "../memory/blobs.ts";
+import { memoryJournal } from "../memory/journal.ts";
+import { memoryWorkspaces } from "../memory/workspaces.ts";
+import { simulatedModel } from "./model.ts";
+import { fixed } from "./random.ts";
+import type { Random } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** The death of the simulated process: everything of this incarnation is lost, what is durable stays. */
+export class Crash extends Error {
+  override readonly name = "Crash";
+}
+
+/** What outlives a crash: the disk and the outside world. */
+export interface Disk {
+  readonly journal: ReturnType<typeof memoryJournal>;
+  readonly blobs: ReturnType<typeof memoryBlobs>;
+  /** Calls that reached the outside world, in order; twice the same is a broken promise. */
+  readonly effects: string[];
+  now: number;
+  /** Faults already injected, by place, so that they end. */
+  readonly faults: Map<string, number>;
+}
+
+/** A place where the process may die. */
+export type Place = `append/${"before" | "after"}/${string}` | `outside/${string}`;
+
+export interface Killer {
+  /** Called at every place; true: the process dies here. */
+  dies(place: Place, subject: string): boolean;
+}
+
+export const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
+
+export function newDisk(): Disk {
+  return { journal: memoryJournal(), blobs: memoryBlobs(), effects: [], now: 1_000_000, faults: new Map() };
+}
+
+/** One life of the process. */
+export interface Life {
+  readonly ports: Ports;
+  readonly isDead: () => boolean;
+  readonly kill: () => void;
+}
+
+export function newLife(world: Scenario, disk: Disk, killer: Killer, dice: Random, tick: () => Promise<void>): Life {
+  let dead = false;
+  const check = (): void => {
+    if (dead) throw new Crash("dead");
+  };
+  const at = (place: Place, subject = ""): void => {
+    check();
+    if (!killer.dies(place, subject)) return;
+    dead = true;
+    throw new Crash(`died at ${place} ${subject}`);
+  };
+  const workspaces = memoryWorkspaces(disk.blobs);
+  const policy = policyOf(world);
+  const ports: Ports = {
+    clock: {
+      now: () => (disk.now += 1),
+      sleepUntil: async (until, signal) => {
+        await tick();
+        if (!signal.aborted) disk.now = Math.max(disk.now, until);
+      },
+    },
+    journal: mortalJournal(disk, at, check),
+    blobs: mortal(disk.blobs, check),
+    workspaces: mortal(workspaces, check),
+    sandbox: sandboxOf(world, disk, workspaces, at, dice),
+    models: {
+      model: async () => {
+        check();
+        return simulatedModel(world, disk, at);
+      },
+    },
+    prompts: {
+      render: (source, variables) => ({
+        system: source,
+        messages: [{ role: "user", parts: [{ type: "text", text: JSON.stringify(variables) }] }],
+      }),
+    },
+    policy,
+    outside: [publish(disk, at)],
+    glob: (patterns) => picomatch([...patterns], { dot: true }),
+    sha256,
+  };
+  return { ports, isDead: () => dead, kill: () => (dead = true) };
+}
+
+type At = (place: Place, subject?: string) => void;
+
+/** Every method refuses to act for a dead process. */
+function mortal<T extends object>(port: T, check: () => void): T {
+  return new Proxy(port, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]): unknown => {
+        check();
+        return Reflect.apply(value as (...all: unknown[]) => unknown, target, args);
+      };
+    },
+  });
+}
+
+/** Dies before or after the commit of a batch, named by each event type in it. Locks die with the process. */
+function mortalJournal(disk: Disk, at: At, check: () => void): Ports["journal"] {
+  const journal = mortal(disk.journal, check);
+  return new Proxy(journal, {
+    get: (target, key) => {
+      if (key === "own") return async (run: string) => ({ owned: { run, release: async () => undefined } });
+      if (key !== "append") return Reflect.get(target, key) as unknown;
+      return async (...args: Parameters<Ports["journal"]["append"]>): Promise<void> => {
+        const types = new Set(args[2].map((entry) => entry.type));
+        for (const type of types) at(`append/before/${type}`);
+        await target.append(...args);
+        for (const type of types) at(`append/after/${type}`);
+      };
+    },
+  });
+}
+
+const policyOf = (world: Scenario): Policy => {
+  const level = levelPolicy("external", sha256("policy"));
+  return {
+    digest: level.digest,
+    judge: (tool, args) =>
+      tool === "publish"
+        ? {
+            risk: "external",
+            reach: "outside",
+            decision: world.asksFor.has("publish") ? "ask" : "allow",
+            rule: world.asksFor.has("publish") ? null : "publish-is-fine",
+            because: "it acts outside",
+          }
+        : level.judge(tool, args),
+  };
+};
+
+/** Acts outside, dies before or after. A part of the calls gets no answer. */
+const publish = (disk: Disk, at: At): OutsideTool => ({
+  spec: {
+    name: "publish",
+    description: "publishes",
+    parameters: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+  },
+  run: async (call) => {
+    at("outside/effect-before", call);
+    disk.effects.push(call);
+    at("outside/effect-after", call);
+    if (fixed(call, "no answer") < 0.1) return { outcome: "unknown", text: "" };
+    return { outcome: "done", text: "published" };
+  },
+});
+
+export const capabilities: Capabilities = {
+  programs: ["put", "add", "has", "exists"],
+  python: null,
+  network: false,
+  native: false,
+  notes: [],
+};
+
+/** A shell of four commands over memory workspaces: enough to write files and to check them. */
+function sandboxOf(
+  world: Scenario,
+  disk: Disk,
+  workspaces: ReturnType<typeof memoryWorkspaces>,
+  at: At,
+  dice: Random,
+): Sandbox {
+  return {
+    kind: "memory",
+    image: "memory@1",
+    profile: "none",
+    capabilities: async () => capabilities,
+    reap: async () => undefined,
+    open: async (name) => ({
+      exec: async ({ command }) => {
+        at("outside/exec-before", name);
+        if (breaksDown(world, disk, command)) return { ...nothing, outcome: "broken", exit: null, why: "made up" };
+        const result = shell(command, workspaces.files(name));
+        at("outside/exec-after", name);
+        const denied = dice.chance(0.05) ? [{ host: "example.org", port: 443, count: 1 }] : [];
+        return { ...nothing, exit: result ? 0 : 1, denied };
+      },
+      write: async (path, bytes) => {
+        workspaces.files(name).set(path, { type: "file", mode: 0o644, bytes });
+        return null;
+      },
+      freeze: async () => undefined,
+      kill: async () => undefined,
+      close: async () => undefined,
+    }),
+  };
+}
+
+const nothing: ExecResult = { outcome: "exited", exit: 0, output: new Uint8Array(), dropped: 0, why: null, denied: [] };
+
+function breaksDown(world: Scenario, disk: Disk, command: string): boolean {
+  if (world.sandboxFaults === 0) return false;
+  const count = disk.faults.get(command) ?? 0;
+  disk.faults.set(command, count + 1);
+  return count < 2 && fixed(world.seed, "sandbox", command, count) < world.sandboxFaults;
+}
+
+type Files = ReturnType<ReturnType<typeof memoryWorkspaces>["files"]>;
+
+/** `put FILE TEXT`, `add FILE LINE` (once), `has FILE TEXT`, `exists FILE`; several with ` ; `. True: all succeeded. */
+function shell(command: string, files: Files): boolean {
+  return command.split(" ; ").every((step) => {
+    const [verb, path = "", ...words] = step.split(" ");
+    const text = words.join(" ");
+    const file = files.get(path);
+    const old = file?.type === "file" ? decodeText(file.bytes) : "";
+    switch (verb) {
+      case "put":
+        files.set(path, { type: "file", mode: 0o644, bytes: encodeText(text) });
+        return true;
+      case "add": {
+        const lines = new Set(old.split("\n").filter((line) => line !== ""));
+        lines.add(text);
+        files.set(path, { type: "file", mode: 0o644, bytes: encodeText(`${[...lines].join("\n")}\n`) });
+        return true;
+      }
+      case "has":
+        return old.split("\n").includes(text);
+      case "exists":
+        return file !== undefined;
+      default:
+        return false;
+    }
+  });
+}
