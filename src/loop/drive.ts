@@ -5,7 +5,8 @@ import { apply } from "../core/apply.ts";
 import { seal } from "../core/chain.ts";
 import type { ChainHead } from "../core/chain.ts";
 import { decide } from "../core/decide.ts";
-import type { Entry, RunEvent } from "../core/event.ts";
+import { harness } from "../core/event.ts";
+import type { Body, Entry, RunEvent } from "../core/event.ts";
 import type { Instant } from "../core/id.ts";
 import type { Answer, Ports } from "../core/ports.ts";
 import { waitsForPerson } from "../core/run.ts";
@@ -47,7 +48,8 @@ class Loop {
   readonly #work: Work;
   readonly #options: DriveOptions;
   readonly #queue: PQueue;
-  readonly #flying = new Map<string, Action>();
+  /** Keys of what is being performed, until its batch is folded. */
+  readonly #flying = new Set<string>();
   /** Keys that came back with no events: not tried again before something else has landed. */
   readonly #fruitless = new Set<string>();
   #landed: { readonly action: Action; readonly events: readonly RunEvent[] }[] = [];
@@ -80,9 +82,9 @@ class Loop {
     const actions = decide(run, now, this.#answers);
     for (const action of actions) this.#launch(action);
     if (this.#landed.length > 0) return null;
-    if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop();
+    if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop("signal");
     const until = actions.find((action) => action.do === "wait")?.until ?? null;
-    if (this.#flying.size === 0 && until === null) return "waiting";
+    if (this.#flying.size === 0 && until === null) return this.#stop(standsFor(run));
     await this.#rest(this.#flying.size > 0 && waitsForPerson(run) ? Math.min(until ?? Infinity, now + pollMs) : until);
     return null;
   }
@@ -93,34 +95,38 @@ class Loop {
     if (this.#flying.has(key) || this.#fruitless.has(key)) return;
     if (needsQuiet(action) && this.#flying.size > 0) return;
     if (this.#options.drain.aborted && !closes(action)) return;
-    this.#flying.set(key, action);
-    void this.#queue.add(async () => this.#fly(key, action));
+    this.#flying.add(key);
+    void this.#queue.add(async () => this.#fly(action));
   }
 
-  async #fly(key: string, action: Exclude<Action, { do: "wait" }>): Promise<void> {
+  async #fly(action: Exclude<Action, { do: "wait" }>): Promise<void> {
     try {
       const events = await perform(this.#work, action);
       this.#landed.push({ action, events });
     } catch (error) {
       this.#failure ??= { error };
     }
-    this.#flying.delete(key);
     this.#wake();
   }
 
   /** All batches that have landed, each whole, in one commit. The fold comes first: an illegal event is never written. */
   async #commit(): Promise<void> {
     const { run, ports } = this.#work;
-    const batch = this.#landed;
+    const landed = this.#landed;
     this.#landed = [];
-    const events = batch.flatMap(({ events: made }) => made);
-    const fruitless = batch.filter(({ events: made, action }) => made.length === 0 && action.do !== "expire");
-    if (events.length > 0) this.#fruitless.clear();
-    for (const { action } of fruitless) this.#fruitless.add(keyOf(action));
-    if (events.length === 0) return;
     const after: ChainHead = { seq: run.seq, hash: run.hash, epoch: run.epoch };
-    const entries = seal(run.id, after, run.epoch, this.#now(), events, ports.sha256);
-    for (const entry of entries) apply(run, entry);
+    const at = this.#now();
+    const entries: Entry[] = [];
+    for (const { action, events } of landed) {
+      this.#flying.delete(keyOf(action));
+      if (events.length === 0 && action.do !== "expire") this.#fruitless.add(keyOf(action));
+      if (isStale(run, events)) continue;
+      const sealed = seal(run.id, { seq: run.seq, hash: run.hash, epoch: run.epoch }, run.epoch, at, events, ports.sha256);
+      for (const entry of sealed) apply(run, entry);
+      entries.push(...sealed);
+    }
+    if (entries.length === 0) return;
+    this.#fruitless.clear();
     await ports.journal.append(run.id, after, entries);
     for (const entry of entries) this.#options.observe(entry, run);
   }
@@ -142,13 +148,21 @@ class Loop {
     nap.abort();
   }
 
-  async #stop(): Promise<Stand> {
-    const by = { type: "person", user: "", tty: null } as const;
-    this.#landed.push({ action: { do: "end", outcome: "stopped" }, events: [{ type: "run-stopped", body: { reason: "signal", by } }] });
+  /** A clean stop: whoever takes the run over next knows that nothing died here. */
+  async #stop(reason: Body<"run-stopped">["reason"]): Promise<Stand> {
+    const event: RunEvent = { type: "run-stopped", body: { reason, by: harness } };
+    this.#landed.push({ action: { do: "end", outcome: "stopped" }, events: [event] });
     await this.#commit();
-    return "stopped";
+    return reason === "signal" ? "stopped" : "waiting";
   }
 }
+
+const standsFor = (run: RunState): "outage" | "person" =>
+  [...run.escalations.values()].some((escalation) => escalation.kind === "outage") ? "outage" : "person";
+
+/** An attempt was to start from a head that has moved meanwhile: thrown away, and decided again. */
+const isStale = (run: RunState, events: readonly RunEvent[]): boolean =>
+  events[0]?.type === "attempt-started" && events[0].body.start !== run.head;
 
 /** While draining only the outside halves of open brackets still begin. */
 const closes = (action: Action): boolean =>

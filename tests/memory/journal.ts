@@ -7,6 +7,7 @@ import type { Entry } from "../../src/core/event.ts";
 import type { RunId } from "../../src/core/id.ts";
 import { DamagedJournal, NotOwner } from "../../src/core/ports.ts";
 import type { Answer, Journal, Owner, Ownership, RunRow } from "../../src/core/ports.ts";
+import { misplaced, notOwner } from "../../src/edges/sqlite/group-commit.ts";
 
 /** What outlives a process: every journal opened on it sees the same. Entries and answers are frozen. */
 export interface JournalDisk {
@@ -125,7 +126,9 @@ export class MemoryJournal implements Journal {
 
   async runs(): Promise<readonly RunRow[]> {
     this.#alive();
-    return [...this.disk.chains.values()].map(rowOf).toSorted((a, b) => a.createdAt - b.createdAt || compare(a.id, b.id));
+    return [...this.disk.chains.values()]
+      .map(rowOf)
+      .toSorted((a, b) => a.createdAt - b.createdAt || compare(a.id, b.id));
   }
 
   async answer(answer: Answer): Promise<boolean> {
@@ -174,7 +177,7 @@ export class MemoryJournal implements Journal {
     }
     this.#pass("after", kept);
     for (const batch of kept) batch.resolve();
-    for (const { run, reject } of refused) reject(new NotOwner(`run ${run} does not end there`));
+    for (const { run, after, reject } of refused) reject(new NotOwner(notOwner(run, after)));
   }
 
   #head(run: RunId): ChainHead | null {
@@ -184,7 +187,33 @@ export class MemoryJournal implements Journal {
 
   #pass(moment: "before" | "after", batches: readonly Batch[]): void {
     for (const { entries } of batches) {
-      for (const type of new Set(entries.map((entry) => entry.type))) this.#failpoint(`append/${moment}/${type}`);
+      for (const type of new Set(entries.map((entry) => entry.type)))
+        this.#failpoint(`append/${moment}/${type}`);
     }
   }
+}
+
+const sameHead = (a: ChainHead | null, b: ChainHead | null): boolean =>
+  a?.seq === b?.seq && a?.hash === b?.hash && a?.epoch === b?.epoch;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+function rowOf(chain: readonly Entry[]): RunRow {
+  const first = chain[0] as Entry;
+  const head = headOf(chain.at(-1) as Entry);
+  return { id: first.run, createdAt: first.at, epoch: head.epoch, headSeq: head.seq, headHash: head.hash };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) deepFreeze(member);
+  }
+  return value;
+}
+
+function check(last: Entry | null, entry: Entry): void {
+  const broken = brokenLink(last, entry, (text) => createHash("sha256").update(text).digest("hex"));
+  if (broken !== null) throw new DamagedJournal(`run ${entry.run} is damaged: ${broken}`);
+  readEvent(entry.type, entry.v, JSON.parse(canonical(entry.body)));
 }

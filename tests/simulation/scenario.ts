@@ -62,7 +62,7 @@ export function scenario(seed: number): Scenario {
       rejections: index === hopeless ? Infinity : dice.chance(0.3) ? 1 + dice.below(2) : 0,
       shares: dice.chance(0.7) ? shares : [],
       publishes: dice.chance(0.35) ? 1 + dice.below(2) : 0,
-      turns: 1 + dice.below(3),
+      turns: dice.chance(0.1) ? 6 : 1 + dice.below(3),
       hasRubric: dice.chance(0.25),
     };
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import picomatch from "picomatch";
-import { decodeText, encodeText } from "../../src/core/canonical.ts";
+import { canonical, decodeText, encodeText } from "../../src/core/canonical.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Capabilities, ExecResult, OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
 import { levelPolicy } from "../../src/core/policy.ts";
@@ -67,6 +68,8 @@ export function newLife(world: Scenario, disk: Disk, killer: Killer, dice: Rando
       now: () => (disk.now += 1),
       sleepUntil: async (until, signal) => {
         await tick();
+        // Virtual time passes only when nothing else can happen.
+        for (let turn = 0; turn < 3 && !signal.aborted; turn += 1) await setImmediate();
         if (!signal.aborted) disk.now = Math.max(disk.now, until);
       },
     },
@@ -128,7 +131,7 @@ function mortalJournal(disk: Disk, at: At, check: () => void): Ports["journal"] 
 }
 
 const policyOf = (world: Scenario): Policy => {
-  const level = levelPolicy("external", sha256("policy"));
+  const level = levelPolicy("external", sha256(canonical("policy")));
   return {
     digest: level.digest,
     judge: (tool, args) =>

@@ -26,7 +26,7 @@ export function answered(run: RunState, body: Body<"escalation-answered">): void
     case "retry":
       return retry(run, escalation, body.note);
     case "replan":
-      run.replan = { reason: "person", feedback: body.note };
+      if (!isPlanned(run, escalation)) run.replan = { reason: "person", feedback: body.note };
       run.goalUnmet = null;
       return giveBack(run, escalation);
     case "accept":
@@ -41,6 +41,10 @@ export function answered(run: RunState, body: Body<"escalation-answered">): void
       return undefined;
   }
 }
+
+/** A plan that is being made already decides about a stuck task as well. */
+const isPlanned = (run: RunState, { kind, task }: Escalation): boolean =>
+  run.phase !== "working" && (kind !== "plan" || task !== null);
 
 function retry(run: RunState, escalation: Escalation, note: string | null): void {
   switch (escalation.kind) {

@@ -29,7 +29,7 @@ export function suspectActions(run: RunState, now: Instant): readonly Action[] {
 export function nextWait(run: RunState, now: Instant): Instant | null {
   const times = [
     ...[...run.threads.values()].map((thread) => thread.retryAt),
-    ...[...run.approvals.values()].map((approval) => approval.until),
+    ...[...run.approvals.values()].map((approval) => (approval.status === "open" ? approval.until : null)),
   ].filter((time): time is Instant => time !== null && time > now);
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -52,7 +52,7 @@ function step(run: RunState, thread: Thread, now: Instant): Action | null {
 /** Its task is stuck, or it is a judge whose turn has not come, or a planner whose plan is under review. */
 function isHeld(run: RunState, thread: Thread): boolean {
   if (thread.task !== null && run.tasks.get(thread.task)?.status === "stuck") return true;
-  if (thread.role === "planner") return run.phase !== "planning" || isOpen(run, "plan", null);
+  if (thread.role === "planner") return run.phase !== "planning" || run.replan !== null || isOpen(run, "plan", null);
   return thread.role === "evaluator" && !isJudgesTurn(run, thread);
 }
 

@@ -24,8 +24,6 @@ export class BlobWriter {
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null = null;
   #lastId = 0;
-  #closing: Promise<void> | null = null;
-  #idle: () => void = () => {};
 
   constructor(data: BlobWorkerData) {
     this.#data = data;
@@ -36,7 +34,6 @@ export class BlobWriter {
    * Rejects with the reason when it could not be written.
    */
   request(work: BlobWork, transfer: ArrayBuffer[] = []): Promise<readonly Digest[]> {
-    if (this.#closing !== null) return Promise.reject(new Error("blobs.db is closed"));
     const worker = this.#worker ?? this.#start();
     const id = ++this.#lastId;
     worker.postMessage({ id, work } satisfies BlobRequest, transfer);
@@ -44,14 +41,8 @@ export class BlobWriter {
     return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
   }
 
-  /** Waits for what was asked for, then ends the worker. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  /** Ends the worker. To be called when no request is open. */
+  async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
     worker.ref();
@@ -61,7 +52,8 @@ export class BlobWriter {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerFile(), { workerData: this.#data });
+    // Without execArgv it would inherit ours, some of which a worker refuses to start with.
+    const worker = new Worker(workerFile(), { workerData: this.#data, execArgv: [] });
     worker.on("message", (reply: BlobReply) => this.#settle(worker, reply));
     worker.on("error", (error) => this.#lose(worker, error));
     worker.on("exit", (code) =>
@@ -77,10 +69,7 @@ export class BlobWriter {
     this.#pending.delete(id);
     if ("digests" in outcome) pending?.resolve(outcome.digests);
     else pending?.reject(new Error(`blobs.db could not be written: ${outcome.error}`));
-    if (this.#pending.size === 0) {
-      worker.unref();
-      this.#idle();
-    }
+    if (this.#pending.size === 0) worker.unref();
   }
 
   /** The worker is gone: nobody will answer. The next request starts another. */
@@ -90,6 +79,5 @@ export class BlobWriter {
     const lost = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of lost) reject(error instanceof Error ? error : new Error(String(error)));
-    this.#idle();
   }
 }

@@ -15,7 +15,9 @@ const windowChunks = transactionBytes / chunkBytes;
 export class SqliteBlobs extends SqliteBlobsReader implements Blobs {
   readonly #writer: BlobWriter;
   readonly #failpoint: Failpoint;
+  readonly #open = new Set<Promise<unknown>>();
   #lastStream = 0;
+  #finished = false;
 
   /** `db` may be a read-only connection. */
   constructor(db: Connection, writer: BlobWriter, failpoint: Failpoint) {
@@ -25,19 +27,31 @@ export class SqliteBlobs extends SqliteBlobsReader implements Blobs {
   }
 
   /** Items above 1 MiB are read while it runs: they must not change until it resolves. */
-  async put(items: readonly Uint8Array[]): Promise<readonly Digest[]> {
-    this.#failpoint("put-blobs/before");
-    const parts = partition(items);
-    const digests = (await Promise.all(parts.map((part) => this.#putPart(part)))).flat();
-    this.#failpoint("put-blobs/after");
-    return digests;
+  put(items: readonly Uint8Array[]): Promise<readonly Digest[]> {
+    return this.#durably(async () => {
+      const parts = partition(items).map((part) => this.#putPart(part));
+      return (await Promise.all(parts)).flat();
+    });
   }
 
-  async putStream(chunks: AsyncIterable<Uint8Array>): Promise<Digest> {
+  putStream(chunks: AsyncIterable<Uint8Array>): Promise<Digest> {
+    return this.#durably(() => this.#write(rechunked(chunks)));
+  }
+
+  /** Takes no more puts and waits for those that were begun. */
+  async finish(): Promise<void> {
+    this.#finished = true;
+    await Promise.allSettled(this.#open);
+  }
+
+  async #durably<T>(write: () => Promise<T>): Promise<T> {
+    if (this.#finished) throw new Error("blobs.db is closed");
     this.#failpoint("put-blobs/before");
-    const digest = await this.#write(rechunked(chunks));
+    const writing = write();
+    this.#open.add(writing);
+    const written = await writing.finally(() => this.#open.delete(writing));
     this.#failpoint("put-blobs/after");
-    return digest;
+    return written;
   }
 
   async #putPart(part: readonly Uint8Array[]): Promise<readonly Digest[]> {
@@ -118,7 +132,7 @@ class Upload {
 /** In order, small ones together up to a transaction's size, each one above a chunk alone. */
 function partition(items: readonly Uint8Array[]): Uint8Array[][] {
   const parts: Uint8Array[][] = [];
-  let room = 0;
+  let room = -1;
   for (const item of items) {
     if (item.length > chunkBytes || item.length > room) {
       parts.push([item]);

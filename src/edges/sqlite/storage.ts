@@ -7,6 +7,7 @@ import type { BlobsReader } from "./blob-reader.ts";
 import { BlobWriter } from "./blob-writer.ts";
 import { SqliteBlobs } from "./blobs.ts";
 import { openDatabase, openDatabaseForReading } from "./database.ts";
+import type { Connection } from "./database.ts";
 import type { Failpoint } from "./group-commit.ts";
 import { SqliteJournalReader } from "./journal-reader.ts";
 import type { JournalReader } from "./journal-reader.ts";
@@ -28,13 +29,13 @@ export interface Storage {
   readonly journal: Journal;
   readonly blobs: Blobs;
   /** Finishes what was begun, gives up all runs, closes the files. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface StorageReader {
   readonly journal: JournalReader;
   readonly blobs: BlobsReader;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -46,20 +47,22 @@ export async function openStorage(stateDir: string, options: StorageOptions = {}
   const { journal: journalPath, blobs: blobsPath, locks, presence } = places(stateDir);
   await prepareStateDir(stateDir);
   refuseLostBlobs(stateDir);
-  // Blobs first, so that a journal without them is never a half made one. This connection only makes and checks.
-  openDatabase(blobsPath, blobSchema).close();
-  const journalDb = openDatabase(journalPath, journalSchema);
-  const blobsDb = openDatabaseForReading(blobsPath, blobSchema);
+  // Blobs first, so that a journal without them is never a half made one.
+  const blobsDb = openDatabase(blobsPath, blobSchema);
+  blobsDb.pragma("query_only = ON");
+  const journalDb = openBeside(blobsDb, () => openDatabase(journalPath, journalSchema));
   await syncDirectory(stateDir);
   const journal = new SqliteJournal(journalDb, locks, sha256, failpoint);
   const writer = new BlobWriter({ path: blobsPath, presence });
+  const blobs = new SqliteBlobs(blobsDb, writer, failpoint);
   return {
     journal,
-    blobs: new SqliteBlobs(blobsDb, writer, failpoint),
+    blobs,
     close: async () => {
-      await writer.close();
+      await blobs.finish();
       journal.close();
       journalDb.close();
+      await writer.close();
       blobsDb.close();
     },
   };
@@ -69,8 +72,9 @@ export async function openStorage(stateDir: string, options: StorageOptions = {}
 export async function openStorageReader(stateDir: string): Promise<StorageReader> {
   if (!(await checkStateDir(stateDir))) throw new StorageRefused(`there is no ${stateDir}`);
   refuseLostBlobs(stateDir);
-  const journalDb = openDatabaseForReading(places(stateDir).journal, journalSchema);
-  const blobsDb = openDatabaseForReading(places(stateDir).blobs, blobSchema);
+  const { journal: journalPath, blobs: blobsPath } = places(stateDir);
+  const blobsDb = openDatabaseForReading(blobsPath, blobSchema);
+  const journalDb = openBeside(blobsDb, () => openDatabaseForReading(journalPath, journalSchema));
   return {
     journal: new SqliteJournalReader(journalDb, sha256),
     blobs: new SqliteBlobsReader(blobsDb),
@@ -79,6 +83,16 @@ export async function openStorageReader(stateDir: string): Promise<StorageReader
       blobsDb.close();
     },
   };
+}
+
+/** Opens a second database; when that is refused the first is closed again. */
+function openBeside(first: Connection, open: () => Connection): Connection {
+  try {
+    return open();
+  } catch (error) {
+    first.close();
+    throw error;
+  }
 }
 
 const sha256: Sha256 = (text) => createHash("sha256").update(text).digest("hex");

@@ -1,30 +1,32 @@
 import { callOf, taskThread } from "../../../src/core/id.ts";
 import type { Chain } from "./chain-builder.ts";
 import {
-  accept,
-  answerEscalation,
   argsOf,
   ask,
-  chargeCrash,
-  createRun,
   cutCall,
   cutModel,
   decideApproval,
   endCall,
+  judgeCall,
+  requestApproval,
+  settle,
+  startCall,
+  startModel,
+} from "./call-moves.ts";
+import {
+  accept,
+  answerEscalation,
+  chargeCrash,
+  createRun,
   endIntegration,
   headOfRun,
   judge,
-  judgeCall,
   meet,
   own,
   plan,
   raise,
-  requestApproval,
-  settle,
   startAttempt,
-  startCall,
   startIntegration,
-  startModel,
   submit,
 } from "./moves.ts";
 

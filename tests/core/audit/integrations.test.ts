@@ -1,7 +1,14 @@
-import { describe, it } from "vitest";
-import { alice, expectBroken, expectContent, sha256 } from "./chain-builder.ts";
+import { describe, expect, it } from "vitest";
+import { alice, like, sha256, wrongs } from "./chain-builder.ts";
 import { atWork, escalatedRun, parallelRun, plainRun } from "./honest-chains.ts";
-import { endAttempt, endIntegration, startAttempt, startIntegration } from "./moves.ts";
+import {
+  answerEscalation,
+  endAttempt,
+  endIntegration,
+  raise,
+  startAttempt,
+  startIntegration,
+} from "./moves.ts";
 
 describe("integrations", () => {
   const [base, work] = [sha256("base"), sha256("work")];
@@ -10,27 +17,24 @@ describe("integrations", () => {
     const chain = parallelRun().until("integration-started", 1);
     chain.until("integration-started");
     startIntegration(chain, "a", 1, base, sha256("work a"));
-    await expectContent(chain);
-    await expectBroken(startIntegration(chain, "b", 1, base, sha256("work b")), [
-      "protocol",
-      'while that of task "a" is open',
-    ]);
+    expect(await wrongs(chain)).toEqual([]);
+    expect(await wrongs(startIntegration(chain, "b", 1, base, sha256("work b")))).toEqual(
+      like(["protocol", 'while that of task "a" is open']),
+    );
   });
 
   it("finds one from an old head", async () => {
     const chain = parallelRun().change("integration-started", { head: base }, 1);
-    await expectBroken(chain, ["protocol", "a head that is not the run's"]);
+    expect(await wrongs(chain)).toEqual(like(["protocol", "a head that is not the run's"]));
   });
 
   it("finds one of an attempt that is none, or that was not judged", async () => {
-    await expectBroken(startIntegration(atWork([]), "a", 2, base, base), [
-      "protocol",
-      "there is no such attempt",
-    ]);
-    await expectBroken(startIntegration(plainRun().until("judging-started"), "a", 1, base, work), [
-      "protocol",
-      "while the attempt is submitted",
-    ]);
+    expect(await wrongs(startIntegration(atWork([]), "a", 2, base, base))).toEqual(
+      like(["protocol", "there is no such attempt"]),
+    );
+    expect(await wrongs(startIntegration(plainRun().until("judging-started"), "a", 1, base, work))).toEqual(
+      like(["protocol", "while the attempt is submitted"]),
+    );
   });
 
   it("P6: finds one after a verdict that failed", async () => {
@@ -38,10 +42,8 @@ describe("integrations", () => {
       .drop("escalation-answered")
       .drop("escalation-raised")
       .drop("attempt-ended");
-    await expectBroken(
-      chain.until("integration-ended"),
-      ["protocol", "its attempt was not ended in the same commit"],
-      ["P6", "the verdict was fail"],
+    expect(await wrongs(chain.until("integration-ended"))).toEqual(
+      like(["protocol", "its attempt was not ended in the same commit"], ["P6", "the verdict was fail"]),
     );
   });
 
@@ -49,7 +51,7 @@ describe("integrations", () => {
     const chain = plainRun()
       .change("integration-started", { base: work })
       .change("integration-ended", { outcome: "merged" });
-    await expectBroken(chain, ["protocol", "a base the attempt did not start from"]);
+    expect(await wrongs(chain)).toEqual(like(["protocol", "a base the attempt did not start from"]));
   });
 
   it("P6: finds one of a tree that was never judged", async () => {
@@ -57,7 +59,9 @@ describe("integrations", () => {
     const tree = chain.blob("another");
     chain.change("integration-started", { candidate: tree }).change("integration-ended", { tree });
     for (const type of ["task-accepted", "run-ended"] as const) chain.change(type, { head: tree });
-    await expectBroken(chain.change("judging-started", { tree }, 1), ["P6", "not handed in and judged"]);
+    expect(await wrongs(chain.change("judging-started", { tree }, 1))).toEqual(
+      like(["P6", "not handed in and judged"]),
+    );
   });
 
   it("takes the judged tree where protected files were put back", async () => {
@@ -66,25 +70,27 @@ describe("integrations", () => {
     chain.change("judging-started", { tree, restored: { count: 1, list: chain.blob("list") } });
     chain.change("integration-started", { candidate: tree }).change("integration-ended", { tree });
     for (const type of ["task-accepted", "run-ended"] as const) chain.change(type, { head: tree });
-    await expectContent(chain.change("judging-started", { tree }, 1));
+    expect(await wrongs(chain.change("judging-started", { tree }, 1))).toEqual([]);
   });
 
   it("finds an end of what is not open", async () => {
     const chain = plainRun().until("integration-started");
-    await expectBroken(endIntegration(chain, "a", 1, "conflict", null), ["protocol", "ends and is not open"]);
+    expect(await wrongs(endIntegration(chain, "a", 1, "conflict", null))).toEqual(
+      like(["protocol", "ends and is not open"]),
+    );
   });
 
   it("finds a merge that was skipped, and a tree that is not the candidate", async () => {
     const chain = parallelRun().change("integration-ended", { outcome: "fast" }, 1);
-    await expectBroken(chain, ["protocol", "though the head had moved"], ["P6", "not the candidate"]);
+    expect(await wrongs(chain)).toEqual(
+      like(["protocol", "though the head had moved"], ["P6", "not the candidate"]),
+    );
   });
 
   it("P4: finds a merged tree that was not kept", async () => {
     const chain = parallelRun().until("task-accepted", 1).change("integration-ended", { tree: null }, 1);
-    await expectBroken(
-      chain,
-      ["P4", "its tree was not kept"],
-      ["protocol", "not accepted in the same commit"],
+    expect(await wrongs(chain)).toEqual(
+      like(["P4", "its tree was not kept"], ["protocol", "not accepted in the same commit"]),
     );
   });
 
@@ -92,49 +98,70 @@ describe("integrations", () => {
     const chain = parallelRun().until("integration-ended", 1);
     endIntegration(chain, "b", 1, "conflict", null);
     endAttempt(chain, "b", 1, "conflict");
-    await expectContent(startAttempt(chain, "b", 2));
+    expect(await wrongs(startAttempt(chain, "b", 2))).toEqual([]);
   });
 
   it("finds an attempt integrated again after its conflict", async () => {
     const chain = endIntegration(parallelRun().until("integration-ended", 1), "b", 1, "conflict", null);
-    await expectBroken(startIntegration(chain, "b", 1, base, sha256("work b")), [
-      "protocol",
-      "while the attempt is collided",
-    ]);
+    expect(await wrongs(startIntegration(chain, "b", 1, base, sha256("work b")))).toEqual(
+      like(["protocol", "while the attempt is collided"]),
+    );
   });
 
   it("P1: finds a task accepted twice", async () => {
     const chain = plainRun().repeat("task-accepted");
-    await expectBroken(chain, ["protocol", "not ended in the same commit"], ["P1", "accepted twice"]);
+    expect(await wrongs(chain)).toEqual(
+      like(["protocol", "not ended in the same commit"], ["P1", "accepted twice"]),
+    );
   });
 
   it("P6: finds an acceptance nobody gave reason for", async () => {
-    await expectBroken(plainRun().change("task-accepted", { by: "person" }), ["P6", "nobody answered so"]);
-    await expectBroken(escalatedRun("accept").change("task-accepted", { by: "verdict" }), [
-      "P6",
-      "no verdict passed attempt 1",
-    ]);
+    expect(await wrongs(plainRun().change("task-accepted", { by: "person" }))).toEqual(
+      like(["P6", "nobody answered so"]),
+    );
+    expect(await wrongs(escalatedRun("accept").change("task-accepted", { by: "verdict" }))).toEqual(
+      like(["P6", "no verdict passed attempt 1"]),
+    );
+  });
+
+  it("takes a person's word at once, for what was handed in", async () => {
+    const chain = escalatedRun("accept").drop("integration-started").drop("integration-ended");
+    expect(await wrongs(chain)).toEqual([]);
+    chain.until("judging-started", 1).change("task-accepted", { head: chain.blob("elsewhere") });
+    expect(await wrongs(chain)).toEqual(like(["P6", "a tree that was not handed in"]));
+    chain.change("task-accepted", { head: work, attempt: 2 });
+    expect(await wrongs(chain)).toEqual(like(["P6", "by an attempt it never had"]));
+    const busy = parallelRun().until("integration-ended");
+    raise(busy, { task: "b" });
+    answerEscalation(busy, "e1", "accept");
+    const handoff = busy.blob("handoff b");
+    busy.add("task-accepted", { task: "b", attempt: 1, head: sha256("work b"), handoff, by: "person" });
+    expect(await wrongs(endAttempt(busy, "b", 1, "accepted"))).toEqual(
+      like(["protocol", "while an integration is open"]),
+    );
   });
 
   it("P6: finds an acceptance before the integration, or of another tree", async () => {
     const early = plainRun().move("task-accepted", 0, "integration-started", 0).until("integration-started");
-    await expectBroken(early, ["P6", "was not integrated"], ["protocol", "not ended in the same commit"]);
+    expect(await wrongs(early)).toEqual(
+      like(["P6", "was not integrated"], ["protocol", "not ended in the same commit"]),
+    );
     const chain = plainRun();
     for (const type of ["task-accepted", "run-ended"] as const) chain.change(type, { head: base });
-    await expectBroken(chain.change("judging-started", { tree: base }, 1), [
-      "P6",
-      "not what its integration made",
-    ]);
+    expect(await wrongs(chain.change("judging-started", { tree: base }, 1))).toEqual(
+      like(["P6", "not what its integration made"]),
+    );
   });
 
   it("finds a task accepted that is not in the plan any more", async () => {
     const body = { task: "a", reason: "x", by: alice };
-    await expectBroken(
-      plainRun().before("task-accepted", 0, "task-dropped", body),
-      ["protocol", "not accepted in the same commit"],
-      ["protocol", "while an attempt is open"],
-      ["protocol", "is not in the plan"],
-      ["P6", "was not integrated"],
+    expect(await wrongs(plainRun().before("task-accepted", 0, "task-dropped", body))).toEqual(
+      like(
+        ["protocol", "not accepted in the same commit"],
+        ["protocol", "while an attempt is open"],
+        ["protocol", "is not in the plan"],
+        ["P6", "was not integrated"],
+      ),
     );
   });
 });

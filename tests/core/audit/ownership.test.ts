@@ -1,19 +1,9 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { harness } from "../../../src/core/event.ts";
-import { alice, expectBroken, expectContent } from "./chain-builder.ts";
+import { alice, like, wrongs } from "./chain-builder.ts";
 import { atWork, call, crashedRun, plainRun, thread } from "./honest-chains.ts";
-import {
-  answerEscalation,
-  ask,
-  chargeCrash,
-  cutModel,
-  endAttempt,
-  limits,
-  noBudget,
-  own,
-  raise,
-  startModel,
-} from "./moves.ts";
+import { ask, cutModel, startModel } from "./call-moves.ts";
+import { answerEscalation, chargeCrash, endAttempt, limits, noBudget, own, raise } from "./moves.ts";
 
 const stop = { reason: "signal", by: harness } as const;
 
@@ -23,38 +13,39 @@ describe("ownership", () => {
     const created = chain.steps[0];
     if (created?.event.type !== "run-created") throw new Error("the chain begins otherwise");
     chain.before("planning-started", 0, "run-created", created.event.body);
-    await expectBroken(chain, ["protocol", "created again"], ["chain", "not owned in the same commit"]);
+    expect(await wrongs(chain)).toEqual(
+      like(["protocol", "created again"], ["chain", "not owned in the same commit"]),
+    );
   });
 
   it("finds an event after the end, and lets blobs be dropped there", async () => {
     const chain = plainRun();
     const old = chain.blob("result task/a/1/1/0");
     chain.add("blobs-dropped", { digests: [old], why: "gc", by: harness });
-    await expectContent(chain);
+    expect(await wrongs(chain)).toEqual([]);
     own(chain);
-    await expectBroken(chain, ["protocol", "run-owned comes after the run ended"]);
+    expect(await wrongs(chain)).toEqual(like(["protocol", "run-owned comes after the run ended"]));
   });
 
   it("finds an event after a clean stop", async () => {
     const stopped = atWork([]).add("run-stopped", stop);
-    await expectContent(own(stopped));
+    expect(await wrongs(own(stopped))).toEqual([]);
     const chain = atWork([]).add("run-stopped", stop);
-    await expectBroken(startModel(chain, thread, 2), [
-      "protocol",
-      "model-started comes after the owner stopped",
-    ]);
+    expect(await wrongs(startModel(chain, thread, 2))).toEqual(
+      like(["protocol", "model-started comes after the owner stopped"]),
+    );
   });
 
   it("finds an end with another head", async () => {
     const chain = plainRun();
     chain.change("run-ended", { head: chain.blob("base") });
-    await expectBroken(chain, ["protocol", "not its head"]);
+    expect(await wrongs(chain)).toEqual(like(["protocol", "not its head"]));
   });
 
   it("finds an end while something is open", async () => {
     const chain = startModel(atWork([]), thread, 2);
     chain.add("run-ended", { outcome: "stopped", head: chain.blob("base"), grading: 0 });
-    await expectBroken(chain, ["protocol", `ends while model call ${thread} is open`]);
+    expect(await wrongs(chain)).toEqual(like(["protocol", `ends while model call ${thread} is open`]));
   });
 
   it("finds an end as met with a task left over", async () => {
@@ -62,16 +53,17 @@ describe("ownership", () => {
     raise(open, { task: null, kind: "goal" });
     answerEscalation(open, "e1", "accept");
     open.add("run-ended", { outcome: "met", head: open.blob("base"), grading: 0 });
-    await expectBroken(open, ["protocol", 'task "a" is not done']);
+    expect(await wrongs(open)).toEqual(like(["protocol", 'task "a" is not done']));
   });
 
   it("finds a budget the harness raised by itself", async () => {
     const body = { budget: noBudget, by: harness };
-    await expectBroken(plainRun().before("attempt-started", 0, "budget-changed", body), [
-      "P7",
-      "by the harness itself",
-    ]);
-    await expectContent(plainRun().before("attempt-started", 0, "budget-changed", { ...body, by: alice }));
+    expect(await wrongs(plainRun().before("attempt-started", 0, "budget-changed", body))).toEqual(
+      like(["P7", "by the harness itself"]),
+    );
+    expect(
+      await wrongs(plainRun().before("attempt-started", 0, "budget-changed", { ...body, by: alice })),
+    ).toEqual([]);
   });
 });
 
@@ -81,26 +73,34 @@ describe("recovery", () => {
     ["call-ended", 1, `left call ${call} open`],
     ["integration-ended", 0, 'left the integration of task "a" open'],
   ] as const)("finds a bracket that stays open: %s", async (type, nth, what) => {
-    await expectBroken(crashedRun().drop(type, nth), ["P10", what]);
+    expect(await wrongs(crashedRun().drop(type, nth))).toEqual(like(["P10", what]));
   });
 
   it("finds a bracket left open by the last recovery of the chain", async () => {
-    await expectBroken(own(startModel(atWork([]), thread, 2)), ["P10", `left model call ${thread} open`]);
+    expect(await wrongs(own(startModel(atWork([]), thread, 2)))).toEqual(
+      like(["P10", `left model call ${thread} open`]),
+    );
   });
 
   it("finds a crash charged after a clean stop", async () => {
     const chain = startModel(atWork([]), thread, 2).add("run-stopped", stop);
     cutModel(own(chain), thread, 2);
-    await expectContent(chain);
-    await expectBroken(chargeCrash(chain, thread, 1, true), ["P10", "its owner stopped cleanly"]);
+    expect(await wrongs(chain)).toEqual([]);
+    expect(await wrongs(chargeCrash(chain, thread, 1, true))).toEqual(
+      like(["P10", "its owner stopped cleanly"]),
+    );
   });
 
   it("finds a crash charged to who had nothing open", async () => {
-    await expectBroken(chargeCrash(own(atWork([])), thread, 1, true), ["P10", "had nothing open"]);
+    expect(await wrongs(chargeCrash(own(atWork([])), thread, 1, true))).toEqual(
+      like(["P10", "had nothing open"]),
+    );
   });
 
   it("finds a crash charged outside of a recovery", async () => {
-    await expectBroken(chargeCrash(atWork([]), thread, 1, true), ["protocol", "outside of a recovery"]);
+    expect(await wrongs(chargeCrash(atWork([]), thread, 1, true))).toEqual(
+      like(["protocol", "outside of a recovery"]),
+    );
   });
 
   it("finds a third crash alone without quarantine", async () => {
@@ -109,9 +109,9 @@ describe("recovery", () => {
       own(startModel(chain, thread, 2, crash));
       chargeCrash(cutModel(chain, thread, 2, crash), thread, crash, true);
     }
-    await expectContent(endAttempt(chain, "a", 1, "quarantined"));
+    expect(await wrongs(endAttempt(chain, "a", 1, "quarantined"))).toEqual([]);
     chain.drop("attempt-ended");
-    await expectBroken(startModel(chain, thread, 2, 4), ["P10", "3 crashes alone"]);
+    expect(await wrongs(startModel(chain, thread, 2, 4))).toEqual(like(["P10", "3 crashes alone"]));
   });
 
   it("counts only crashes without progress between them", async () => {
@@ -121,6 +121,6 @@ describe("recovery", () => {
       chargeCrash(cutModel(chain, thread, turn), thread, 1, true);
       ask(chain, thread, turn, [], 2);
     }
-    await expectContent(chain);
+    expect(await wrongs(chain)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Body } from "../../event.ts";
+import type { AnswerValue } from "../../ports.ts";
 import { unanswered } from "../finding.ts";
 import type { Rule, Sight } from "../finding.ts";
 import type { ApprovalStory, CallStory } from "../story.ts";
@@ -48,17 +49,24 @@ function checkDecision(approval: ApprovalStory, body: Body<"approval-decided">, 
       `${name} says ${body.answer} and ${body.edited === null ? "does not say" : "says"} what was edited`,
     );
   if (isGrant(body)) checkGrant(approval, body, sight);
-  const wrong = unanswered(
-    answers,
-    body.approval,
-    body.by,
-    (value) =>
-      value.type === "approval" &&
-      value.answer === body.answer &&
-      value.edited === body.edited &&
-      value.note === body.note,
-  );
+  if (isLost(approval, body, sight)) report("P3", `${name} was granted in time, and the grant was lost`);
+  const wrong = unanswered(answers, body.approval, body.by, (value) => saysSo(value, body));
   if (wrong !== null) report("P3", `${name} is decided, but ${wrong}`);
+}
+
+/** A grant somebody gave in time that the harness turns into a no. */
+function isLost({ request }: ApprovalStory, body: Body<"approval-decided">, { answers }: Sight): boolean {
+  const given = answers.get(body.approval)?.[0];
+  if (body.by.type !== "harness" || (body.answer !== "refuse" && body.answer !== "expire")) return false;
+  if (given?.value.type !== "approval" || !given.value.answer.startsWith("grant")) return false;
+  return given.value.edited === null && (request.expires === null || given.at < request.expires);
+}
+
+/** An edit the policy refuses becomes a no, whatever the person said. */
+function saysSo(value: AnswerValue, body: Body<"approval-decided">): boolean {
+  if (value.type !== "approval" || value.note !== body.note) return false;
+  if (value.answer === "grant-edited" && body.answer === "refuse") return true;
+  return value.answer === body.answer && value.edited === body.edited;
 }
 
 function checkGrant(

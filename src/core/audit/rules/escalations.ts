@@ -1,5 +1,8 @@
+import type { Body } from "../../event.ts";
+import type { AnswerValue } from "../../ports.ts";
 import { unanswered } from "../finding.ts";
 import type { Rule } from "../finding.ts";
+import type { Story } from "../story.ts";
 
 /** Questions to a person: asked with a name, answered once, by a person (P10). */
 export const escalationRule: Rule = {
@@ -29,13 +32,25 @@ export const escalationRule: Rule = {
       if (!escalation.body.options.includes(body.choice))
         return report("P10", `${name} is answered with ${body.choice}, which was no option`);
       if (body.by.type === "harness") return report("P10", `${name} is answered by the harness itself`);
-      const wrong = unanswered(
-        answers,
-        body.escalation,
-        body.by,
-        (value) => value.type === "escalation" && value.choice === body.choice && value.note === body.note,
-      );
+      if (escalation.body.kind === "budget" && comesWithBudget(body, story)) return;
+      const wrong = unanswered(answers, body.escalation, body.by, (value) => saysSo(value, body));
       if (wrong !== null) report("P10", `${name} is answered, but ${wrong}`);
     },
   },
 };
+
+/** More money answers the question for it: then the answer lies under the budget's name. */
+function comesWithBudget(body: Body<"escalation-answered">, { previous }: Story): boolean {
+  if (body.choice !== "raise") return false;
+  return (
+    previous?.type === "budget-changed" ||
+    (previous?.type === "escalation-answered" && previous.body.choice === "raise")
+  );
+}
+
+/** What a person wants to accept and does not merge is tried again, with a note that says so. */
+function saysSo(value: AnswerValue, body: Body<"escalation-answered">): boolean {
+  if (value.type !== "escalation") return false;
+  if (value.choice === "accept" && body.choice === "retry") return body.note !== null;
+  return value.choice === body.choice && value.note === body.note;
+}

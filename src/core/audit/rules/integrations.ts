@@ -91,6 +91,7 @@ function checkGround(body: Body<"task-accepted">, story: Story, report: Sight["r
 
 function checkHead(body: Body<"task-accepted">, { story, report }: Sight): void {
   const before = story.previous;
+  if (before?.type === "escalation-answered" && body.by === "person") return checkAtOnce(body, story, report);
   const landed =
     before?.type === "integration-ended" &&
     before.body.task === body.task &&
@@ -99,4 +100,15 @@ function checkHead(body: Body<"task-accepted">, { story, report }: Sight): void 
   if (!landed) report("P6", `task "${body.task}" is accepted and was not integrated`);
   else if (before.body.tree !== body.head)
     report("P6", `task "${body.task}" moves the head to a tree that is not what its integration made`);
+}
+
+/** A person's word moves the head in the commit of the answer. What a merge made of it is for readers of trees. */
+function checkAtOnce(body: Body<"task-accepted">, story: Story, report: Sight["report"]): void {
+  if (story.integration !== null)
+    report("protocol", `task "${body.task}" is accepted while an integration is open`);
+  const attempt = lastAttempt(story.tasks.get(body.task), body.attempt);
+  if (attempt === null) return report("P6", `task "${body.task}" is accepted by an attempt it never had`);
+  const given = body.head === attempt.candidate || body.head === attempt.restored;
+  if (attempt.start === story.head && !given)
+    report("P6", `task "${body.task}" moves the head to a tree that was not handed in`);
 }

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { nearest } from "./nearest.ts";
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** What is wrong at one place of a value, and what to do, in one sentence each. */
+export interface Finding {
+  readonly path: Path;
+  readonly what: string;
+}
+
+/** Keys of the top level that belong in another file: key → where. */
+export type Elsewhere = Readonly<Record<string, string>>;
+
+/** Says the issues that a schema found in a value in words for the one who wrote it. */
+export function findings(
+  issues: readonly Issue[],
+  value: unknown,
+  schema: z.ZodType,
+  elsewhere: Elsewhere,
+): readonly Finding[] {
+  return issues.flatMap((issue): Finding[] =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({
+          path: [...issue.path, key],
+          what: unknownKey(key, issue.path, schema, elsewhere),
+        }))
+      : [{ path: issue.path, what: wrongValue(issue, valueAt(value, issue.path), schema) }],
+  );
+}
+
+function unknownKey(key: string, path: Path, schema: z.ZodType, elsewhere: Elsewhere): string {
+  const known = Object.keys(nodeAt(schema, path).properties ?? {});
+  const unknown = `unknown key ${JSON.stringify(key)}${path.length === 0 ? "" : ` in ${nameOf(path)}`}`;
+  if (path.length === 0 && Object.hasOwn(elsewhere, key))
+    return `${unknown}; it belongs in ${elsewhere[key]}`;
+  const parent = known.find((name) => Object.hasOwn(nodeAt(schema, [...path, name]).properties ?? {}, key));
+  if (parent !== undefined) return `${unknown}; did you mean "${nameOf([...path, parent, key])}"?`;
+  const near = nearest(key, known);
+  if (near !== null) return `${unknown}; did you mean "${near}"?`;
+  return `${unknown}; known are ${known.join(", ")}`;
+}
+
+function wrongValue(issue: Issue, given: unknown, schema: z.ZodType): string {
+  const name = issue.path.length === 0 ? "it" : nameOf(issue.path);
+  if (issue.code === "invalid_format") return `${name} is ${shown(given)}; it ${issue.message}`;
+  const { description } = nodeAt(schema, issue.path);
+  const wish = `give ${wanted(issue, given)}${description === undefined ? "" : ` (${description})`}`;
+  if (given === undefined) return `${name} is missing; ${wish}`;
+  if (given === null) return `${name} has no value; ${wish}, or take the key out`;
+  return `${name} is ${shown(given)}; ${wish}`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping of keys to values",
+  record: "a mapping of keys to values",
+};
+
+function wanted(issue: Issue, given: unknown): string {
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.expected !== "string") return kinds[issue.expected] ?? issue.expected;
+      return typeof given === "number" || typeof given === "boolean" ? "text, in quotes" : "text";
+    case "too_small":
+      return atLeast(issue.origin, issue.minimum, issue.inclusive === true);
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    case "invalid_value":
+      return oneOf(issue.values.map(String), given);
+    case "invalid_union":
+      return [...new Set(issue.errors.flat().map((inner) => wanted(inner, undefined)))].join(" or ");
+    default:
+      return `something else: ${issue.message}`;
+  }
+}
+
+function atLeast(origin: string, minimum: number | bigint, inclusive: boolean): string {
+  if (origin === "string") return "some text";
+  if (origin === "array") return `at least ${minimum} of them`;
+  return inclusive ? `at least ${minimum}` : `a number above ${minimum}`;
+}
+
+function oneOf(values: readonly string[], given: unknown): string {
+  const near = typeof given === "string" ? nearest(given, values) : null;
+  return `one of ${values.join(", ")}${near === null ? "" : `, perhaps ${near}`}`;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object") return "a mapping";
+  if (value === "") return "empty";
+  const text = JSON.stringify(value) ?? "missing";
+  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+}
+
+/** `checks[0].exit` */
+const nameOf = (path: Path): string =>
+  path
+    .map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`))
+    .join("");
+
+function valueAt(value: unknown, path: Path): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<PropertyKey, unknown>)[key];
+  }
+  return found;
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** What the schema says of the place at `path`, as JSON Schema; empty where it says nothing. */
+function nodeAt(schema: z.ZodType, path: Path): JsonSchema {
+  let node: unknown = z.toJSONSchema(schema, { io: "input" });
+  for (const part of path) {
+    const { properties = {}, items, additionalProperties } = (node ?? {}) as JsonSchema;
+    const named = Object.hasOwn(properties, part) ? properties[String(part)] : additionalProperties;
+    node = typeof part === "number" ? items : named;
+  }
+  return typeof node === "object" && node !== null ? (node as JsonSchema) : {};
+}

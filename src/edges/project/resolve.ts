@@ -1,0 +1,121 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { safeId } from "../../core/id.ts";
+import type { RubricSpec } from "../../core/goal.ts";
+import { BadInput } from "./bad-input.ts";
+import { nearest } from "./nearest.ts";
+import { readText } from "./read-text.ts";
+import { readRubric } from "./rubric-file.ts";
+
+/** A name's file: the project's own, else the one that comes with harness. */
+export interface Found {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly from: "project" | "package";
+}
+export interface PromptFile extends Found {
+  readonly source: string;
+}
+export interface RubricFile extends Found {
+  readonly spec: RubricSpec;
+}
+
+/** The directory of our own package.json, from src/edges/project and dist/edges/project alike. */
+const ownRoot = (): string => fileURLToPath(new URL("../../../", import.meta.url));
+
+/** `prompts/NAME.prompt` of the project, else ours. @throws BadInput when neither has it or it is no text. */
+export async function resolvePrompt(projectDir: string, name: string, root = ownRoot()): Promise<PromptFile> {
+  const found = await find(prompts, projectDir, name, root);
+  const { text } = await readText(found.path);
+  if (text.trim() === "")
+    throw new BadInput(found.path, 1, "the prompt is empty; write it, or remove the file");
+  return { ...found, source: text };
+}
+
+/** `rubrics/NAME.yaml` of the project, else ours. @throws BadInput when neither has it or it is not valid. */
+export async function resolveRubric(projectDir: string, name: string, root = ownRoot()): Promise<RubricFile> {
+  const found = await find(rubrics, projectDir, name, root);
+  return { ...found, spec: await readRubric(found.path) };
+}
+
+/** Every rubric a goal in this project may name, by name. @throws BadInput when one is not valid. */
+export async function listRubrics(projectDir: string, root = ownRoot()): Promise<readonly RubricSpec[]> {
+  const names = await namesOf(rubrics, [resolve(projectDir), root]);
+  return Promise.all(names.map(async (name) => (await resolveRubric(projectDir, name, root)).spec));
+}
+
+interface Folder {
+  readonly kind: string;
+  readonly dir: string;
+  readonly extension: string;
+  /** An ending that looks right and is not. */
+  readonly mistaken: string;
+}
+const prompts: Folder = { kind: "prompt", dir: "prompts", extension: ".prompt", mistaken: ".prompt.md" };
+const rubrics: Folder = { kind: "rubric", dir: "rubrics", extension: ".yaml", mistaken: ".yml" };
+
+async function find(folder: Folder, projectDir: string, name: string, root: string): Promise<Found> {
+  const places = [
+    { from: "project", path: join(resolve(projectDir), folder.dir, name + folder.extension) },
+    { from: "package", path: join(root, folder.dir, name + folder.extension) },
+  ] as const;
+  if (safeId.safeParse(name).success) {
+    for (const { from, path } of places) if (await isThere(path)) return { name, path, from };
+  }
+  const known = await namesOf(folder, [resolve(projectDir), root]);
+  const near = nearest(name, known);
+  const hint = near === null ? `known are ${known.join(", ") || "none"}` : `did you mean "${near}"?`;
+  throw new BadInput(
+    join(resolve(projectDir), folder.dir),
+    null,
+    `there is no ${folder.kind} "${name}"; ${hint}`,
+  );
+}
+
+/** Names of a folder's files in all these roots, each once, sorted. Hidden files and READMEs are none. */
+async function namesOf(folder: Folder, roots: readonly string[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const root of roots) {
+    const dir = join(root, folder.dir);
+    for (const file of await filesIn(dir)) {
+      if (file.startsWith(".")) continue;
+      if (file.endsWith(folder.mistaken)) {
+        throw new BadInput(
+          join(dir, file),
+          null,
+          `this is not read; let its name end in ${folder.extension}`,
+        );
+      }
+      if (file.endsWith(folder.extension)) names.add(nameOf(folder, dir, file));
+    }
+  }
+  return [...names].toSorted();
+}
+
+function nameOf(folder: Folder, dir: string, file: string): string {
+  const name = file.slice(0, -folder.extension.length);
+  const checked = safeId.safeParse(name);
+  if (checked.success) return name;
+  throw new BadInput(
+    join(dir, file),
+    null,
+    `the name of a ${folder.kind} ${checked.error.issues[0]?.message}; rename the file`,
+  );
+}
+
+const filesIn = async (dir: string): Promise<string[]> => absent(readdir(dir), []);
+
+/** A symbolic link that leads nowhere is there: reading it says so, instead of taking our file in its place. */
+const isThere = async (path: string): Promise<boolean> => (await absent(lstat(path), null)) !== null;
+
+async function absent<T, N>(found: Promise<T>, otherwise: N): Promise<T | N> {
+  try {
+    return await found;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return otherwise;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { blobsContract } from "../contracts/blobs.contract.ts";
+import { journalContract } from "../contracts/journal.contract.ts";
+import { memoryBlobs } from "./blobs.ts";
+import type { BlobDisk } from "./blobs.ts";
+import { journalDisk, memoryJournal } from "./journal.ts";
+
+for (const checked of [false, true]) {
+  journalContract(`memory${checked ? ", checked" : ""}`, async () => {
+    const disk = journalDisk();
+    return {
+      open: async (failpoint = () => {}) => {
+        const journal = memoryJournal({ disk, failpoint, checked });
+        return { journal, end: async () => journal.crash() };
+      },
+      remove: async () => {},
+    };
+  });
+}
+
+blobsContract("memory", async () => {
+  const disk: BlobDisk = new Map();
+  return { open: async (failpoint = () => {}) => memoryBlobs({ disk, failpoint }), remove: async () => {} };
+});
