@@ -1,7 +1,8 @@
+import { answerBook } from "./audit/answers.ts";
 import { blobFindings } from "./audit/blob-check.ts";
 import { chainFindings } from "./audit/chain-check.ts";
 import { show } from "./audit/finding.ts";
-import type { AnswerBook, Finding, Report, Rule } from "./audit/finding.ts";
+import type { Finding, Report, Rule } from "./audit/finding.ts";
 import { approvalRule } from "./audit/rules/approvals.ts";
 import { attemptRule } from "./audit/rules/attempts.ts";
 import { batchRule } from "./audit/rules/batches.ts";
@@ -82,7 +83,7 @@ const rules: readonly Rule[] = [
 
 function storyFindings(entries: readonly Entry[], given: readonly Answer[]): Finding[] {
   const story = newStory();
-  const answers = bySubject(given);
+  const answers = answerBook(given);
   const findings: Finding[] = [];
   const reportAt =
     (seq: number | null): Report =>
@@ -102,14 +103,4 @@ function storyFindings(entries: readonly Entry[], given: readonly Answer[]): Fin
   recovered(null);
   for (const rule of rules) rule.end?.(story, reportAt(null));
   return findings;
-}
-
-function bySubject(answers: readonly Answer[]): AnswerBook {
-  const book = new Map<string, Answer[]>();
-  for (const answer of answers) {
-    const known = book.get(answer.subject);
-    if (known === undefined) book.set(answer.subject, [answer]);
-    else known.push(answer);
-  }
-  return book;
 }

@@ -10,12 +10,13 @@ import { encodeTree } from "../../src/core/tree.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
 import { createRun, takeRun } from "../../src/loop/own.ts";
+import { memoryCapabilities } from "../memory/sandbox.ts";
 import { answerAll, entriesOf, volunteer } from "./person.ts";
 import { random } from "./random.ts";
 import type { Random } from "./random.ts";
 import { scenario } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
-import { capabilities, Crash, newDisk, newLife, sha256 } from "./world.ts";
+import { Crash, newDisk, newLife, sha256 } from "./world.ts";
 import type { Disk, Killer, Life, Place } from "./world.ts";
 
 export interface Simulated {
@@ -115,7 +116,7 @@ async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">
       policy: await put("policy"),
       image: "memory@1",
       profile: "none",
-      capabilities: await put(capabilities),
+      capabilities: await put(memoryCapabilities),
       prices: await put({}),
     },
     limits: world.limits,

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import picomatch from "picomatch";
-import { canonical, decodeText, encodeText } from "../../src/core/canonical.ts";
+import { canonical } from "../../src/core/canonical.ts";
 import type { Digest } from "../../src/core/id.ts";
-import type { Capabilities, ExecResult, OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
+import type { OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
 import { levelPolicy } from "../../src/core/policy.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
 import { memoryJournal } from "../memory/journal.ts";
+import { memorySandbox, quietExit } from "../memory/sandbox.ts";
 import { memoryWorkspaces } from "../memory/workspaces.ts";
 import { simulatedModel } from "./model.ts";
 import { fixed } from "./random.ts";
@@ -163,15 +164,7 @@ const publish = (disk: Disk, at: At): OutsideTool => ({
   },
 });
 
-export const capabilities: Capabilities = {
-  programs: ["put", "add", "has", "exists"],
-  python: null,
-  network: false,
-  native: false,
-  notes: [],
-};
-
-/** A shell of four commands over memory workspaces: enough to write files and to check them. */
+/** The memory sandbox, dying before and after each command, breaking down and denying hosts now and then. */
 function sandboxOf(
   world: Scenario,
   disk: Disk,
@@ -179,66 +172,18 @@ function sandboxOf(
   at: At,
   dice: Random,
 ): Sandbox {
-  return {
-    kind: "memory",
-    image: "memory@1",
-    profile: "none",
-    capabilities: async () => capabilities,
-    reap: async () => undefined,
-    open: async (name) => ({
-      exec: async ({ command }) => {
-        at("outside/exec-before", name);
-        if (breaksDown(world, disk, command)) return { ...nothing, outcome: "broken", exit: null, why: "made up" };
-        const result = shell(command, workspaces.files(name));
-        at("outside/exec-after", name);
-        const denied = dice.chance(0.05) ? [{ host: "example.org", port: 443, count: 1 }] : [];
-        return { ...nothing, exit: result ? 0 : 1, denied };
-      },
-      write: async (path, bytes) => {
-        workspaces.files(name).set(path, { type: "file", mode: 0o644, bytes });
-        return null;
-      },
-      freeze: async () => undefined,
-      kill: async () => undefined,
-      close: async () => undefined,
-    }),
-  };
+  return memorySandbox(workspaces, (name, command, run) => {
+    at("outside/exec-before", name);
+    if (breaksDown(world, disk, command)) return { ...quietExit, outcome: "broken", exit: null, why: "made up" };
+    const result = run();
+    at("outside/exec-after", name);
+    return dice.chance(0.05) ? { ...result, denied: [{ host: "example.org", port: 443, count: 1 }] } : result;
+  });
 }
-
-const nothing: ExecResult = { outcome: "exited", exit: 0, output: new Uint8Array(), dropped: 0, why: null, denied: [] };
 
 function breaksDown(world: Scenario, disk: Disk, command: string): boolean {
   if (world.sandboxFaults === 0) return false;
   const count = disk.faults.get(command) ?? 0;
   disk.faults.set(command, count + 1);
   return count < 2 && fixed(world.seed, "sandbox", command, count) < world.sandboxFaults;
-}
-
-type Files = ReturnType<ReturnType<typeof memoryWorkspaces>["files"]>;
-
-/** `put FILE TEXT`, `add FILE LINE` (once), `has FILE TEXT`, `exists FILE`; several with ` ; `. True: all succeeded. */
-function shell(command: string, files: Files): boolean {
-  return command.split(" ; ").every((step) => {
-    const [verb, path = "", ...words] = step.split(" ");
-    const text = words.join(" ");
-    const file = files.get(path);
-    const old = file?.type === "file" ? decodeText(file.bytes) : "";
-    switch (verb) {
-      case "put":
-        files.set(path, { type: "file", mode: 0o644, bytes: encodeText(text) });
-        return true;
-      case "add": {
-        const lines = new Set(old.split("\n").filter((line) => line !== ""));
-        lines.add(text);
-        files.set(path, { type: "file", mode: 0o644, bytes: encodeText(`${[...lines].join("\n")}\n`) });
-        return true;
-      }
-      case "has":
-        return old.split("\n").includes(text);
-      case "exists":
-        return file !== undefined;
-      default:
-        return false;
-    }
-  });
 }

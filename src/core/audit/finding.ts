@@ -1,5 +1,5 @@
-import type { Body, By, Entry, EventType } from "../event.ts";
-import type { Answer } from "../ports.ts";
+import type { Body, Entry, EventType } from "../event.ts";
+import type { AnswerBook } from "./answers.ts";
 import type { Story } from "./story.ts";
 
 /** Which promise is broken; `chain`: the journal itself; `protocol`: a move no status allows. */
@@ -30,9 +30,6 @@ export interface Finding {
 
 export type Report = (promise: Broken, what: string) => void;
 
-/** Answers by subject, in the order they came. */
-export type AnswerBook = ReadonlyMap<string, readonly Answer[]>;
-
 /** What a rule sees: one entry, and the story as it was told before it. */
 export interface Sight {
   readonly entry: Entry;
@@ -56,34 +53,4 @@ export function show(rule: Rule, sight: Sight): void {
   rule.every?.(sight);
   const judge = rule.on?.[sight.entry.type] as ((body: unknown, sight: Sight) => void) | undefined;
   judge?.(sight.entry.body, sight);
-}
-
-/**
- * What is wrong with a decision a person is said to have made, null when it comes from exactly one row of `answers`
- * that was given by the same person and says the same. Decisions of others need no row.
- */
-export function unanswered(
-  answers: AnswerBook,
-  subject: string,
-  by: By,
-  says: (value: Answer["value"]) => boolean,
-): string | null {
-  if (by.type !== "person") return null;
-  const rows = answers.get(subject) ?? [];
-  const [row] = rows;
-  if (row === undefined) return `nobody answered "${subject}"`;
-  if (rows.length > 1) return `"${subject}" has ${rows.length} answers`;
-  if (!sameBy(row.by, by)) return `"${subject}" was answered by ${nameOf(row.by)}, not by ${nameOf(by)}`;
-  return says(row.value) ? null : `the answer to "${subject}" says something else`;
-}
-
-function sameBy(a: By, b: By): boolean {
-  if (a.type === "person") return b.type === "person" && a.user === b.user && a.tty === b.tty;
-  if (a.type === "rule") return b.type === "rule" && a.id === b.id;
-  return b.type === "harness";
-}
-
-export function nameOf(by: By): string {
-  if (by.type === "person") return by.user;
-  return by.type === "rule" ? `rule ${by.id}` : "the harness";
 }

@@ -2,6 +2,7 @@ import type { CriterionResult } from "../criterion.ts";
 import type { Body, Budget, Entry, Reservation } from "../event.ts";
 import type { CallId, Digest, Instant, ThreadId } from "../id.ts";
 import { threadParts } from "../id.ts";
+import { isFinishing } from "../tool.ts";
 
 /** A `…-started` whose `…-ended` has not come. */
 export interface Bracket {
@@ -109,8 +110,9 @@ export interface Story {
   afterCleanStop: boolean;
   /** Still in what `run-owned` brought with it. */
   recovering: boolean;
-  /** Threads and tasks of the brackets this recovery closed. */
-  readonly recovered: Set<string>;
+  /** Threads of the calls this recovery closed, and those of them it charged the crash to. */
+  readonly recovered: Set<ThreadId>;
+  readonly charged: Set<ThreadId>;
   readonly brackets: Map<string, Bracket>;
   planVersion: number;
   planning: "none" | "making" | "proposed" | "adopted";
@@ -134,8 +136,8 @@ export interface Story {
   goalGrading: GradingStory | null;
   goalVerdict: CriterionResult | null;
   personAcceptsGoal: boolean;
-  /** Crashes of a thread that ran alone, since it last got anywhere. */
-  readonly crashesAlone: Map<ThreadId, number>;
+  /** Crashes of a thread since it last got anywhere, and how many of them while it ran alone. */
+  readonly crashes: Map<ThreadId, { readonly all: number; readonly alone: number }>;
   readonly spent: SpentStory;
 }
 
@@ -150,6 +152,7 @@ export const newStory = (): Story => ({
   afterCleanStop: false,
   recovering: false,
   recovered: new Set(),
+  charged: new Set(),
   brackets: new Map(),
   planVersion: 0,
   planning: "none",
@@ -168,7 +171,7 @@ export const newStory = (): Story => ({
   goalGrading: null,
   goalVerdict: null,
   personAcceptsGoal: false,
-  crashesAlone: new Map(),
+  crashes: new Map(),
   spent: {
     micros: 0,
     tokens: 0,
@@ -226,3 +229,10 @@ export const isRecovery = (entry: Entry): boolean =>
 /** Brackets an owner before the current one left open. */
 export const leftOpen = (story: Story): Bracket[] =>
   [...story.brackets.values()].filter((bracket) => bracket.epoch < story.epoch);
+
+/** Whether the last call of a thread that ended is one by which it hands something in. */
+export function hasHandedIn(story: Story, thread: ThreadId): boolean {
+  const at = story.threads.get(thread);
+  const last = at?.calls[at.next - 1];
+  return last !== undefined && isFinishing(last.tool);
+}

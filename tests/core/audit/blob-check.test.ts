@@ -31,10 +31,10 @@ describe("blobs (P4, P12)", () => {
   it("finds a blob that was dropped and named again", async () => {
     const chain = atWork([]);
     const text = sha256("note");
-    chain.add("note-added", { thread, text, by: alice });
+    chain.note(text, thread);
     chain.add("blobs-dropped", { digests: [text], why: "gc", by: harness });
     expect(await wrongs(chain)).toEqual([]);
-    expect(await wrongs(chain.add("note-added", { thread, text, by: alice }))).toEqual(
+    expect(await wrongs(chain.note(text, thread))).toEqual(
       like(["P4", "is named and is not in the store"]),
     );
   });
@@ -65,7 +65,7 @@ describe("blobs (P4, P12)", () => {
   it("asks the store in portions", async () => {
     const chain = atWork([]);
     for (let note = 0; note < 2_500; note++)
-      chain.add("note-added", { thread, text: chain.blob(`note ${note}`), by: alice });
+      chain.note(chain.blob(`note ${note}`), thread);
     const asked: number[] = [];
     const missing = (digests: readonly string[]): Promise<string[]> => {
       asked.push(digests.length);

@@ -42,7 +42,7 @@ describe("budget (P7)", () => {
     ask(own(chain), thread, 2, []);
     expect(await wrongs(chain)).toEqual([]);
     chain.at += 60_000;
-    chain.add("note-added", { thread, text: chain.blob("note"), by: alice });
+    chain.note(chain.blob("note"), thread);
     expect(await wrongs(startModel(chain, thread, 3))).toEqual(like(["P7", "ms of wall time"]));
   });
 

@@ -49,6 +49,12 @@ export class Chain {
     return this;
   }
 
+  /** A person's words, and their event. */
+  note(text: Digest, thread: string | null = null): this {
+    this.answer(`note/${this.answers.length}`, { type: "note", thread, text });
+    return this.add("note-added", { thread, text, by: alice });
+  }
+
   /** Position of the nth event of a type; negative counts from the end. */
   find(type: EventType, nth = 0): number {
     const positions = this.steps.flatMap((step, position) => (step.event.type === type ? [position] : []));

@@ -1,6 +1,6 @@
 import type { Body } from "../../event.ts";
 import type { AnswerValue } from "../../ports.ts";
-import { unanswered } from "../finding.ts";
+import { unanswered } from "../answers.ts";
 import type { Rule, Sight } from "../finding.ts";
 import type { ApprovalStory, CallStory } from "../story.ts";
 
@@ -56,7 +56,7 @@ function checkDecision(approval: ApprovalStory, body: Body<"approval-decided">, 
 
 /** A grant somebody gave in time that the harness turns into a no. */
 function isLost({ request }: ApprovalStory, body: Body<"approval-decided">, { answers }: Sight): boolean {
-  const given = answers.get(body.approval)?.[0];
+  const given = answers.bySubject.get(body.approval)?.[0];
   if (body.by.type !== "harness" || (body.answer !== "refuse" && body.answer !== "expire")) return false;
   if (given?.value.type !== "approval" || !given.value.answer.startsWith("grant")) return false;
   return given.value.edited === null && (request.expires === null || given.at < request.expires);
@@ -77,7 +77,7 @@ function checkGrant(
   const name = `approval ${body.approval}`;
   if (body.by.type === "harness") report("P3", `${name} is granted by the harness itself`);
   if (body.until === null) report("P3", `${name} is granted for ever`);
-  const at = answers.get(body.approval)?.[0]?.at ?? entry.at;
+  const at = answers.bySubject.get(body.approval)?.[0]?.at ?? entry.at;
   const { expires } = approval.request;
   if (expires !== null && at >= expires) report("P3", `${name} is granted after the request had expired`);
 }

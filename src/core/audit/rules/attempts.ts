@@ -1,8 +1,7 @@
 import type { Body } from "../../event.ts";
 import { taskThread } from "../../id.ts";
-import { isFinishing } from "../../tool.ts";
 import type { Rule, Sight } from "../finding.ts";
-import { openAttempt } from "../story.ts";
+import { hasHandedIn, openAttempt } from "../story.ts";
 import type { AttemptStory, TaskStory } from "../story.ts";
 
 /** Attempts: when they may start, how they go on and how they end (P1). */
@@ -35,7 +34,8 @@ export const attemptRule: Rule = {
         attempt?.status === "working" ||
         (attempt?.status === "submitted" && attempt.gradings === 0 && body.by === "harness");
       if (!ready) report("protocol", `${nameAttempt(body)} is submitted and is not at work`);
-      if (body.by === "worker") checkHandedIn(body, { story, report });
+      if (body.by === "worker" && !hasHandedIn(story, taskThread(body.task, body.attempt)))
+        report("protocol", `${nameAttempt(body)} is submitted by its worker, which did not hand it in`);
       checkIdle(body, "is submitted", { story, report });
     },
     "attempt-ended": (body, sight) => {
@@ -96,14 +96,6 @@ function checkAlone(body: Body<"attempt-started">, { story, report }: Sight): vo
 function otherThan(tasks: ReadonlySet<string>, task: string): string | null {
   for (const other of tasks) if (other !== task) return other;
   return null;
-}
-
-/** A worker hands in by a finishing call and in no other way. */
-function checkHandedIn(body: OfAttempt, { story, report }: Pick<Sight, "story" | "report">): void {
-  const thread = story.threads.get(taskThread(body.task, body.attempt));
-  const last = thread?.calls[thread.next - 1];
-  if (last === undefined || !isFinishing(last.tool))
-    report("protocol", `${nameAttempt(body)} is submitted by its worker, which did not hand it in`);
 }
 
 /** Nothing of an attempt may be open when it is handed in or ends. */

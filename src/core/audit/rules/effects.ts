@@ -1,5 +1,5 @@
 import type { Body } from "../../event.ts";
-import { unanswered } from "../finding.ts";
+import { unanswered } from "../answers.ts";
 import type { Rule, Sight } from "../finding.ts";
 import type { CallStory } from "../story.ts";
 

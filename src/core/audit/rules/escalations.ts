@@ -1,6 +1,6 @@
 import type { Body } from "../../event.ts";
 import type { AnswerValue } from "../../ports.ts";
-import { unanswered } from "../finding.ts";
+import { unanswered } from "../answers.ts";
 import type { Rule } from "../finding.ts";
 import type { Story } from "../story.ts";
 

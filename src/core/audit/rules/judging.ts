@@ -1,7 +1,8 @@
 import type { CriterionResult } from "../../criterion.ts";
 import type { Body } from "../../event.ts";
+import { judgeThread } from "../../id.ts";
 import type { Rule, Sight } from "../finding.ts";
-import { openAttempt, openGrading } from "../story.ts";
+import { hasHandedIn, openAttempt, openGrading } from "../story.ts";
 import type { AttemptStory, GradingStory } from "../story.ts";
 
 /** P6: what is judged is what was handed in, by every criterion, and the verdict says what they said. */
@@ -67,11 +68,14 @@ function checkOpen(body: OfGrading, { story, entry, report }: Sight): GradingSto
   return null;
 }
 
-function checkCriterion(grading: GradingStory, body: Body<"criterion-judged">, { report }: Sight): void {
+function checkCriterion(grading: GradingStory, body: Body<"criterion-judged">, { story, report }: Sight): void {
   const name = `criterion "${body.criterion}" in ${nameGrading(body)}`;
   const criterion = grading.criteria.find(({ id }) => id === body.criterion);
   if (criterion === undefined) return report("P6", `${name} is judged and was not to be judged`);
   if (grading.results.has(body.criterion)) report("protocol", `${name} is judged twice`);
+  const thread = judgeThread(body.task, body.attempt, body.grading);
+  if (criterion.type === "rubric" && body.result !== "invalid" && !hasHandedIn(story, thread))
+    report("P6", `${name} is judged, and its evaluator handed nothing in`);
   if (body.result !== "pass") return;
   if (criterion.type === "command" && body.exit === null) report("P6", `${name} passes without an exit code`);
   if (criterion.type === "rubric" && body.score === null) report("P6", `${name} passes without a score`);

@@ -1,3 +1,4 @@
+import { gaveBudget, gaveNote } from "../answers.ts";
 import type { ThreadId } from "../../id.ts";
 import type { Rule, Sight } from "../finding.ts";
 import { leftOpen } from "../story.ts";
@@ -13,8 +14,12 @@ export const ownershipRule: Rule = {
     "run-created": (_body, { entry, report }) => {
       if (entry.seq !== 1) report("protocol", "the run is created again");
     },
-    "budget-changed": (body, { report }) => {
+    "budget-changed": (body, { answers, report }) => {
       if (body.by.type === "harness") report("P7", "the budget was changed by the harness itself");
+      else if (!gaveBudget(answers, body.by, body.budget)) report("P7", "the budget was changed to one nobody gave");
+    },
+    "note-added": (body, { answers, report }) => {
+      if (!gaveNote(answers, body.by, body.text)) report("protocol", "a note was added that nobody gave");
     },
     "run-ended": (body, sight) => {
       const { story, report } = sight;
@@ -67,14 +72,21 @@ function checkMet(grading: number, { story, report }: Sight): void {
 
 /** Crashes, the questions they end in, and their answers (P10). */
 export const stuckRule: Rule = {
+  recovered: (story, report) => {
+    if (story.afterCleanStop) return;
+    for (const thread of story.recovered) {
+      if (!story.charged.has(thread)) report("P10", `${thread} was cut by a crash that is not charged to it`);
+    }
+  },
   on: {
     "crash-charged": (body, { story, report }) => {
-      if (!story.recovering)
-        report("protocol", `a crash of ${body.subject} is charged outside of a recovery`);
-      else if (story.afterCleanStop)
-        report("P10", `a crash of ${body.subject} is charged though its owner stopped cleanly`);
-      else if (!wasOpen(story, body.thread))
-        report("P10", `a crash is charged to ${body.thread}, which had nothing open`);
+      const name = `a crash of ${body.subject} is charged`;
+      if (!story.recovering) report("protocol", `${name} outside of a recovery`);
+      else if (story.afterCleanStop) report("P10", `${name} though its owner stopped cleanly`);
+      else if (!wasOpen(story, body.thread)) report("P10", `${name} to ${body.thread}, which had nothing open`);
+      else if (story.charged.has(body.thread)) report("P10", `${name} twice`);
+      const before = story.crashes.get(body.thread)?.all ?? 0;
+      if (body.count !== before + 1) report("P10", `${name} as number ${body.count}, after ${before}`);
     },
     "model-started": (body, sight) => checkQuarantine(body.thread, sight),
     "call-started": (body, sight) => {
@@ -95,7 +107,7 @@ function wasOpen(story: Story, id: ThreadId): boolean {
 }
 
 function checkQuarantine(thread: string, { story, report }: Sight): void {
-  const crashes = story.crashesAlone.get(thread) ?? 0;
+  const crashes = story.crashes.get(thread)?.alone ?? 0;
   if (crashes < limitOf(story)) return;
   report("P10", `${thread} goes on after ${crashes} crashes alone and was not put in quarantine`);
 }

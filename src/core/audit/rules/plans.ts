@@ -1,6 +1,8 @@
 import type { Body } from "../../event.ts";
-import { unanswered } from "../finding.ts";
+import { planThread } from "../../id.ts";
+import { unanswered } from "../answers.ts";
 import type { Rule, Sight } from "../finding.ts";
+import { hasHandedIn } from "../story.ts";
 
 /** Planning, and what a plan may touch. */
 export const planRule: Rule = {
@@ -14,6 +16,8 @@ export const planRule: Rule = {
     "plan-proposed": (body, { story, report }) => {
       if (story.planning !== "making" || body.version !== story.planVersion) {
         report("protocol", `plan ${body.version} is proposed and is not being made`);
+      } else if (!hasHandedIn(story, planThread(body.version))) {
+        report("protocol", `plan ${body.version} is proposed, and its planner did not hand it in`);
       }
     },
     "plan-rejected": (body, sight) => {

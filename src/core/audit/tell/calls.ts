@@ -1,6 +1,5 @@
 import type { Body } from "../../event.ts";
 import type { CallId, Digest } from "../../id.ts";
-import { taskThread } from "../../id.ts";
 import type { ApprovalStory, CallStory, Story } from "../story.ts";
 import type { Teller } from "./teller.ts";
 import { endModelCall } from "./threads.ts";
@@ -93,7 +92,7 @@ function cut(story: Story, call: CallStory): void {
 function end(story: Story, call: CallStory, tree: Digest | null): void {
   story.brackets.delete(callBracket(call.id));
   story.doubts.delete(call.id);
-  story.crashesAlone.delete(call.thread);
+  story.crashes.delete(call.thread);
   setTree(story, call, tree);
   call.status = "ended";
   const thread = story.threads.get(call.thread);
@@ -130,6 +129,5 @@ export function cutIntegration(story: Story): void {
   const { task, attempt: number } = story.integration;
   const attempt = story.tasks.get(task)?.attempt;
   if (attempt?.number === number && attempt.status === "integrating") attempt.status = "judged";
-  story.recovered.add(taskThread(task, number));
   story.integration = null;
 }

@@ -12,6 +12,7 @@ export const tellRuns: Teller = {
     story.stopped = false;
     story.recovering = true;
     story.recovered.clear();
+    story.charged.clear();
   },
   "run-stopped": (story) => {
     story.stopped = true;
@@ -23,8 +24,9 @@ export const tellRuns: Teller = {
     story.outcome ??= body.outcome;
   },
   "crash-charged": (story, body) => {
-    if (!body.alone) return;
-    story.crashesAlone.set(body.thread, (story.crashesAlone.get(body.thread) ?? 0) + 1);
+    const before = story.crashes.get(body.thread) ?? { all: 0, alone: 0 };
+    story.crashes.set(body.thread, { all: before.all + 1, alone: before.alone + (body.alone ? 1 : 0) });
+    story.charged.add(body.thread);
   },
   "escalation-raised": (story, body) => {
     story.escalations.set(body.escalation, { body, status: "open" });
@@ -35,7 +37,7 @@ export const tellRuns: Teller = {
     if (escalation === undefined) return;
     escalation.status = "answered";
     const { kind, task: id } = escalation.body;
-    if (kind === "quarantine") story.crashesAlone.clear();
+    if (kind === "quarantine") story.crashes.clear();
     if (kind === "goal" && body.choice === "accept") story.personAcceptsGoal = true;
     const task = id === null ? undefined : story.tasks.get(id);
     task?.stuckBy.delete(body.escalation);

@@ -83,5 +83,5 @@ export function endModelCall(
   thread.model = outcome;
   story.brackets.delete(modelBracket(thread.id));
   if (outcome === "cut") story.recovered.add(thread.id);
-  else story.crashesAlone.delete(thread.id);
+  else story.crashes.delete(thread.id);
 }

@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import picomatch from "picomatch";
+import { canonical, encodeJson, encodeText } from "../../src/core/canonical.ts";
+import type { Json } from "../../src/core/canonical.ts";
+import type { Body, Entry, Limits } from "../../src/core/event.ts";
+import { noBudget } from "../../src/core/budget.ts";
+import type { RunConfig } from "../../src/core/goal.ts";
+import type { Digest } from "../../src/core/id.ts";
+import type { Model, ModelResponse, Part } from "../../src/core/model.ts";
+import { levelPolicy } from "../../src/core/policy.ts";
+import type { AnswerValue, ExecResult, Ports } from "../../src/core/ports.ts";
+import type { RunState } from "../../src/core/run.ts";
+import { encodeTree } from "../../src/core/tree.ts";
+import { drive } from "../../src/loop/drive.ts";
+import type { Stand } from "../../src/loop/drive.ts";
+import { createRun, takeRun } from "../../src/loop/own.ts";
+import { memoryBlobs } from "../memory/blobs.ts";
+import { memoryJournal } from "../memory/journal.ts";
+import { memoryCapabilities, memorySandbox } from "../memory/sandbox.ts";
+import { memoryWorkspaces } from "../memory/workspaces.ts";
+
+/** The real loop over memory ports, with a model that says what the test tells it to. */
+export interface Ground {
+  readonly ports: Ports;
+  /** Everything durable, in order. */
+  entries(): Promise<readonly Entry[]>;
+  /** Creates the run (first call) or takes it over, and drives it until it stands. */
+  go(): Promise<{ readonly stand: Stand; readonly run: RunState }>;
+  answer(subject: string, value: AnswerValue): Promise<boolean>;
+  text(digest: Digest): Promise<string>;
+}
+
+/** What the model says, by thread; a turn is a list of parts. `*` for any thread of that kind without its own. */
+export type Says = (thread: string, turn: number, attempt: number) => readonly Part[] | ModelResponse;
+
+export interface GroundOptions {
+  readonly says: Says;
+  readonly limits?: Partial<Limits>;
+  readonly budget?: Partial<Body<"run-created">["budget"]>;
+  readonly checks?: RunConfig["checks"];
+  readonly protect?: readonly string[];
+  readonly askFrom?: RunConfig["askFrom"];
+  /** Files of the workspace at the start. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly exec?: (name: string, command: string, run: () => ExecResult) => ExecResult;
+  readonly price?: Model["price"];
+}
+
+export const call = (tool: string, args: Json, id = `${tool}-1`): Part => ({ type: "call", id, tool, args });
+export const submit = (summary = "done"): Part =>
+  call("submit", { summary, artifacts: [], decisions: [], open_questions: [], confidence: 1 });
+export const plan = (...tasks: readonly Json[]): Part => call("submit_plan", { tasks });
+
+/** A task that is done when its file says `ok`. */
+export const simpleTask = (id: string, needs: readonly string[] = []): Json => ({
+  id,
+  title: `do ${id}`,
+  instructions: `write ${id}.txt`,
+  needs: [...needs],
+  criteria: [{ type: "command", run: `has ${id}.txt ok` }],
+});
+
+const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
+
+export async function ground(options: GroundOptions): Promise<Ground> {
+  const blobs = memoryBlobs();
+  const journal = memoryJournal();
+  const workspaces = memoryWorkspaces(blobs);
+  let now = 1000;
+  const ports: Ports = {
+    clock: { now: () => (now += 1), sleepUntil: async (until) => void (now = Math.max(now, until)) },
+    blobs,
+    journal,
+    workspaces,
+    sandbox: memorySandbox(workspaces, options.exec),
+    models: { model: async () => modelOf(options) },
+    prompts: {
+      render: (system, variables) => ({
+        system,
+        messages: [{ role: "user", parts: [{ type: "text", text: canonical(variables) }] }],
+      }),
+    },
+    policy: levelPolicy(options.askFrom ?? "network", sha256(canonical("policy"))),
+    outside: [],
+    glob: (patterns) => picomatch([...patterns], { dot: true }),
+    sha256,
+  };
+  const owner = { host: "test", pid: 1, boot: "1", harness: "0.0.0" };
+  return {
+    ports,
+    entries: async () => Array.fromAsync(journal.read("test", 0)),
+    answer: async (subject, value) =>
+      journal.answer({ run: "test", subject, at: (now += 1), by: { type: "person", user: "t", tty: null }, value }),
+    text: async (digest) => new TextDecoder().decode(await blobs.get(digest)),
+    go: async () => {
+      const isNew = (await journal.runs()).length === 0;
+      const owned = isNew
+        ? await createRun(ports, "test", await created(ports, options), owner)
+        : await takeRun(ports, "test", owner);
+      if ("owner" in owned) throw new Error("the test's run is owned");
+      const never = new AbortController().signal;
+      const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: () => undefined });
+      await owned.ownership.release();
+      return { stand, run: owned.run };
+    },
+  };
+}
+
+function modelOf(options: GroundOptions): Model {
+  return {
+    name: "test/model",
+    price: options.price === undefined ? { input: 1, output: 2, cacheRead: 0, cacheWrite: 1 } : options.price,
+    respond: async ({ thread, turn, try: attempt }) => {
+      const said = options.says(thread, turn, attempt);
+      return "outcome" in said ? said : complete(said);
+    },
+  };
+}
+
+export const complete = (parts: readonly Part[]): ModelResponse => ({
+  outcome: "complete",
+  stop: parts.some((part) => part.type === "call") ? "calls" : "end",
+  parts,
+  usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 },
+  servedModel: "test",
+  requestId: null,
+  firstTokenMs: 1,
+});
+
+export const testLimits: Limits = {
+  concurrency: 3,
+  attempts: 3,
+  turns: 10,
+  replans: 0,
+  rejections: 2,
+  gradings: 3,
+  tries: 3,
+  collisions: 2,
+  repeats: 3,
+  silences: 3,
+  crashes: 3,
+  outputTokens: 100,
+  compactAt: 1_000_000,
+  review: false,
+};
+
+async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-created">> {
+  const put = async (bytes: Uint8Array): Promise<Digest> => (await ports.blobs.put([bytes]))[0] as Digest;
+  const names = Object.entries(options.files ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const entries = await Promise.all(
+    names.map(async ([name, text]) => {
+      const bytes = encodeText(text);
+      return { name, type: "file" as const, mode: 0o644, size: bytes.length, content: await put(bytes) };
+    }),
+  );
+  const config: RunConfig = {
+    title: "a test",
+    text: "a test",
+    checks: options.checks ?? [{ id: "always", type: "command", run: "put x y" }],
+    protect: options.protect ?? [],
+    scratch: [],
+    askFrom: options.askFrom ?? "network",
+    workspace: "/",
+    git: null,
+    leftOut: [],
+  };
+  const prompt = await put(encodeText("prompt"));
+  const models = { planner: "test/model", worker: "test/model", evaluator: "test/model" };
+  return {
+    kind: "goal",
+    goal: await put(encodeText("goal")),
+    config: await put(encodeJson(config)),
+    base: await put(encodeTree({ v: 1, entries })),
+    pins: {
+      harness: "0.0.0",
+      prompts: { planner: prompt, worker: prompt, evaluator: prompt },
+      rubrics: {},
+      models,
+      policy: await put(encodeJson("policy")),
+      image: "memory@1",
+      profile: "none",
+      capabilities: await put(encodeJson(memoryCapabilities)),
+      prices: await put(encodeJson({})),
+    },
+    limits: { ...testLimits, ...options.limits },
+    budget: { ...noBudget, ...options.budget },
+    seed: 1,
+    parent: null,
+  };
+}
+
+/** The types of a journal's entries, for a glance at what happened. */
+export const typesOf = (entries: readonly Entry[]): string[] => entries.map((entry) => entry.type);
+
+export const outcomesOf = (entries: readonly Entry[]): string[] =>
+  entries.flatMap((entry) => (entry.type === "attempt-ended" ? [`${entry.body.task} ${entry.body.outcome}`] : []));
