@@ -26,7 +26,8 @@ export const quietExit: ExecResult = {
 /** A sandbox over memory workspaces. `around` sees every command and may answer in its place. */
 export function memorySandbox(
   workspaces: Workspaces,
-  around: (name: string, command: string, run: () => ExecResult) => ExecResult = (_name, _command, run) => run(),
+  around: (name: string, command: string, run: () => ExecResult) => ExecResult = (_name, _command, run) =>
+    run(),
 ): Sandbox {
   return {
     kind: "memory",
@@ -52,7 +53,8 @@ function shell(command: string, files: Files): ExecResult {
   for (const step of command.split(" ; ")) {
     const [verb = "", path = "", ...words] = step.split(" ");
     const result = verbs[verb]?.(files, path, words.join(" "));
-    if (result === undefined) return { ...quietExit, exit: 127, output: encodeText(`${verb}: command not found`) };
+    if (result === undefined)
+      return { ...quietExit, exit: 127, output: encodeText(`${verb}: command not found`) };
     if (!result) return { ...quietExit, exit: 1, output: encodeText(`${step}: no`) };
   }
   return quietExit;

@@ -16,6 +16,9 @@ const ownerFile = z.object({ pid: z.int(), host: z.string() });
 const looks = 20;
 const betweenLooksMs = 10;
 
+/** Told when the lock is held and nothing true is written about who holds it. */
+const nobodyKnown: Owner = { pid: 0, host: "unknown" };
+
 /**
  * The runs this process owns. Each is a connection that holds `BEGIN EXCLUSIVE` on `RUN.db`: the kernel frees
  * it when the process dies, however it dies, and never because time passes, so a stopped owner keeps its run.
@@ -35,8 +38,8 @@ export class RunLocks {
       const lock = tryLock(join(this.#dir, `${run}.db`));
       if (lock !== null) return { owned: this.#hold(run, lock) };
       const owner = readOwner(this.#ownerPath(run));
-      if (owner !== null && (look === looks || seemsAlive(owner))) return { owner };
-      if (look === looks) return { owner: { pid: 0, host: "unknown" } };
+      if (owner !== null && seemsAlive(owner)) return { owner };
+      if (look === looks) return { owner: nobodyKnown };
       await delay(betweenLooksMs);
     }
   }

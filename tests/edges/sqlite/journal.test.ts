@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -220,10 +221,15 @@ describe("a run's lock", () => {
     process.kill("SIGKILL");
     await ended;
     expect(await journal.own("aaaa")).toHaveProperty("owned");
+    const mine = await readFile(owner, "utf8");
     await writeFile(owner, left);
-    expect(await journal.own("aaaa")).not.toHaveProperty("owned");
-    await writeFile(owner, "");
-    expect(await journal.own("aaaa")).toEqual({ owner: { pid: 0, host: "unknown" } });
+    const asked = journal.own("aaaa");
+    writeFileSync(owner, mine);
+    expect(await asked).toEqual({ owner: JSON.parse(mine) });
+    for (const useless of [left, ""]) {
+      await writeFile(owner, useless);
+      expect(await journal.own("aaaa")).toEqual({ owner: { pid: 0, host: "unknown" } });
+    }
   });
 
   it("is not taken for what is no id", async () => {
