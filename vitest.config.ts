@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { Tally } from "./tests/reporter.ts";
 
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     globalSetup: ["tests/require-node.ts"],
+    reporters: ["default", new Tally()],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -9,7 +9,11 @@ export type GiveUp = "turns" | "silence" | "repeats" | "context-full";
 export type Action =
   | { readonly do: "import"; readonly answer: Answer }
   | { readonly do: "expire"; readonly approval: string }
-  | { readonly do: "start-planning"; readonly reason: Body<"planning-started">["reason"]; readonly feedback: Digest | null }
+  | {
+      readonly do: "start-planning";
+      readonly reason: Body<"planning-started">["reason"];
+      readonly feedback: Digest | null;
+    }
   | { readonly do: "ask"; readonly thread: ThreadId }
   | { readonly do: "send"; readonly thread: ThreadId }
   | { readonly do: "compact"; readonly thread: ThreadId }

@@ -24,7 +24,10 @@ export function apply(run: RunState | null, entry: Entry): RunState {
   }
   must(entry.seq === run.seq + 1, `event ${entry.seq} follows event ${run.seq}`);
   must(run.phase !== "ended" || entry.type === "blobs-dropped", `${entry.type} after the run ended`);
-  must(entry.epoch === run.epoch || entry.type === "run-owned", `${entry.type} of epoch ${entry.epoch}, not ${run.epoch}`);
+  must(
+    entry.epoch === run.epoch || entry.type === "run-owned",
+    `${entry.type} of epoch ${entry.epoch}, not ${run.epoch}`,
+  );
   applyEvent(run, entry);
   return advance(run, entry);
 }

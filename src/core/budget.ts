@@ -39,7 +39,8 @@ export function refusedBy(budget: Budget, spent: Spending, next: Reservation): k
 }
 
 /** Whether one more attempt may start. */
-export const attemptFits = (budget: Budget, spent: Spending): boolean => within(spent.attempts + 1, budget.attempts);
+export const attemptFits = (budget: Budget, spent: Spending): boolean =>
+  within(spent.attempts + 1, budget.attempts);
 
 export function reserve(spent: Spending, reserved: Reservation): void {
   spent.turns += 1;

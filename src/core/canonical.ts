@@ -40,5 +40,6 @@ export const decodeJson = (bytes: Uint8Array): unknown => JSON.parse(decoder.dec
 
 export const encodeText = (text: string): Uint8Array => encoder.encode(text);
 
-/** Text of bytes that may not be UTF-8: what cannot be read becomes U+FFFD. */
-export const decodeText = (bytes: Uint8Array): string => new TextDecoder("utf-8").decode(bytes);
+/** Text of bytes that may not be UTF-8: what cannot be read becomes U+FFFD. A byte order mark stays. */
+export const decodeText = (bytes: Uint8Array): string =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);

@@ -13,7 +13,7 @@ import { risks } from "./tool.ts";
  */
 const volatileFields = new WeakSet<z.ZodType>();
 function volatile<T extends z.ZodType>(schema: T): T {
-  const marked = schema.clone() as T;
+  const marked = schema.clone();
   volatileFields.add(marked);
   return marked;
 }

@@ -19,7 +19,10 @@ const check = z.strictObject({
 export type CheckSpec = z.infer<typeof check>;
 
 /** `90s`, `30m`, `2h`, or seconds as a number. */
-const duration = z.union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?(s|m|h)$/, "must be like 90s, 30m or 2h")]);
+const duration = z.union([
+  z.number().positive(),
+  z.string().regex(/^\d+(\.\d+)?(s|m|h)$/, "must be like 90s, 30m or 2h"),
+]);
 
 const budgetSpec = z.strictObject({
   money: z.number().positive().optional().describe("US dollars"),
@@ -56,12 +59,20 @@ const shared = {
   sandbox: sandboxSpec.optional(),
   network: z.strictObject({ allow: z.array(z.string()) }).optional(),
   concurrency: z.int().min(1).max(64).optional().describe("attempts at work at once"),
-  attempts: z.int().min(1).max(20).optional().describe("attempts of a task before it is replanned or escalated"),
+  attempts: z
+    .int()
+    .min(1)
+    .max(20)
+    .optional()
+    .describe("attempts of a task before it is replanned or escalated"),
 };
 
 /** Front matter of a goal file. All of it is optional. */
 export const goalSpec = z.strictObject({
-  workspace: z.string().optional().describe("the directory to work on, relative to the goal file; its own if left out"),
+  workspace: z
+    .string()
+    .optional()
+    .describe("the directory to work on, relative to the goal file; its own if left out"),
   checks: z.array(check).optional().describe("what must hold for the goal to be met"),
   ...shared,
 });
@@ -70,9 +81,15 @@ export type GoalSpec = z.infer<typeof goalSpec>;
 /** `harness.yaml` of a project. What a goal file says wins. */
 export const projectSpec = z.strictObject({
   ...shared,
-  workspace: z.strictObject({ exclude: z.array(z.string()).optional(), scratch: z.array(z.string()).optional() }).optional(),
+  workspace: z
+    .strictObject({ exclude: z.array(z.string()).optional(), scratch: z.array(z.string()).optional() })
+    .optional(),
   base_urls: z
-    .strictObject({ anthropic: z.string().optional(), openai: z.string().optional(), "openai-compatible": z.string().optional() })
+    .strictObject({
+      anthropic: z.string().optional(),
+      openai: z.string().optional(),
+      "openai-compatible": z.string().optional(),
+    })
     .optional(),
   prices: z
     .record(
@@ -145,16 +162,20 @@ export function settleCheck(spec: CheckSpec, index: number): Criterion | string 
   const kinds = [run, path, rubric].filter((field) => field !== undefined).length;
   if (kinds !== 1) return `check "${id}" must have exactly one of run, path and rubric`;
   const guard = spec.guard === undefined ? {} : { guard: spec.guard };
-  if (run !== undefined) return { id, type: "command", run, ...optional(spec, ["exit", "timeout_s", "protect"]), ...guard };
+  if (run !== undefined)
+    return { id, type: "command", run, ...optional(spec, ["exit", "timeout_s", "protect"]), ...guard };
   if (path !== undefined) return { id, type: "file", path, ...optional(spec, ["schema"]), ...guard };
   return { id, type: "rubric", rubric: rubric ?? "", ...optional(spec, ["threshold"]), ...guard };
 }
 
-function optional<K extends keyof CheckSpec>(spec: CheckSpec, keys: readonly K[]): { [P in K]?: NonNullable<CheckSpec[P]> } {
+function optional<K extends keyof CheckSpec>(
+  spec: CheckSpec,
+  keys: readonly K[],
+): { [P in K]?: NonNullable<CheckSpec[P]> } {
   const given: { [P in K]?: NonNullable<CheckSpec[P]> } = {};
   for (const key of keys) {
     const value = spec[key];
-    if (value !== undefined && value !== null) given[key] = value as NonNullable<CheckSpec[K]>;
+    if (value !== undefined && value !== null) given[key] = value;
   }
   return given;
 }

@@ -7,7 +7,11 @@ import { safeId } from "./id.ts";
 export const taskSpec = z.strictObject({
   id: safeId,
   title: z.string().min(1).max(200).describe("what will be true when it is done, in one line"),
-  instructions: z.string().min(1).max(20_000).describe("objective, output form, boundaries; results, not steps"),
+  instructions: z
+    .string()
+    .min(1)
+    .max(20_000)
+    .describe("objective, output form, boundaries; results, not steps"),
   needs: z.array(safeId).default([]).describe("ids of tasks whose results it builds on"),
   criteria: z.array(criterionSpec).describe("how the result is judged; at least one"),
   tools: z.array(z.string()).optional().describe("tools the worker may use; all if left out"),
@@ -19,7 +23,10 @@ export const taskSpec = z.strictObject({
 /** What `submit_plan` takes. */
 export const planSpec = z.strictObject({
   tasks: z.array(taskSpec),
-  checks: z.array(criterionSpec).optional().describe("checks of the whole goal, only when the goal file has none"),
+  checks: z
+    .array(criterionSpec)
+    .optional()
+    .describe("checks of the whole goal, only when the goal file has none"),
 });
 export type PlanSpec = z.infer<typeof planSpec>;
 
@@ -74,20 +81,34 @@ export function planErrors(plan: PlanSpec, world: PlanWorld): readonly string[] 
 function taskErrors(task: PlanSpec["tasks"][number], known: ReadonlySet<string>, world: PlanWorld): string[] {
   const where = `task "${task.id}"`;
   return [
-    ...(world.accepted.has(task.id) ? [`${where} is accepted already and cannot be planned again; use another id`] : []),
+    ...(world.accepted.has(task.id)
+      ? [`${where} is accepted already and cannot be planned again; use another id`]
+      : []),
     ...(task.criteria.length === 0 ? [`${where} has no criterion; say how its result is judged`] : []),
-    ...task.needs.filter((need) => !known.has(need)).map((need) => `${where} needs "${need}", which is no task`),
+    ...task.needs
+      .filter((need) => !known.has(need))
+      .map((need) => `${where} needs "${need}", which is no task`),
     ...duplicates(task.needs).map((need) => `${where} needs "${need}" twice`),
-    ...(task.tools ?? []).filter((tool) => !world.tools.has(tool)).map((tool) => `${where} names the tool "${tool}"; there are ${[...world.tools].join(", ")}`),
+    ...(task.tools ?? [])
+      .filter((tool) => !world.tools.has(tool))
+      .map((tool) => `${where} names the tool "${tool}"; there are ${[...world.tools].join(", ")}`),
     ...criteriaErrors(where, task.criteria, world),
   ];
 }
 
-function criteriaErrors(where: string, specs: PlanSpec["tasks"][number]["criteria"], world: PlanWorld): string[] {
+function criteriaErrors(
+  where: string,
+  specs: PlanSpec["tasks"][number]["criteria"],
+  world: PlanWorld,
+): string[] {
   const criteria = nameCriteria(specs);
   return [
-    ...duplicates(criteria.map((criterion) => criterion.id)).map((id) => `${where}: criterion id "${id}" is used twice`),
-    ...criteria.flatMap((criterion) => criterionErrors(`${where}, criterion "${criterion.id}"`, criterion, world)),
+    ...duplicates(criteria.map((criterion) => criterion.id)).map(
+      (id) => `${where}: criterion id "${id}" is used twice`,
+    ),
+    ...criteria.flatMap((criterion) =>
+      criterionErrors(`${where}, criterion "${criterion.id}"`, criterion, world),
+    ),
   ];
 }
 
@@ -97,7 +118,9 @@ function criterionErrors(where: string, criterion: Criterion, world: PlanWorld):
   }
   if (criterion.type === "rubric" && isName(criterion.rubric) && !world.rubrics.has(criterion.rubric)) {
     const known = [...world.rubrics].join(", ") || "none";
-    return [`${where}: there is no rubric "${criterion.rubric}" (known: ${known}); or say in a sentence what to look for`];
+    return [
+      `${where}: there is no rubric "${criterion.rubric}" (known: ${known}); or say in a sentence what to look for`,
+    ];
   }
   return [];
 }

@@ -19,7 +19,13 @@ export async function importAnswer(work: Work, answer: Answer): Promise<readonly
       return escalation(work, answer, value);
     case "effect": {
       const text = await putText(work.ports.blobs, effectText(value));
-      const body = { call: answer.subject, finding: value.finding, evidence: value.evidence, result: text, by };
+      const body = {
+        call: answer.subject,
+        finding: value.finding,
+        evidence: value.evidence,
+        result: text,
+        by,
+      };
       return [{ type: "effect-settled", body }];
     }
     case "plan":
@@ -49,7 +55,8 @@ async function approval(work: Work, answer: Answer, value: Value<"approval">): P
   if (asked === undefined) return [];
   const isGrant = value.answer === "grant" || value.answer === "grant-edited";
   const isLate = asked.until !== null && answer.at > asked.until;
-  const against = isGrant && value.edited !== null ? await editRefused(work, asked.body.tool, value.edited) : null;
+  const against =
+    isGrant && value.edited !== null ? await editRefused(work, asked.body.tool, value.edited) : null;
   const given = isGrant && (isLate || against !== null) ? (isLate ? "expire" : "refuse") : value.answer;
   const decided: RunEvent = {
     type: "approval-decided",
@@ -74,10 +81,16 @@ async function approval(work: Work, answer: Answer, value: Value<"approval">): P
 /** Edited arguments go through the policy again. */
 async function editRefused(work: Work, tool: string, edited: string): Promise<string | null> {
   const judgement = work.ports.policy.judge(tool, await readJson<unknown>(work.ports.blobs, edited));
-  return judgement.decision === "refuse" ? ` The edited call is against the policy: ${judgement.because}.` : null;
+  return judgement.decision === "refuse"
+    ? ` The edited call is against the policy: ${judgement.because}.`
+    : null;
 }
 
-async function escalation(work: Work, answer: Answer, value: Value<"escalation">): Promise<readonly RunEvent[]> {
+async function escalation(
+  work: Work,
+  answer: Answer,
+  value: Value<"escalation">,
+): Promise<readonly RunEvent[]> {
   const open = work.run.escalations.get(answer.subject);
   if (open === undefined) return [];
   const answered = (choice: typeof value.choice, note = value.note): RunEvent => ({
@@ -124,7 +137,10 @@ async function acceptTask(
   if (work.run.integration !== null) return [];
   const merged = await mergeAsIs(work, task);
   if (merged === null) {
-    const note = await putText(work.ports.blobs, "A person wanted to accept this as it is, but it does not merge.");
+    const note = await putText(
+      work.ports.blobs,
+      "A person wanted to accept this as it is, but it does not merge.",
+    );
     return [answered("retry", note)];
   }
   const { attempt, tree, handoff } = merged;
@@ -132,7 +148,9 @@ async function acceptTask(
   return [
     answered("accept"),
     { type: "task-accepted", body: { task, attempt, head: tree, handoff, by: "person" } },
-    ...(isOpen ? [{ type: "attempt-ended", body: { task, attempt, outcome: "accepted", feedback: null } } as const] : []),
+    ...(isOpen
+      ? [{ type: "attempt-ended", body: { task, attempt, outcome: "accepted", feedback: null } } as const]
+      : []),
   ];
 }
 
@@ -140,7 +158,8 @@ async function plan(work: Work, answer: Answer, value: Value<"plan">): Promise<r
   const { proposal } = work.run;
   if (proposal === null) return [];
   if (value.answer === "adopt") return [adoption(work.run, proposal.version, proposal.tasks, answer.by)];
-  const errors = value.note ?? (await putText(work.ports.blobs, "A person rejected the plan. Propose another."));
+  const errors =
+    value.note ?? (await putText(work.ports.blobs, "A person rejected the plan. Propose another."));
   return [{ type: "plan-rejected", body: { version: proposal.version, errors, by: answer.by } }];
 }
 

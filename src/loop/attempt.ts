@@ -19,7 +19,9 @@ export async function startAttempt(work: Work, id: string, alone: boolean): Prom
   });
   const attempt = task.attempts + 1;
   const { feedback } = task;
-  return [{ type: "attempt-started", body: { task: id, attempt, start: run.head, handoffs, feedback, alone } }];
+  return [
+    { type: "attempt-started", body: { task: id, attempt, start: run.head, handoffs, feedback, alone } },
+  ];
 }
 
 /** Tries the criteria on the true starting tree; where all hold already, the task is judged without a worker. */
@@ -33,7 +35,10 @@ export async function prepare(work: Work, id: string): Promise<readonly RunEvent
   if (!satisfied) return [baseline];
   return [
     baseline,
-    { type: "attempt-submitted", body: { task: id, attempt, submission: null, candidate: start, by: "harness" } },
+    {
+      type: "attempt-submitted",
+      body: { task: id, attempt, submission: null, candidate: start, by: "harness" },
+    },
   ];
 }
 

@@ -45,7 +45,10 @@ export async function judgeCall(work: Work, id: CallId): Promise<readonly RunEve
     case "refuse":
       return refusal(work, found, judgement, `Refused by policy: ${judgement.because}. Find another way.`);
     case "allow":
-      return [await judged(work, found, judgement), await intent(work, found, judgement, null, found.thread.tree)];
+      return [
+        await judged(work, found, judgement),
+        await intent(work, found, judgement, null, found.thread.tree),
+      ];
     case "ask":
       return askPerson(work, found, judgement);
   }
@@ -64,7 +67,9 @@ async function whyInvalid(work: Work, { thread, call, args }: Job): Promise<stri
   const only = thread.task === null ? null : (await specOf(work, thread.task)).tools;
   const offered = toolSpecs(thread.role, work.ports.outside, only);
   const isRaw = typeof args === "object" && args !== null && "raw" in args;
-  return argErrors(call.tool, isRaw ? null : (args as never), offered) ?? `The call of ${call.tool} was not valid.`;
+  return (
+    argErrors(call.tool, isRaw ? null : (args as never), offered) ?? `The call of ${call.tool} was not valid.`
+  );
 }
 
 async function judged(work: Work, { id, call }: Job, judgement: Judgement): Promise<RunEvent> {
@@ -73,8 +78,16 @@ async function judged(work: Work, { id, call }: Job, judgement: Judgement): Prom
   return { type: "call-judged", body: { call: id, try: call.try, risk, reach, decision, rule, because } };
 }
 
-async function refusal(work: Work, found: Job, judgement: Judgement, text: string): Promise<readonly RunEvent[]> {
-  return [await judged(work, found, { ...judgement, decision: "refuse" }), await refused(work, found.id, text)];
+async function refusal(
+  work: Work,
+  found: Job,
+  judgement: Judgement,
+  text: string,
+): Promise<readonly RunEvent[]> {
+  return [
+    await judged(work, found, { ...judgement, decision: "refuse" }),
+    await refused(work, found.id, text),
+  ];
 }
 
 /** A call that did not run, with the words its model is given. */
@@ -170,15 +183,24 @@ export async function useApproval(work: Work, id: CallId): Promise<readonly RunE
   const drift = whyVoid(work, approval, tree);
   if (drift === null) return [await intent(work, found, found.call, approval, tree)];
   const note = await putText(work.ports.blobs, drift);
-  const body = { approval: approval.id, answer: "void", edited: null, note, until: null, by: { type: "harness" } } as const;
+  const body = {
+    approval: approval.id,
+    answer: "void",
+    edited: null,
+    note,
+    until: null,
+    by: { type: "harness" },
+  } as const;
   return [{ type: "approval-decided", body }];
 }
 
 function whyVoid(work: Work, approval: Approval, tree: Digest): string | null {
   const asked = approval.body;
   const { policy, sandbox, clock } = work.ports;
-  if (approval.until !== null && approval.until <= clock.now()) return "the grant expired before it could be used";
-  if (asked.tree !== tree) return `the workspace changed after the request (${asked.tree?.slice(0, 4)} → ${tree.slice(0, 4)})`;
+  if (approval.until !== null && approval.until <= clock.now())
+    return "the grant expired before it could be used";
+  if (asked.tree !== tree)
+    return `the workspace changed after the request (${asked.tree?.slice(0, 4)} → ${tree.slice(0, 4)})`;
   if (asked.policy !== policy.digest) return "the policy changed after the request";
   if (asked.image !== sandbox.image) return "the sandbox's image changed after the request";
   return null;
@@ -200,7 +222,10 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
   const result = await runTool(call.tool, args, living);
   if (result.broken) return brokenCall(work, found, result);
   const tree = result.wrote ? await treeAfter(living) : null;
-  const [text, output] = await work.ports.blobs.put([encode(withEdit(call, args, result.text)), result.output]);
+  const [text, output] = await work.ports.blobs.put([
+    encode(withEdit(call, args, result.text)),
+    result.output,
+  ]);
   const body: Body<"call-ended"> = {
     ...unrun(id, call.try),
     outcome: result.outcome,
@@ -211,9 +236,10 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
     tree,
     ms: work.ports.clock.now() - began,
   };
-  const denied = result.denied.map(
-    (host): RunEvent => ({ type: "egress-denied", body: { thread: thread.id, ...host } }),
-  );
+  const denied = result.denied.map((host): RunEvent => ({
+    type: "egress-denied",
+    body: { thread: thread.id, ...host },
+  }));
   return [...denied, { type: "call-ended", body }];
 }
 
@@ -229,7 +255,11 @@ async function treeAfter(living: OpenSlot): Promise<Digest> {
 }
 
 /** A dead sandbox is an ordinary tool error once; where no new one can be had, the run stands. */
-async function brokenCall(work: Work, { id, thread, call }: Job, result: ToolResult): Promise<readonly RunEvent[]> {
+async function brokenCall(
+  work: Work,
+  { id, thread, call }: Job,
+  result: ToolResult,
+): Promise<readonly RunEvent[]> {
   await work.slots.drop(thread.id);
   await work.slots.use(thread.id, call.tree ?? thread.tree);
   const text = await putText(work.ports.blobs, result.text);
@@ -245,7 +275,9 @@ async function runOutside(work: Work, { id, call, args }: Job): Promise<readonly
   const result = await putText(work.ports.blobs, withEdit(call, args, shorten(effect.text, 16_000)));
   const outcome = effect.outcome === "done" ? "ok" : "error";
   const ms = work.ports.clock.now() - began;
-  return [{ type: "call-ended", body: { ...unrun(id, call.try), outcome, result, effect: effect.outcome, ms } }];
+  return [
+    { type: "call-ended", body: { ...unrun(id, call.try), outcome, result, effect: effect.outcome, ms } },
+  ];
 }
 
 function outsideTool(work: Work, name: string): OutsideTool {

@@ -35,10 +35,14 @@ export function conversations(blobs: Blobs): Conversations {
 }
 
 /** Walks back to the nearest known request, then forward. Iterative: threads may have many turns. */
-async function build(blobs: Blobs, recent: Map<Digest, Conversation>, request: Digest): Promise<Conversation> {
+async function build(
+  blobs: Blobs,
+  recent: Map<Digest, Conversation>,
+  request: Digest,
+): Promise<Conversation> {
   const records: RequestRecord[] = [];
   let known: Conversation = { system: "", tools: [], messages: [] };
-  for (let digest: Digest | null = request; digest !== null; ) {
+  for (let digest: Digest | null = request; digest !== null;) {
     const cached = recent.get(digest);
     if (cached !== undefined) {
       known = cached;

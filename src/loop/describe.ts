@@ -20,15 +20,20 @@ export function criterionText(criterion: Criterion, rubrics?: ReadonlyMap<string
 }
 
 const commandText = (run: string, exit: number): string =>
-  run.trim().includes("\n") ? `this exits with ${exit}:\n\`\`\`\n${run.trim()}\n\`\`\`` : `\`${run.trim()}\` exits with ${exit}`;
+  run.trim().includes("\n")
+    ? `this exits with ${exit}:\n\`\`\`\n${run.trim()}\n\`\`\``
+    : `\`${run.trim()}\` exits with ${exit}`;
 
 export const rubricText = (rubric: RubricSpec): string =>
   rubric.criteria.map((criterion) => `${criterion.ask}${levelsText(criterion.levels)}`).join(" ");
 
 export const levelsText = (levels: Readonly<Record<string, string>> | undefined): string =>
-  levels === undefined ? "" : ` (${Object.entries(levels)
+  levels === undefined
+    ? ""
+    : ` (${Object.entries(levels)
         .toSorted(([a], [b]) => Number(a) - Number(b))
-        .map(([score, text]) => `${score}: ${text}`).join("; ")})`;
+        .map(([score, text]) => `${score}: ${text}`)
+        .join("; ")})`;
 
 /** What is there, one path a line, at most 200. */
 export async function workspaceMap(work: Work, tree: Digest): Promise<string> {
@@ -36,7 +41,8 @@ export async function workspaceMap(work: Work, tree: Digest): Promise<string> {
   let more = 0;
   for await (const { path, entry } of listTree(work.trees, tree)) {
     if (entry.type === "dir") continue;
-    if (lines.length < 200) lines.push(entry.type === "file" ? `${path}  ${entry.size} bytes` : `${path} -> ${entry.target}`);
+    if (lines.length < 200)
+      lines.push(entry.type === "file" ? `${path}  ${entry.size} bytes` : `${path} -> ${entry.target}`);
     else more += 1;
   }
   if (more > 0) lines.push(`… and ${more} more files`);
@@ -51,4 +57,3 @@ export function capabilitiesText(work: Work): string {
     ...notes,
   ].join("\n");
 }
-

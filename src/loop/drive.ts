@@ -36,10 +36,13 @@ const pollMs = 400;
  * crash.
  */
 export async function drive(ports: Ports, run: RunState, options: DriveOptions): Promise<Stand> {
-  const work = await openWork(ports, run, options.halt);
+  const given = new AbortController();
+  const work = await openWork(ports, run, AbortSignal.any([options.halt, given.signal]));
   try {
     return await new Loop(work, options).turn();
   } finally {
+    // After a failure others may still be at work: they are cut off, and whoever resumes finds their brackets open.
+    given.abort();
     await work.slots.dropAll();
   }
 }
@@ -85,7 +88,9 @@ class Loop {
     if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop("signal");
     const until = actions.find((action) => action.do === "wait")?.until ?? null;
     if (this.#flying.size === 0 && until === null) return this.#stop(standsFor(run));
-    await this.#rest(this.#flying.size > 0 && waitsForPerson(run) ? Math.min(until ?? Infinity, now + pollMs) : until);
+    await this.#rest(
+      this.#flying.size > 0 && waitsForPerson(run) ? Math.min(until ?? Infinity, now + pollMs) : until,
+    );
     return null;
   }
 
@@ -121,7 +126,14 @@ class Loop {
       this.#flying.delete(keyOf(action));
       if (events.length === 0 && action.do !== "expire") this.#fruitless.add(keyOf(action));
       if (isStale(run, events)) continue;
-      const sealed = seal(run.id, { seq: run.seq, hash: run.hash, epoch: run.epoch }, run.epoch, at, events, ports.sha256);
+      const sealed = seal(
+        run.id,
+        { seq: run.seq, hash: run.hash, epoch: run.epoch },
+        run.epoch,
+        at,
+        events,
+        ports.sha256,
+      );
       for (const entry of sealed) apply(run, entry);
       entries.push(...sealed);
     }
@@ -175,4 +187,3 @@ async function once(signal: AbortSignal, forget: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => resolve(), { once: true, signal: forget });
   });
 }
-

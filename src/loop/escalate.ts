@@ -50,7 +50,11 @@ export async function escalation(
 }
 
 /** The escalation `decide` asks for, with the cause read off the run. */
-export async function escalate(work: Work, kind: EscalationKind, task: string | null): Promise<readonly RunEvent[]> {
+export async function escalate(
+  work: Work,
+  kind: EscalationKind,
+  task: string | null,
+): Promise<readonly RunEvent[]> {
   return [await escalation(work, kind, task, await cause(work, kind, task))];
 }
 
@@ -62,7 +66,9 @@ async function cause(work: Work, kind: EscalationKind, task: string | null): Pro
       return `${failing?.id ?? "a thread"}: ${failing?.lastError ?? "unknown error"}`;
     }
     case "plan":
-      return task === null ? `planning ${run.planVersion} was given up` : `task ${task} needs one that was dropped`;
+      return task === null
+        ? `planning ${run.planVersion} was given up`
+        : `task ${task} needs one that was dropped`;
     case "goal":
       return run.goalUnmet?.feedback == null ? "" : readText(ports.blobs, run.goalUnmet.feedback);
     case "budget":
@@ -94,7 +100,9 @@ export async function giveUp(work: Work, id: ThreadId, why: GiveUp): Promise<rea
   if (thread.task === null || attempt == null) throw new Error(`${id} has no attempt to give up`);
   const feedback = await putText(work.ports.blobs, `The last attempt was given up: ${reasons[why]}.`);
   const outcome = why === "turns" ? "exhausted" : "gave-up";
-  return [{ type: "attempt-ended", body: { task: thread.task, attempt: attempt.attempt, outcome, feedback } }];
+  return [
+    { type: "attempt-ended", body: { task: thread.task, attempt: attempt.attempt, outcome, feedback } },
+  ];
 }
 
 /** The call that was open at crash after crash, also alone, is not tried again without a person. */
@@ -105,7 +113,10 @@ export async function quarantine(work: Work, id: ThreadId): Promise<readonly Run
   const attempt = thread.task === null ? null : work.run.tasks.get(thread.task)?.attempt;
   if (thread.role !== "worker" || thread.task === null || attempt == null) return [raised];
   await work.slots.drop(id);
-  const feedback = await putText(work.ports.blobs, `The last attempt was quarantined: ${headlines.quarantine}.`);
+  const feedback = await putText(
+    work.ports.blobs,
+    `The last attempt was quarantined: ${headlines.quarantine}.`,
+  );
   const body = { task: thread.task, attempt: attempt.attempt, outcome: "quarantined", feedback } as const;
   return [{ type: "attempt-ended", body }, raised];
 }

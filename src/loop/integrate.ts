@@ -44,10 +44,18 @@ function ended(
 ): RunEvent {
   const { task, attempt } = open;
   const { conflicts = 0, regressions: broken = 0, detail = null } = found;
-  return { type: "integration-ended", body: { task, attempt, outcome, tree, conflicts, regressions: broken, detail } };
+  return {
+    type: "integration-ended",
+    body: { task, attempt, outcome, tree, conflicts, regressions: broken, detail },
+  };
 }
 
-async function accept(work: Work, open: Integration, how: Outcome, tree: Digest): Promise<readonly RunEvent[]> {
+async function accept(
+  work: Work,
+  open: Integration,
+  how: Outcome,
+  tree: Digest,
+): Promise<readonly RunEvent[]> {
   const { task, attempt } = open;
   const handoff = await handoffOf(work, task, attemptOf(work.run, task).submission);
   if (work.guards.isRead) keepGuards(work, (await specOf(work, task)).criteria);
@@ -63,22 +71,36 @@ export async function handoffOf(work: Work, task: string, submission: Digest | n
   const { title } = await specOf(work, task);
   const said =
     submission === null
-      ? { summary: "All criteria held already; nothing was to be done.", artifacts: [], decisions: [], open_questions: [] }
+      ? {
+          summary: "All criteria held already; nothing was to be done.",
+          artifacts: [],
+          decisions: [],
+          open_questions: [],
+        }
       : await readJson<Args<"submit">>(work.ports.blobs, submission);
   const handoff: Handoff = { task, title, confidence: null, ...said };
   return putJson(work.ports.blobs, handoff);
 }
 
 /** The task's own checks and every guard of the run, on the merged tree: code breaks where no path overlaps. */
-async function regressions(work: Work, open: Integration, tree: Digest): Promise<readonly string[] | "invalid"> {
+async function regressions(
+  work: Work,
+  open: Integration,
+  tree: Digest,
+): Promise<readonly string[] | "invalid"> {
   const { criteria } = await specOf(work, open.task);
-  const all = [...criteria, ...(await guards(work))].map((criterion, index) => ({ ...criterion, id: `${index}` }));
+  const all = [...criteria, ...(await guards(work))].map((criterion, index) => ({
+    ...criterion,
+    id: `${index}`,
+  }));
   const tried = await tryOn(work, `try/merge/${open.task}/${open.attempt}`, tree, all);
   const results = [...tried];
   if (results.some(([, one]) => one.result === "invalid")) return "invalid";
   return results.flatMap(([id, one]) => {
     const criterion = all[Number(id)];
-    return one.result === "pass" || criterion === undefined ? [] : [`${criterionText(criterion)}\n${one.explanation}`];
+    return one.result === "pass" || criterion === undefined
+      ? []
+      : [`${criterionText(criterion)}\n${one.explanation}`];
   });
 }
 
@@ -100,7 +122,11 @@ function keepGuards(work: Work, criteria: readonly Criterion[]): void {
   }
 }
 
-async function regressed(work: Work, open: Integration, broken: readonly string[]): Promise<readonly RunEvent[]> {
+async function regressed(
+  work: Work,
+  open: Integration,
+  broken: readonly string[],
+): Promise<readonly RunEvent[]> {
   const text = `The work passed on its own, but not together with what was accepted meanwhile (you now start from that):\n\n${broken.join("\n\n")}`;
   const detail = await putText(work.ports.blobs, text);
   const { task, attempt } = open;
@@ -110,9 +136,16 @@ async function regressed(work: Work, open: Integration, broken: readonly string[
   ];
 }
 
-async function conflict(work: Work, open: Integration, paths: readonly string[]): Promise<readonly RunEvent[]> {
+async function conflict(
+  work: Work,
+  open: Integration,
+  paths: readonly string[],
+): Promise<readonly RunEvent[]> {
   const versions = await Promise.all(paths.slice(0, 10).map(async (path) => bothVersions(work, open, path)));
-  const more = paths.length > 10 ? [`… and ${paths.length - 10} more: ${shorten(paths.slice(10).join(", "), 2000)}`] : [];
+  const more =
+    paths.length > 10
+      ? [`… and ${paths.length - 10} more: ${shorten(paths.slice(10).join(", "), 2000)}`]
+      : [];
   const text = [
     "Your work passed, but other accepted work changed the same files meanwhile. You now start from that work; bring yours into it.",
     ...versions,
@@ -127,7 +160,10 @@ async function conflict(work: Work, open: Integration, paths: readonly string[])
 }
 
 async function bothVersions(work: Work, open: Integration, path: string): Promise<string> {
-  const [theirs, yours] = await Promise.all([content(work, open.head, path), content(work, open.candidate, path)]);
+  const [theirs, yours] = await Promise.all([
+    content(work, open.head, path),
+    content(work, open.candidate, path),
+  ]);
   return `${path}, as it is now:\n${theirs}\n${path}, as you had it:\n${yours}`;
 }
 
@@ -141,7 +177,10 @@ async function content(work: Work, tree: Digest, path: string): Promise<string> 
 }
 
 /** A person takes the last attempt as it is. null: it cannot be merged, or there is nothing to take. */
-export async function mergeAsIs(work: Work, id: string): Promise<{ attempt: number; tree: Digest; handoff: Digest } | null> {
+export async function mergeAsIs(
+  work: Work,
+  id: string,
+): Promise<{ attempt: number; tree: Digest; handoff: Digest } | null> {
   const task = taskOf(work.run, id);
   const last = task.attempt ?? task.last;
   const candidate = task.attempt?.judged ?? last?.candidate ?? null;

@@ -53,7 +53,9 @@ async function diffText(work: Work, from: Digest, to: Digest): Promise<string> {
   );
   const room = Math.floor(mostCharacters / Math.max(1, Math.min(changes.length, mostFiles)));
   const parts = await Promise.all(
-    changes.slice(0, mostFiles).map(async ({ path, before, after }) => changeText(work, path, before, after, room)),
+    changes
+      .slice(0, mostFiles)
+      .map(async ({ path, before, after }) => changeText(work, path, before, after, room)),
   );
   const more = changes.length > mostFiles ? [`… and ${changes.length - mostFiles} more files`] : [];
   return parts.length === 0 ? "(nothing changed)" : [...parts, ...more].join("\n\n");

@@ -45,7 +45,8 @@ export async function startJudging(work: Work, task: string | null): Promise<rea
 }
 
 function candidateOf(attempt: Attempt): Digest {
-  if (attempt.candidate === null) throw new Error(`attempt ${attempt.attempt} of ${attempt.task} submitted nothing`);
+  if (attempt.candidate === null)
+    throw new Error(`attempt ${attempt.attempt} of ${attempt.task} submitted nothing`);
   return attempt.candidate;
 }
 
@@ -75,7 +76,11 @@ const at = (grading: Grading): { task: string | null; attempt: number; grading: 
 });
 
 /** T11: one command or file, in a sandbox that no worker has touched. */
-export async function judgeCriterion(work: Work, task: string | null, id: string): Promise<readonly RunEvent[]> {
+export async function judgeCriterion(
+  work: Work,
+  task: string | null,
+  id: string,
+): Promise<readonly RunEvent[]> {
   const grading = gradingOf(work, task);
   const criterion = (await criteriaOf(work, task)).find((candidate) => candidate.id === id);
   if (criterion === undefined) throw new Error(`${task ?? "the goal"} has no criterion ${id}`);
@@ -84,7 +89,14 @@ export async function judgeCriterion(work: Work, task: string | null, id: string
   if (tried.result === "invalid") await work.slots.drop(name);
   const [explanation, output] = await work.ports.blobs.put([encode(tried.explanation), tried.output]);
   const { result, exit } = tried;
-  const body = { ...at(grading), criterion: id, result, score: null, exit, explanation: explanation as Digest };
+  const body = {
+    ...at(grading),
+    criterion: id,
+    result,
+    score: null,
+    exit,
+    explanation: explanation as Digest,
+  };
   return [{ type: "criterion-judged", body: { ...body, output: output ?? null } }];
 }
 
@@ -102,9 +114,14 @@ export async function finishVerdict(work: Work, id: CallId): Promise<readonly Ru
   const grading = gradingOf(work, thread.task);
   const verdict = parseArgs("submit_verdict", await readJson<unknown>(work.ports.blobs, call.args));
   const asked = await rubricsAsked(work, thread.task);
-  const missing = asked.flatMap((one) => one.keys).filter((key) => !verdict.scores.some((score) => score.criterion === key));
+  const missing = asked
+    .flatMap((one) => one.keys)
+    .filter((key) => !verdict.scores.some((score) => score.criterion === key));
   if (missing.length > 0) {
-    const text = await putText(work.ports.blobs, `Scores are missing for: ${missing.join(", ")}. Submit all of them again.`);
+    const text = await putText(
+      work.ports.blobs,
+      `Scores are missing for: ${missing.join(", ")}. Submit all of them again.`,
+    );
     return [{ type: "call-ended", body: { ...unrun(id, call.try), outcome: "error", result: text } }];
   }
   const result = await putText(work.ports.blobs, "The verdict is taken.");
@@ -124,14 +141,23 @@ export async function rubricsAsked(work: Work, task: string | null): Promise<rea
   return criteria.flatMap((criterion) => {
     if (criterion.type !== "rubric") return [];
     const rubric = work.rubrics.get(criterion.rubric) ?? null;
-    const keys = rubric === null ? [criterion.id] : rubric.criteria.map((part) => `${criterion.id}.${part.id}`);
+    const keys =
+      rubric === null ? [criterion.id] : rubric.criteria.map((part) => `${criterion.id}.${part.id}`);
     return [{ criterion, rubric, keys }];
   });
 }
 
-async function scored(work: Work, grading: Grading, asked: Asked, verdict: Args<"submit_verdict">): Promise<RunEvent> {
+async function scored(
+  work: Work,
+  grading: Grading,
+  asked: Asked,
+  verdict: Args<"submit_verdict">,
+): Promise<RunEvent> {
   const scores = asked.keys.map((key) => verdict.scores.find((one) => one.criterion === key));
-  const { score, isMet } = weigh(asked, scores.map((one) => one?.score ?? 0));
+  const { score, isMet } = weigh(
+    asked,
+    scores.map((one) => one?.score ?? 0),
+  );
   const explanation = scores.map((one) => `${one?.criterion} ${one?.score}: ${one?.explanation}`).join("\n");
   return {
     type: "criterion-judged",
@@ -159,13 +185,25 @@ export function weigh(asked: Asked, scores: readonly number[]): { score: number;
 }
 
 /** The evaluator did not come to a verdict: that says nothing of the work. */
-export async function giveUpJudging(work: Work, task: string | null, why: string): Promise<readonly RunEvent[]> {
+export async function giveUpJudging(
+  work: Work,
+  task: string | null,
+  why: string,
+): Promise<readonly RunEvent[]> {
   const grading = gradingOf(work, task);
   const explanation = await putText(work.ports.blobs, `the evaluator gave no verdict: ${why}`);
   const left = grading.criteria.filter((criterion) => !grading.results.has(criterion.id));
   return left.map(({ id }) => ({
     type: "criterion-judged",
-    body: { ...at(grading), criterion: id, result: "invalid", score: null, exit: null, explanation, output: null },
+    body: {
+      ...at(grading),
+      criterion: id,
+      result: "invalid",
+      score: null,
+      exit: null,
+      explanation,
+      output: null,
+    },
   }));
 }
 
@@ -193,7 +231,10 @@ export async function giveVerdict(work: Work, task: string | null): Promise<read
   if (task === null || verdict !== "fail") return [given];
   return [
     given,
-    { type: "attempt-ended", body: { task, attempt: grading.attempt, outcome: "rejected", feedback: body.feedback } },
+    {
+      type: "attempt-ended",
+      body: { task, attempt: grading.attempt, outcome: "rejected", feedback: body.feedback },
+    },
   ];
 }
 

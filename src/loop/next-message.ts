@@ -8,7 +8,9 @@ import type { Work } from "./work.ts";
 /** What a thread is told after a turn: the results of its calls, notes of people, and what is left of time and money. */
 export async function nextMessage(work: Work, thread: Thread): Promise<Message> {
   const results = await resultParts(work, thread);
-  const lines = [nudge(thread), ...(await notes(work, thread)), whatIsLeft(work, thread)].filter((line) => line !== "");
+  const lines = [nudge(thread), ...(await notes(work, thread)), whatIsLeft(work, thread)].filter(
+    (line) => line !== "",
+  );
   return { role: "user", parts: [...results, { type: "text", text: lines.join("\n\n") }] };
 }
 
@@ -27,7 +29,8 @@ async function resultParts(work: Work, thread: Thread): Promise<Part[]> {
 
 function nudge(thread: Thread): string {
   const finish = finishing[thread.role];
-  if (thread.stop === "length") return `Your last answer was cut at its length limit. Go on in smaller steps.`;
+  if (thread.stop === "length")
+    return `Your last answer was cut at its length limit. Go on in smaller steps.`;
   if (thread.calls.length > 0) return "";
   return `Your answer called no tool, so nothing happened. Work goes on only through tools; when it is finished, call ${finish}.`;
 }
@@ -39,7 +42,8 @@ async function notes(work: Work, thread: Thread): Promise<string[]> {
 }
 
 function whatIsLeft(work: Work, thread: Thread): string {
-  const turns = thread.role === "worker" ? work.run.tasks.get(thread.task ?? "")?.turns : work.run.limits.turns;
+  const turns =
+    thread.role === "worker" ? work.run.tasks.get(thread.task ?? "")?.turns : work.run.limits.turns;
   return `[turn ${thread.turn + 1} of at most ${turns ?? work.run.limits.turns}; ${budgetLeft(work)}]`;
 }
 
@@ -47,7 +51,9 @@ function whatIsLeft(work: Work, thread: Thread): string {
 export function budgetLeft(work: Work): string {
   const { budget, spent } = work.run;
   const left = [
-    budget.micros === null ? null : `$${((budget.micros - spent.micros - spent.reservedMicros) / 1e6).toFixed(2)}`,
+    budget.micros === null
+      ? null
+      : `$${((budget.micros - spent.micros - spent.reservedMicros) / 1e6).toFixed(2)}`,
     budget.tokens === null ? null : `${budget.tokens - spent.tokens - spent.reservedTokens} tokens`,
     budget.wallMs === null ? null : `${Math.max(0, Math.round((budget.wallMs - spent.wallMs) / 60_000))} min`,
   ].filter((part) => part !== null);

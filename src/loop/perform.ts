@@ -19,7 +19,10 @@ import type { Work } from "./work.ts";
  * The only impure part: does one action and returns the events it came to, which are appended whole. Blobs they name
  * are durable by then. No events: it cannot go on until something else has happened.
  */
-export async function perform(work: Work, action: Exclude<Action, { do: "wait" }>): Promise<readonly RunEvent[]> {
+export async function perform(
+  work: Work,
+  action: Exclude<Action, { do: "wait" }>,
+): Promise<readonly RunEvent[]> {
   switch (action.do) {
     case "import":
       return importAnswer(work, action.answer);
@@ -72,7 +75,10 @@ async function finish(work: Work, id: CallId): Promise<readonly RunEvent[]> {
   const thread = threadOf(work.run, threadId);
   const call = thread.calls[index];
   if (call !== undefined && index < thread.calls.length - 1) {
-    const result = await putText(work.ports.blobs, `Nothing was taken: ${call.tool} must be the last call of its turn.`);
+    const result = await putText(
+      work.ports.blobs,
+      `Nothing was taken: ${call.tool} must be the last call of its turn.`,
+    );
     return [{ type: "call-ended", body: { ...unrun(id, call.try), outcome: "error", result } }];
   }
   switch (threadParts(threadId).role) {
@@ -89,7 +95,13 @@ async function finish(work: Work, id: CallId): Promise<readonly RunEvent[]> {
 async function expire(work: Work, approval: string): Promise<readonly RunEvent[]> {
   const value = { type: "approval", answer: "expire", edited: null, note: null } as const;
   const at = work.ports.clock.now();
-  await work.ports.journal.answer({ run: work.run.id, subject: approval, at, by: { type: "harness" }, value });
+  await work.ports.journal.answer({
+    run: work.run.id,
+    subject: approval,
+    at,
+    by: { type: "harness" },
+    value,
+  });
   return [];
 }
 

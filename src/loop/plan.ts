@@ -42,7 +42,9 @@ export async function finishPlan(work: Work, id: CallId): Promise<readonly RunEv
 }
 
 const worldOf = (work: Work): Parameters<typeof planErrors>[1] => ({
-  accepted: new Set([...work.run.tasks.values()].filter((task) => task.status === "accepted").map((task) => task.id)),
+  accepted: new Set(
+    [...work.run.tasks.values()].filter((task) => task.status === "accepted").map((task) => task.id),
+  ),
   rubrics: new Set(work.rubrics.keys()),
   tools: new Set([...workerTools, ...work.ports.outside.map((tool) => tool.spec.name)]),
 });
@@ -52,7 +54,9 @@ function schemaErrors(plan: PlanSpec): string[] {
     task.criteria.flatMap((criterion) => {
       if (criterion.type !== "file" || criterion.schema === undefined) return [];
       const problem = badSchema(criterion.schema);
-      return problem === null ? [] : [`task "${task.id}": the JSON schema of ${criterion.path} is not usable: ${problem}`];
+      return problem === null
+        ? []
+        : [`task "${task.id}": the JSON schema of ${criterion.path} is not usable: ${problem}`];
     }),
   );
 }
@@ -66,7 +70,12 @@ function badSchema(schema: unknown): string | null {
   }
 }
 
-async function reject(work: Work, id: CallId, attempt: number, errors: readonly string[]): Promise<readonly RunEvent[]> {
+async function reject(
+  work: Work,
+  id: CallId,
+  attempt: number,
+  errors: readonly string[],
+): Promise<readonly RunEvent[]> {
   const text = `The plan was not taken. Mend all of this and submit the whole plan again:\n${errors.map((error) => `- ${error}`).join("\n")}`;
   const digest = await putText(work.ports.blobs, text);
   const version = work.run.planVersion;
@@ -126,19 +135,24 @@ interface Accepted {
   readonly baseline: Body<"plan-proposed">["baseline"];
 }
 
-async function propose(work: Work, id: CallId, attempt: number, found: Accepted): Promise<readonly RunEvent[]> {
+async function propose(
+  work: Work,
+  id: CallId,
+  attempt: number,
+  found: Accepted,
+): Promise<readonly RunEvent[]> {
   const { run, ports } = work;
   const record: PlanRecord = { checks: found.checks };
-  const specs = await ports.blobs.put(found.tasks.map((task) => new TextEncoder().encode(JSON.stringify(task))));
-  const tasks = found.tasks.map(
-    (task, index): PlannedTask => ({
-      id: task.id,
-      needs: [...task.needs],
-      spec: specs[index] as Digest,
-      attempts: task.attempts ?? run.limits.attempts,
-      turns: task.turns ?? run.limits.turns,
-    }),
+  const specs = await ports.blobs.put(
+    found.tasks.map((task) => new TextEncoder().encode(JSON.stringify(task))),
   );
+  const tasks = found.tasks.map((task, index): PlannedTask => ({
+    id: task.id,
+    needs: [...task.needs],
+    spec: specs[index] as Digest,
+    attempts: task.attempts ?? run.limits.attempts,
+    turns: task.turns ?? run.limits.turns,
+  }));
   const plan = await putJson(ports.blobs, record);
   const [result] = await putTexts(ports.blobs, "The plan is taken.");
   const version = run.planVersion;
@@ -150,9 +164,16 @@ async function propose(work: Work, id: CallId, attempt: number, found: Accepted)
 }
 
 /** What adopting these tasks does to those that are there: accepted ones stay, others change or go. */
-export function adoption(run: RunState, version: number, tasks: readonly PlannedTask[], by: Body<"plan-adopted">["by"]): RunEvent {
+export function adoption(
+  run: RunState,
+  version: number,
+  tasks: readonly PlannedTask[],
+  by: Body<"plan-adopted">["by"],
+): RunEvent {
   const planned = new Set(tasks.map((task) => task.id));
-  const open = [...run.tasks.values()].filter((task) => task.status !== "accepted" && task.status !== "dropped");
+  const open = [...run.tasks.values()].filter(
+    (task) => task.status !== "accepted" && task.status !== "dropped",
+  );
   return {
     type: "plan-adopted",
     body: {

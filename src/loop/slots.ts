@@ -1,11 +1,11 @@
 import type { Digest, RunId } from "../core/id.ts";
 import type { Ports, Slot, Workspace } from "../core/ports.ts";
 
-/** A sandbox over a workspace that is known to hold `tree`. */
+/** A sandbox over a workspace that is known to hold `tree`; null: something ran there since. */
 export interface OpenSlot {
   readonly workspace: Workspace;
   readonly slot: Slot;
-  tree: Digest;
+  tree: Digest | null;
 }
 
 /** The sandbox cannot be had: the run stands, resumable, until the machine is mended. */
@@ -57,6 +57,7 @@ async function setTo(slot: OpenSlot, tree: Digest): Promise<OpenSlot> {
 async function make(ports: Ports, name: string, tree: Digest): Promise<OpenSlot> {
   const workspace = await ports.workspaces.checkout(name, tree);
   const slot = await ports.sandbox.open(name, workspace.dir);
-  if ("broken" in slot) throw new SandboxDown(`the ${ports.sandbox.kind} sandbox does not start: ${slot.broken}`);
+  if ("broken" in slot)
+    throw new SandboxDown(`the ${ports.sandbox.kind} sandbox does not start: ${slot.broken}`);
   return { workspace, slot, tree };
 }

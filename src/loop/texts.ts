@@ -17,9 +17,11 @@ export async function putJson(blobs: Blobs, value: unknown): Promise<Digest> {
 }
 
 /** Reads what `putJson` stored; its shape is what was stored there. */
-export const readJson = async <T>(blobs: Blobs, digest: Digest): Promise<T> => decodeJson(await blobs.get(digest)) as T;
+export const readJson = async <T>(blobs: Blobs, digest: Digest): Promise<T> =>
+  decodeJson(await blobs.get(digest)) as T;
 
-export const readText = async (blobs: Blobs, digest: Digest): Promise<string> => decodeText(await blobs.get(digest));
+export const readText = async (blobs: Blobs, digest: Digest): Promise<string> =>
+  decodeText(await blobs.get(digest));
 
 /** Head and tail of a long text with what is missing said in between. `max` in characters. */
 export function shorten(text: string, max: number): string {

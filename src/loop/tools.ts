@@ -29,7 +29,11 @@ const schemas = {
     path: z.string().min(1).optional().describe("where to look, the whole workspace if left out"),
   }),
   submit: z.strictObject({
-    summary: z.string().min(1).max(8000).describe("what is true now, for someone who has seen nothing of your work"),
+    summary: z
+      .string()
+      .min(1)
+      .max(8000)
+      .describe("what is true now, for someone who has seen nothing of your work"),
     artifacts: list.describe("paths of the files that matter"),
     decisions: list.describe("choices that others must know"),
     open_questions: list.describe("what a person should decide or check"),
@@ -38,7 +42,11 @@ const schemas = {
   submit_plan: planSpec,
   submit_verdict: z.strictObject({
     scores: z.array(
-      z.strictObject({ criterion: z.string(), score: z.number().min(0).max(1), explanation: z.string().min(1).max(4000) }),
+      z.strictObject({
+        criterion: z.string(),
+        score: z.number().min(0).max(1),
+        explanation: z.string().min(1).max(4000),
+      }),
     ),
     explanation: z.string().min(1).max(8000),
   }),
@@ -52,7 +60,8 @@ const descriptions: Readonly<Record<ToolName, string>> = {
   write_file: "Writes a whole file of the workspace; makes its directories.",
   edit_file: "Replaces a text that occurs exactly once in a file.",
   search: "Finds lines that match an extended regular expression, with file and line number.",
-  submit: "Finishes the task: the last and only call of its turn. Someone else then judges the files by the criteria.",
+  submit:
+    "Finishes the task: the last and only call of its turn. Someone else then judges the files by the criteria.",
   submit_plan: "Finishes planning: the last and only call of its turn. Every error comes back at once.",
   submit_verdict: "Finishes the grading: the last and only call of its turn.",
 };
@@ -62,7 +71,11 @@ const working = ["bash", "read_file", "write_file", "edit_file", "search"] as co
 export const workerTools: readonly string[] = working;
 
 /** What a role may call, in a stable order. `only`: the tools a task restricts its worker to. */
-export function toolSpecs(role: Role, outside: readonly OutsideTool[], only: readonly string[] | null): readonly ToolSpec[] {
+export function toolSpecs(
+  role: Role,
+  outside: readonly OutsideTool[],
+  only: readonly string[] | null,
+): readonly ToolSpec[] {
   switch (role) {
     case "planner":
       return [...looking.map(specOfTool), specOfTool("submit_plan")];
@@ -93,11 +106,14 @@ export function argErrors(tool: string, args: Json, offered: readonly ToolSpec[]
   }
   if (!isKnown(tool)) return null;
   const parsed = schemas[tool].safeParse(args);
-  return parsed.success ? null : `The arguments of ${tool} are not valid; nothing was run.\n${z.prettifyError(parsed.error)}`;
+  return parsed.success
+    ? null
+    : `The arguments of ${tool} are not valid; nothing was run.\n${z.prettifyError(parsed.error)}`;
 }
 
 /** Arguments already found valid when they arrived, with defaults filled in. */
-export const parseArgs = <T extends ToolName>(tool: T, args: unknown): Args<T> => schemas[tool].parse(args) as Args<T>;
+export const parseArgs = <T extends ToolName>(tool: T, args: unknown): Args<T> =>
+  schemas[tool].parse(args) as Args<T>;
 
 /** What a sandboxed call came to. */
 export interface ToolResult {
@@ -134,7 +150,10 @@ export async function runTool(tool: string, args: unknown, slot: OpenSlot): Prom
       return readFile(slot, parseArgs("read_file", args));
     case "write_file": {
       const { path, content } = parseArgs("write_file", args);
-      return wrote(await slot.slot.write(path, encodeText(content)), `wrote ${path}, ${content.length} characters`);
+      return wrote(
+        await slot.slot.write(inWorkspace(path), encodeText(content)),
+        `wrote ${path}, ${content.length} characters`,
+      );
     }
     case "edit_file":
       return editFile(slot, parseArgs("edit_file", args));
@@ -222,12 +241,23 @@ async function editFile(slot: OpenSlot, args: Args<"edit_file">): Promise<ToolRe
   if (read.type === "missing") return plain("error", `${args.path} does not exist`);
   if (read.type === "refused") return plain("error", `${args.path}: ${read.why}`);
   if (read.bytes.length < read.size) return plain("error", `${args.path} is too large to edit; use bash`);
-  const parts = decodeText(read.bytes).split(args.old);
+  const text = decodeText(read.bytes);
+  if (!sameBytes(encodeText(text), read.bytes))
+    return plain("error", `${args.path} is not UTF-8 text; use bash`);
+  const parts = text.split(args.old);
   if (parts.length !== 2) {
-    return plain("error", `the old text occurs ${parts.length - 1} times in ${args.path}; it must occur exactly once`);
+    return plain(
+      "error",
+      `the old text occurs ${parts.length - 1} times in ${args.path}; it must occur exactly once`,
+    );
   }
-  return wrote(await slot.slot.write(args.path, encodeText(parts.join(args.new))), `edited ${args.path}`);
+  const written = await slot.slot.write(inWorkspace(args.path), encodeText(parts.join(args.new)));
+  return wrote(written, `edited ${args.path}`);
 }
+
+/** Decoding and encoding gave back what was there: nothing would be lost by writing the text. */
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at]);
 
 /** Paths may be given as the sandbox shows them. */
 const inWorkspace = (path: string): string => path.replace(/^\/workspace\/?/, "") || ".";

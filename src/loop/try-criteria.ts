@@ -40,11 +40,15 @@ export async function tryOn(
 const keptBytes = 256 * 1024;
 const defaultTimeoutS = 120;
 
-/** Runs one command or file criterion in a slot. */
-export async function tryOne(slot: OpenSlot, criterion: Exclude<Criterion, { type: "rubric" }> | Criterion): Promise<Tried> {
+/** Runs one command or file criterion in a slot. What a command leaves behind is set back before the next one. */
+export async function tryOne(
+  slot: OpenSlot,
+  criterion: Exclude<Criterion, { type: "rubric" }> | Criterion,
+): Promise<Tried> {
   switch (criterion.type) {
     case "command": {
       const timeoutS = criterion.timeout_s ?? defaultTimeoutS;
+      slot.tree = null;
       const result = await slot.slot.exec({
         command: criterion.run,
         timeoutMs: timeoutS * 1000,
@@ -67,10 +71,18 @@ function fromExec(result: ExecResult, expected: number, timeoutS: number): Tried
     case "exited": {
       const verdict = result.exit === expected ? "pass" : "fail";
       const wanted = expected === 0 ? "" : `, ${expected} was wanted`;
-      return { ...about, result: verdict, explanation: `exit ${result.exit}${wanted}${tail === "" ? "" : `\n${tail}`}` };
+      return {
+        ...about,
+        result: verdict,
+        explanation: `exit ${result.exit}${wanted}${tail === "" ? "" : `\n${tail}`}`,
+      };
     }
     case "timeout":
-      return { ...about, result: "fail", explanation: `did not end within ${timeoutS} s and was killed\n${tail}` };
+      return {
+        ...about,
+        result: "fail",
+        explanation: `did not end within ${timeoutS} s and was killed\n${tail}`,
+      };
     case "flood":
       return { ...about, result: "fail", explanation: `wrote far too much output and was killed\n${tail}` };
     case "oom":
@@ -92,7 +104,8 @@ async function tryFile(slot: OpenSlot, path: string, schema: unknown): Promise<T
   const about = { exit: null, output: new Uint8Array(), absent: null };
   if (read.type === "missing") return { ...about, result: "fail", explanation: `${path} does not exist` };
   if (read.type === "refused") return { ...about, result: "fail", explanation: `${path}: ${read.why}` };
-  if (schema === undefined) return { ...about, result: "pass", explanation: `${path} exists, ${read.size} bytes` };
+  if (schema === undefined)
+    return { ...about, result: "pass", explanation: `${path} exists, ${read.size} bytes` };
   const problem = misfit(decodeText(read.bytes), schema);
   return problem === null
     ? { ...about, result: "pass", explanation: `${path} fits its schema` }

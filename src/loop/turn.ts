@@ -32,7 +32,8 @@ export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]
   const bytes = bytesOf(await toSend(work, thread, request));
   const reserved = reservation(thread, model, bytes, run.limits.outputTokens);
   const broken = refusedBy(run.budget, run.spent, reserved);
-  if (broken !== null) return run.spent.reservedTokens > 0 ? [] : [await escalation(work, "budget", null, broken)];
+  if (broken !== null)
+    return run.spent.reservedTokens > 0 ? [] : [await escalation(work, "budget", null, broken)];
   return [
     {
       type: "model-started",
@@ -130,7 +131,11 @@ function charge(response: ModelResponse, model: Model, reserved: Reservation): R
 const mayHaveCost = (error: ModelErrorClass): boolean =>
   error === "stalled" || error === "protocol" || error === "network";
 
-function failedBody(work: Work, thread: Thread, error: { class: ModelErrorClass; message: string; retryAfterMs: number | null }): Rest {
+function failedBody(
+  work: Work,
+  thread: Thread,
+  error: { class: ModelErrorClass; message: string; retryAfterMs: number | null },
+): Rest {
   const wait = Math.max(error.retryAfterMs ?? 0, Math.min(60_000, 1000 * 2 ** thread.failures));
   return {
     outcome: "failed",
@@ -152,7 +157,9 @@ async function completeBody(
   response: Extract<ModelResponse, { outcome: "complete" }>,
   conversation: Conversation,
 ): Promise<Rest> {
-  const wanted = response.parts.filter((part): part is Extract<Part, { type: "call" }> => part.type === "call");
+  const wanted = response.parts.filter(
+    (part): part is Extract<Part, { type: "call" }> => part.type === "call",
+  );
   const kept = new Set(wanted.slice(0, maxCalls));
   const parts = response.parts.filter((part) => part.type !== "call" || kept.has(part));
   const calls = await Promise.all(
@@ -181,8 +188,11 @@ export async function compactThread(work: Work, id: ThreadId): Promise<readonly 
   const throughTurn = thread.turn - keptTurns;
   const whole = thread.request === null ? null : await work.conversations.upTo(thread.request);
   const saved =
-    whole === null ? 0 : bytesOf(compact(whole, thread.compactedThrough)) - bytesOf(compact(whole, throughTurn));
+    whole === null
+      ? 0
+      : bytesOf(compact(whole, thread.compactedThrough)) - bytesOf(compact(whole, throughTurn));
   const summary = await putText(work.ports.blobs, `Tool output of turns 1 to ${throughTurn} was left out.`);
-  return [{ type: "context-compacted", body: { thread: id, throughTurn, summary, saved: Math.max(0, saved) } }];
+  return [
+    { type: "context-compacted", body: { thread: id, throughTurn, summary, saved: Math.max(0, saved) } },
+  ];
 }
-

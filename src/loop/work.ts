@@ -35,7 +35,10 @@ export interface Work {
 export async function openWork(ports: Ports, run: RunState, signal: AbortSignal): Promise<Work> {
   const { blobs } = ports;
   const rubrics = Object.entries(run.pins.rubrics).map(
-    async ([name, digest]): Promise<[string, RubricSpec]> => [name, await readJson<RubricSpec>(blobs, digest)],
+    async ([name, digest]): Promise<[string, RubricSpec]> => [
+      name,
+      await readJson<RubricSpec>(blobs, digest),
+    ],
   );
   return {
     ports,
@@ -96,5 +99,12 @@ export async function goalChecks(work: Work): Promise<readonly Criterion[]> {
   if (work.config.checks.length > 0) return work.config.checks;
   const plan = work.run.plan === null ? null : await readJson<PlanRecord>(work.ports.blobs, work.run.plan);
   if (plan !== null && plan.checks.length > 0) return plan.checks;
-  return [{ id: "goal", type: "rubric", rubric: "Is everything the goal asks for there, complete and correct?", threshold: 0.7 }];
+  return [
+    {
+      id: "goal",
+      type: "rubric",
+      rubric: "Is everything the goal asks for there, complete and correct?",
+      threshold: 0.7,
+    },
+  ];
 }

@@ -23,11 +23,11 @@ import { memoryWorkspaces } from "../memory/workspaces.ts";
 export interface Ground {
   readonly ports: Ports;
   /** Everything durable, in order. */
-  entries(): Promise<readonly Entry[]>;
+  readonly entries: () => Promise<readonly Entry[]>;
   /** Creates the run (first call) or takes it over, and drives it until it stands. */
-  go(): Promise<{ readonly stand: Stand; readonly run: RunState }>;
-  answer(subject: string, value: AnswerValue): Promise<boolean>;
-  text(digest: Digest): Promise<string>;
+  readonly go: () => Promise<{ readonly stand: Stand; readonly run: RunState }>;
+  readonly answer: (subject: string, value: AnswerValue) => Promise<boolean>;
+  readonly text: (digest: Digest) => Promise<string>;
 }
 
 /** What the model says, by thread; a turn is a list of parts. `*` for any thread of that kind without its own. */
@@ -90,7 +90,13 @@ export async function ground(options: GroundOptions): Promise<Ground> {
     ports,
     entries: async () => Array.fromAsync(journal.read("test", 0)),
     answer: async (subject, value) =>
-      journal.answer({ run: "test", subject, at: (now += 1), by: { type: "person", user: "t", tty: null }, value }),
+      journal.answer({
+        run: "test",
+        subject,
+        at: (now += 1),
+        by: { type: "person", user: "t", tty: null },
+        value,
+      }),
     text: async (digest) => new TextDecoder().decode(await blobs.get(digest)),
     go: async () => {
       const isNew = (await journal.runs()).length === 0;
@@ -193,4 +199,6 @@ async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-
 export const typesOf = (entries: readonly Entry[]): string[] => entries.map((entry) => entry.type);
 
 export const outcomesOf = (entries: readonly Entry[]): string[] =>
-  entries.flatMap((entry) => (entry.type === "attempt-ended" ? [`${entry.body.task} ${entry.body.outcome}`] : []));
+  entries.flatMap((entry) =>
+    entry.type === "attempt-ended" ? [`${entry.body.task} ${entry.body.outcome}`] : [],
+  );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/core/canonical.ts";
 import type { Part } from "../../src/core/model.ts";
 import { call, complete, ground, outcomesOf, plan, simpleTask, submit, typesOf } from "./ground.ts";
 import type { Says } from "./ground.ts";
@@ -7,7 +8,7 @@ const write = (id: string, text = "ok"): Part => call("bash", { command: `put ${
 
 /** Plans the given tasks and does each in two turns. */
 const honest =
-  (...tasks: Parameters<typeof plan>): Says =>
+  (...tasks: readonly Json[]): Says =>
   (thread, turn) => {
     const [kind, id = ""] = thread.split("/");
     if (kind === "plan") return [plan(...tasks)];
@@ -19,7 +20,10 @@ describe("a goal", () => {
     const { go, entries } = await ground({ says: honest(simpleTask("a"), simpleTask("b", ["a"])) });
     const { stand, run } = await go();
     expect([stand, run.outcome]).toEqual(["ended", "met"]);
-    expect([...run.tasks.values()].map(({ id, status }) => `${id} ${status}`)).toEqual(["a accepted", "b accepted"]);
+    expect([...run.tasks.values()].map(({ id, status }) => `${id} ${status}`)).toEqual([
+      "a accepted",
+      "b accepted",
+    ]);
     expect(outcomesOf(await entries())).toEqual(["a accepted", "b accepted"]);
   });
 
@@ -44,13 +48,16 @@ describe("a goal", () => {
 });
 
 describe("a worker that claims to be done", () => {
-  const claims: Says = (thread) => (thread.startsWith("plan/") ? [plan(simpleTask("a"))] : [submit("all done!")]);
+  const claims: Says = (thread) =>
+    thread.startsWith("plan/") ? [plan(simpleTask("a"))] : [submit("all done!")];
 
   test("never gets a pass for it", async () => {
     const { go, entries } = await ground({ says: claims });
     const { stand, run } = await go();
     expect([stand, run.tasks.get("a")?.status]).toEqual(["waiting", "stuck"]);
-    const verdicts = (await entries()).flatMap((entry) => (entry.type === "verdict-given" ? [entry.body.verdict] : []));
+    const verdicts = (await entries()).flatMap((entry) =>
+      entry.type === "verdict-given" ? [entry.body.verdict] : [],
+    );
     expect(verdicts).toEqual(["fail", "fail", "fail"]);
   });
 
@@ -66,7 +73,9 @@ describe("a worker that claims to be done", () => {
   test("in words only is told that nothing happened, then given up", async () => {
     const { go, entries } = await ground({
       says: (thread) =>
-        thread.startsWith("plan/") ? [plan(simpleTask("a"))] : [{ type: "text", text: "I am done. TASK COMPLETE." }],
+        thread.startsWith("plan/")
+          ? [plan(simpleTask("a"))]
+          : [{ type: "text", text: "I am done. TASK COMPLETE." }],
     });
     await go();
     expect(outcomesOf(await entries())).toEqual(["a gave-up", "a gave-up", "a gave-up"]);
@@ -97,7 +106,8 @@ describe("a rejected attempt", () => {
   test("that makes the same call with the same result over and over is given up", async () => {
     const { go, entries } = await ground({
       limits: { attempts: 1 },
-      says: (thread) => (thread.startsWith("plan/") ? [plan(simpleTask("a"))] : [call("bash", { command: "exists nothing" })]),
+      says: (thread) =>
+        thread.startsWith("plan/") ? [plan(simpleTask("a"))] : [call("bash", { command: "exists nothing" })],
     });
     await go();
     expect(outcomesOf(await entries())).toEqual(["a gave-up"]);
@@ -119,16 +129,29 @@ describe("a plan", () => {
     const bad = call("submit_plan", {
       tasks: [
         { id: "a", title: "a", instructions: "a", needs: ["nobody"], criteria: [] },
-        { id: "a", title: "a", instructions: "a", needs: [], criteria: [{ type: "rubric", rubric: "unknown-one" }] },
+        {
+          id: "a",
+          title: "a",
+          instructions: "a",
+          needs: [],
+          criteria: [{ type: "rubric", rubric: "unknown-one" }],
+        },
       ],
     });
     const { go, entries, text } = await ground({ says: () => [bad] });
     const { stand, run } = await go();
     expect([stand, [...run.escalations.values()].map(({ kind }) => kind)]).toEqual(["waiting", ["plan"]]);
-    const rejected = (await entries()).flatMap((entry) => (entry.type === "plan-rejected" ? [entry.body.errors] : []));
+    const rejected = (await entries()).flatMap((entry) =>
+      entry.type === "plan-rejected" ? [entry.body.errors] : [],
+    );
     expect(rejected.length).toBe(3);
     const errors = await text(rejected[0] ?? "");
-    for (const part of ['"a" is used twice', 'needs "nobody"', "has no criterion", 'no rubric "unknown-one"']) {
+    for (const part of [
+      '"a" is used twice',
+      'needs "nobody"',
+      "has no criterion",
+      'no rubric "unknown-one"',
+    ]) {
       expect(errors).toContain(part);
     }
   });
@@ -148,14 +171,16 @@ describe("a plan", () => {
     });
     const { run } = await made.go();
     expect(run.outcome).toBe("met");
-    const [errors] = (await made.entries()).flatMap((entry) => (entry.type === "plan-rejected" ? [entry.body.errors] : []));
+    const [errors] = (await made.entries()).flatMap((entry) =>
+      entry.type === "plan-rejected" ? [entry.body.errors] : [],
+    );
     expect(await made.text(errors ?? "")).toContain(words);
   });
 });
 
 describe("work side by side", () => {
   test("on the same file conflicts, comes back with both versions, and both survive", async () => {
-    const task = (id: string): Parameters<typeof plan>[0] => ({
+    const task = (id: string): Json => ({
       id,
       title: id,
       instructions: id,
@@ -174,7 +199,9 @@ describe("work side by side", () => {
     const entries = await made.entries();
     expect(outcomesOf(entries).toSorted()).toEqual(["a accepted", "b accepted", "b conflict"]);
     const detail = entries.flatMap((entry) =>
-      entry.type === "integration-ended" && entry.body.outcome === "conflict" ? [entry.body.detail ?? ""] : [],
+      entry.type === "integration-ended" && entry.body.outcome === "conflict"
+        ? [entry.body.detail ?? ""]
+        : [],
     );
     const feedback = await made.text(detail[0] ?? "");
     expect(feedback).toContain("list.txt, as it is now:\na");
@@ -186,7 +213,8 @@ describe("work side by side", () => {
     const made = await ground({
       checks: [{ id: "not-both", type: "command", run: "has count.txt ok", guard: true }],
       files: { "count.txt": "ok" },
-      exec: (name, command, run) => (name.includes("/try/merge/") && command === "has count.txt ok" ? { ...run(), exit: 1 } : run()),
+      exec: (name, command, run) =>
+        name.includes("/try/merge/") && command === "has count.txt ok" ? { ...run(), exit: 1 } : run(),
       says: honest(simpleTask("a"), simpleTask("b")),
     });
     await made.go();
@@ -206,7 +234,9 @@ describe("the judging", () => {
       },
     });
     const { run } = await made.go();
-    const verdicts = (await made.entries()).flatMap((entry) => (entry.type === "verdict-given" ? [entry.body.verdict] : []));
+    const verdicts = (await made.entries()).flatMap((entry) =>
+      entry.type === "verdict-given" ? [entry.body.verdict] : [],
+    );
     expect(run.outcome).toBe("met");
     expect(verdicts).toEqual(["invalid", "invalid", "pass", "pass"]);
     expect(run.tasks.get("a")?.attempts).toBe(1);
@@ -222,7 +252,9 @@ describe("the judging", () => {
       },
     });
     const { run } = await made.go();
-    const judging = (await made.entries()).flatMap((entry) => (entry.type === "judging-started" ? [entry.body] : []));
+    const judging = (await made.entries()).flatMap((entry) =>
+      entry.type === "judging-started" ? [entry.body] : [],
+    );
     expect(run.outcome).toBe("met");
     expect(judging[0]?.restored?.count).toBe(1);
     expect(await made.text(judging[0]?.restored?.list ?? "")).toBe("test.txt");
@@ -246,7 +278,12 @@ describe("the judging", () => {
         if (kind === "plan") return [plan(task)];
         if (kind === "judge") {
           const score = attempt === "2" ? 0.5 : 0.9;
-          return [call("submit_verdict", { scores: [{ criterion: "nice", score, explanation: "so" }], explanation: "so" })];
+          return [
+            call("submit_verdict", {
+              scores: [{ criterion: "nice", score, explanation: "so" }],
+              explanation: "so",
+            }),
+          ];
         }
         return turn === 1 ? [write("a", attempt === "1" ? "bad" : "ok")] : [submit()];
       },
@@ -264,7 +301,10 @@ describe("a budget", () => {
   test("is never overshot: the run stands, and goes on with more", async () => {
     const made = await ground({ says: honest(simpleTask("a")), budget: { turns: 2 } });
     const first = await made.go();
-    expect([first.stand, [...first.run.escalations.values()].map(({ kind }) => kind)]).toEqual(["waiting", ["budget"]]);
+    expect([first.stand, [...first.run.escalations.values()].map(({ kind }) => kind)]).toEqual([
+      "waiting",
+      ["budget"],
+    ]);
     expect(first.run.spent.turns).toBe(2);
     await made.answer("budget/1", { type: "budget", budget: { ...first.run.budget, turns: 20 } });
     const second = await made.go();
@@ -282,7 +322,12 @@ describe("a model that does not answer", () => {
   });
 
   test("for a reason that stays is not asked again", async () => {
-    const error = { class: "auth", message: "401: the key is not valid", status: 401, retryAfterMs: null } as const;
+    const error = {
+      class: "auth",
+      message: "401: the key is not valid",
+      status: 401,
+      retryAfterMs: null,
+    } as const;
     const made = await ground({ says: () => ({ outcome: "failed", error, usage: null }) });
     await made.go();
     expect(typesOf(await made.entries()).filter((type) => type === "model-ended").length).toBe(1);
@@ -293,7 +338,9 @@ describe("a model that does not answer", () => {
     const works = honest(simpleTask("a"));
     const made = await ground({
       says: (thread, turn, attempt) =>
-        attempt === 1 ? { outcome: "failed", error, usage: null } : complete(works(thread, turn, attempt) as readonly Part[]),
+        attempt === 1
+          ? { outcome: "failed", error, usage: null }
+          : complete(works(thread, turn, attempt) as readonly Part[]),
     });
     expect((await made.go()).run.outcome).toBe("met");
   });
@@ -313,7 +360,9 @@ describe("an approval", () => {
     expect(await made.answer(approval ?? "", { ...grant, answer: "refuse" })).toBe(false);
     const last = await made.go();
     expect([last.stand, last.run.outcome]).toEqual(["ended", "met"]);
-    const used = (await made.entries()).filter((entry) => entry.type === "call-started" && entry.body.approval === approval);
+    const used = (await made.entries()).filter(
+      (entry) => entry.type === "call-started" && entry.body.approval === approval,
+    );
     expect(used.length).toBe(1);
   });
 

@@ -7,7 +7,11 @@ import { fixed } from "./random.ts";
 import type { Disk, Place } from "./world.ts";
 
 /** A model whose answers depend on thread and turn alone, dies before or after answering, and fails now and then. */
-export function simulatedModel(world: Scenario, disk: Disk, at: (place: Place, subject?: string) => void): Model {
+export function simulatedModel(
+  world: Scenario,
+  disk: Disk,
+  at: (place: Place, subject?: string) => void,
+): Model {
   return {
     name: "simulated/model",
     price: { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
@@ -61,7 +65,11 @@ function told(request: ModelRequest): Record<string, unknown> {
 
 function planTurn(world: Scenario, request: ModelRequest, version: number): readonly Part[] {
   if (version === 1 && request.turn <= world.badPlans) {
-    return [call("submit_plan", { tasks: [{ id: "x", title: "x", instructions: "x", needs: ["y"], criteria: [] }] })];
+    return [
+      call("submit_plan", {
+        tasks: [{ id: "x", title: "x", instructions: "x", needs: ["y"], criteria: [] }],
+      }),
+    ];
   }
   const accepted = new Set((told(request)["accepted"] as { id: string }[]).map(({ id }) => id));
   const tasks = world.tasks.filter(({ id }) => !accepted.has(id)).map(planned);
@@ -75,7 +83,11 @@ const planned = (task: TaskScenario): Json => ({
   needs: [...task.needs],
   criteria: [
     { id: "written", type: "command", run: `has ${task.id}.txt ok` },
-    ...task.shares.map((file, index) => ({ id: `s${index}`, type: "command", run: `has ${file} ${task.id}` })),
+    ...task.shares.map((file, index) => ({
+      id: `s${index}`,
+      type: "command",
+      run: `has ${file} ${task.id}`,
+    })),
     { id: "base", type: "command", run: "exists base.txt", guard: true },
     ...(task.hasRubric ? [{ id: "good", type: "rubric", rubric: "is it good work" }] : []),
   ],
@@ -89,15 +101,26 @@ function verdictTurn(request: ModelRequest): readonly Part[] {
 
 /** Writes in the first turn, publishes in the next ones, and submits in the last. Looks around first where it has turns. */
 function workerTurn(task: TaskScenario, attempt: number, turn: number): readonly Part[] {
-  const write = [`put ${task.id}.txt ${contentOf(task, attempt)}`, ...task.shares.map((file) => `add ${file} ${task.id}`)];
+  const write = [
+    `put ${task.id}.txt ${contentOf(task, attempt)}`,
+    ...task.shares.map((file) => `add ${file} ${task.id}`),
+  ];
   if (turn < task.turns) return [call("bash", { command: `exists base.txt ; exists turn${turn}` })];
   if (turn === task.turns) {
     return [
       call("bash", { command: write.join(" ; ") }, "c1"),
-      ...Array.from({ length: task.publishes }, (_, index) => call("publish", { text: `${task.id} ${index}` }, `p${index}`)),
+      ...Array.from({ length: task.publishes }, (_, index) =>
+        call("publish", { text: `${task.id} ${index}` }, `p${index}`),
+      ),
     ];
   }
   return [
-    call("submit", { summary: `did ${task.id}`, artifacts: [`${task.id}.txt`], decisions: [], open_questions: [], confidence: 0.9 }),
+    call("submit", {
+      summary: `did ${task.id}`,
+      artifacts: [`${task.id}.txt`],
+      decisions: [],
+      open_questions: [],
+      confidence: 0.9,
+    }),
   ];
 }

@@ -37,16 +37,23 @@ async function wanted(world: Scenario, disk: Disk, run: RunState): Promise<[stri
       ? [[`plan/${run.planVersion}`, { type: "plan", answer: "adopt", note: null }]]
       : [];
   const escalations = await Promise.all(
-    [...run.escalations.values()].map(
-      async (open): Promise<[string, AnswerValue]> => [open.id, await choose(disk, run, open.kind, open.task)],
-    ),
+    [...run.escalations.values()].map(async (open): Promise<[string, AnswerValue]> => [
+      open.id,
+      await choose(disk, run, open.kind, open.task),
+    ]),
   );
   return [...approvals, ...doubts, ...plans, ...escalations];
 }
 
 async function choose(disk: Disk, run: RunState, kind: string, task: string | null): Promise<AnswerValue> {
-  const note = task === null ? null : ((await disk.blobs.put([new TextEncoder().encode("try once more")]))[0] ?? null);
-  const pick = (name: string): AnswerValue => ({ type: "escalation", choice: choice.parse(name), note, budget: null });
+  const note =
+    task === null ? null : ((await disk.blobs.put([new TextEncoder().encode("try once more")]))[0] ?? null);
+  const pick = (name: string): AnswerValue => ({
+    type: "escalation",
+    choice: choice.parse(name),
+    note,
+    budget: null,
+  });
   switch (kind) {
     case "budget":
       return { type: "escalation", choice: "raise", note: null, budget: raised(run) };
@@ -68,10 +75,17 @@ const raised = (run: RunState): RunState["budget"] => ({
 });
 
 /** Answers of people nobody asked: a note, more money. */
-export async function volunteer(disk: Disk, run: RunState, kind: "note" | "budget", nth: number): Promise<void> {
+export async function volunteer(
+  disk: Disk,
+  run: RunState,
+  kind: "note" | "budget",
+  nth: number,
+): Promise<void> {
   const [text] = await disk.blobs.put([new TextEncoder().encode(`note ${nth}`)]);
   const value: AnswerValue =
-    kind === "note" ? { type: "note", thread: null, text: text as string } : { type: "budget", budget: raised(run) };
+    kind === "note"
+      ? { type: "note", thread: null, text: text as string }
+      : { type: "budget", budget: raised(run) };
   const answer: Answer = { run: run.id, subject: `${kind}/${nth}`, at: (disk.now += 1), by, value };
   await disk.journal.answer(answer);
 }

@@ -17,7 +17,11 @@ export function random(seed: number): Random {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { next, below: (limit) => Math.floor(next() * limit), chance: (probability) => next() < probability };
+  return {
+    next,
+    below: (limit) => Math.floor(next() * limit),
+    chance: (probability) => next() < probability,
+  };
 }
 
 /** A number 0 ≤ x < 1 that depends only on its words: decisions that must not change with the order of events. */

@@ -76,7 +76,9 @@ export function scenario(seed: number): Scenario {
       replans: dice.below(2),
       compactAt: dice.chance(0.2) ? 1 : 1_000_000,
     },
-    budget: dice.chance(0.2) ? { ...noBudget, tokens: 20_000 + dice.below(60_000), turns: 40 + dice.below(100) } : noBudget,
+    budget: dice.chance(0.2)
+      ? { ...noBudget, tokens: 20_000 + dice.below(60_000), turns: 40 + dice.below(100) }
+      : noBudget,
     badPlans: dice.chance(0.2) ? 1 + dice.below(2) : 0,
     asksFor: new Set(dice.chance(0.6) ? ["publish"] : []),
     modelFaults: dice.chance(0.3) ? 0.15 : 0,
@@ -87,10 +89,12 @@ export function scenario(seed: number): Scenario {
 }
 
 /** Whether tasks write the same files: then runs are compared up to the order of lines. */
-export const conflicts = (world: Scenario): boolean => world.tasks.filter((task) => task.shares.length > 0).length > 1;
+export const conflicts = (world: Scenario): boolean =>
+  world.tasks.filter((task) => task.shares.length > 0).length > 1;
 
 /** The content with which attempt `attempt` of a task leaves its file. */
-export const contentOf = (task: TaskScenario, attempt: number): string => (attempt > task.rejections ? "ok" : `bad ${attempt}`);
+export const contentOf = (task: TaskScenario, attempt: number): string =>
+  attempt > task.rejections ? "ok" : `bad ${attempt}`;
 
 /** A choice of the simulated person that depends only on what is asked. */
 export const choosesToRefuse = (seed: number, call: string): boolean => fixed(seed, "refuse", call) < 0.15;

@@ -3,9 +3,9 @@ import { decide } from "../../src/core/decide.ts";
 import { seal } from "../../src/core/chain.ts";
 import type { Body, Entry, RunEvent } from "../../src/core/event.ts";
 import type { Digest } from "../../src/core/id.ts";
-import type { RunState } from "../../src/core/run.ts";
 import { encodeJson } from "../../src/core/canonical.ts";
 import type { RunConfig } from "../../src/core/goal.ts";
+import type { Ports } from "../../src/core/ports.ts";
 import { encodeTree } from "../../src/core/tree.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
@@ -23,35 +23,70 @@ export interface Simulated {
   readonly world: Scenario;
   readonly disk: Disk;
   readonly entries: readonly Entry[];
-  readonly run: RunState;
   /** Places where the process died, in order. */
   readonly deaths: readonly Place[];
 }
 
-const runId = "sim0";
+/** The machine a run is simulated on. */
+export interface Machine {
+  /** The ports of one life. `again` lives another life on the same disk, at the same time. */
+  readonly ports: (ports: Ports, disk: Disk, again: () => Promise<unknown>) => Ports;
+  /** When nobody lives: after each life, and how it ended. */
+  readonly rest: (disk: Disk, how: Stand | "died") => Promise<void>;
+}
+
+const soundMachine: Machine = { ports: (ports) => ports, rest: async () => undefined };
+
+export const runId = "sim0";
 
 /** Runs one seed to its end, with or without crashes. */
 export async function simulate(seed: number, withCrashes: boolean): Promise<Simulated> {
+  const { stop, ...simulated } = await simulateOn(soundMachine, seed, withCrashes);
+  if (stop !== null) throw stop.error;
+  return simulated;
+}
+
+/** As `simulate`, on that machine. `stop`: what ended it early, other than its made-up deaths. */
+export async function simulateOn(
+  machine: Machine,
+  seed: number,
+  withCrashes: boolean,
+): Promise<Simulated & { readonly stop: { readonly error: unknown } | null }> {
   const world = scenario(seed);
   const disk = newDisk();
   const dice = random(seed);
   const deaths: Place[] = [];
   const killer = withCrashes ? randomKiller(world, dice, deaths) : poisonOnly(world, deaths);
-  let lives = 0;
-  for (;;) {
-    lives += 1;
-    if (lives > 400) throw new Error(`seed ${seed}: still not ended after ${lives} lives`);
-    const life = newLife(world, disk, killer, dice, async () => meanwhile(world, disk, dice, withCrashes));
-    const stand = await live(world, disk, life, dice, withCrashes);
-    if (stand === "ended") break;
-    if (stand === "waiting") await answerStanding(world, disk, seed);
+  const tick = async (): Promise<void> => meanwhile(world, disk, dice, withCrashes);
+  const born = (): Life => {
+    const life = newLife(world, disk, killer, dice, tick);
+    const again = async (): Promise<unknown> => live(world, disk, born(), dice, withCrashes);
+    return { ...life, ports: machine.ports(life.ports, disk, again) };
+  };
+  let stop: { readonly error: unknown } | null = null;
+  try {
+    for (let stand: Stand | "died" = "died", lives = 0; stand !== "ended"; lives += 1) {
+      if (lives > 400) throw new Error(`seed ${seed}: still not ended after ${lives} lives`);
+      stand = await live(world, disk, born(), dice, withCrashes);
+      await machine.rest(disk, stand);
+      if (stand === "waiting") await answerStanding(world, disk, seed);
+    }
+    await dropSomething(disk, killer, withCrashes);
+  } catch (error) {
+    // Whatever a broken build or machine comes to: the journal it leaves is what is looked at.
+    stop = { error };
   }
-  const entries = await dropSomething(disk, killer, withCrashes);
-  return { world, disk, entries, run: fold(entries), deaths };
+  return { world, disk, entries: await entriesOf(disk, runId), deaths, stop };
 }
 
 /** One life: create or take over, then drive until it stands or dies. */
-async function live(world: Scenario, disk: Disk, life: Life, dice: Random, mayStop: boolean): Promise<Stand | "died"> {
+async function live(
+  world: Scenario,
+  disk: Disk,
+  life: Life,
+  dice: Random,
+  mayStop: boolean,
+): Promise<Stand | "died"> {
   const drain = new AbortController();
   try {
     const exists = (await disk.journal.runs()).length > 0;
@@ -65,7 +100,11 @@ async function live(world: Scenario, disk: Disk, life: Life, dice: Random, maySt
       seen += 1;
       if (seen >= stops) drain.abort();
     };
-    return await drive(life.ports, owned.run, { drain: drain.signal, halt: new AbortController().signal, observe });
+    return await drive(life.ports, owned.run, {
+      drain: drain.signal,
+      halt: new AbortController().signal,
+      observe,
+    });
   } catch (error) {
     if (error instanceof Crash || life.isDead()) return "died";
     throw error;
@@ -77,7 +116,8 @@ async function live(world: Scenario, disk: Disk, life: Life, dice: Random, maySt
 const owner: Body<"run-owned"> = { host: "sim", pid: 1, boot: "1", harness: "0.0.0" };
 
 async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">> {
-  const put = async (value: unknown): Promise<Digest> => (await disk.blobs.put([encodeJson(value)]))[0] as Digest;
+  const put = async (value: unknown): Promise<Digest> =>
+    (await disk.blobs.put([encodeJson(value)]))[0] as Digest;
   const [content] = await disk.blobs.put([new TextEncoder().encode("base")]);
   const node = encodeTree({
     v: 1,
@@ -194,18 +234,20 @@ async function meanwhile(world: Scenario, disk: Disk, dice: Random, isLively: bo
 async function answerStanding(world: Scenario, disk: Disk, seed: number): Promise<void> {
   const run = fold(await entriesOf(disk, runId));
   const given = await answerAll(world, disk, run);
-  const lies = decide(run, disk.now, await disk.journal.answers(runId)).some((action) => action.do === "import");
+  const lies = decide(run, disk.now, await disk.journal.answers(runId)).some(
+    (action) => action.do === "import",
+  );
   if (given === 0 && !lies) throw new Error(`seed ${seed}: the run stands, but nothing waits for a person`);
 }
 
 /** What the coming `gc` will do: drops a blob nobody needs and says so, after the end. Dies there as anywhere. */
-async function dropSomething(disk: Disk, killer: Killer, withCrashes: boolean): Promise<Entry[]> {
+async function dropSomething(disk: Disk, killer: Killer, withCrashes: boolean): Promise<void> {
   for (;;) {
     const entries = await entriesOf(disk, runId);
     const last = entries.at(-1);
     const because = entries.find((entry) => entry.type === "call-judged");
-    if (last === undefined || because?.type !== "call-judged" || !withCrashes) return entries;
-    if (last.type === "blobs-dropped") return entries;
+    if (last === undefined || because?.type !== "call-judged" || !withCrashes) return;
+    if (last.type === "blobs-dropped") return;
     if (killer.dies("append/before/blobs-dropped", "")) continue;
     const digests = [because.body.because];
     const event: RunEvent = { type: "blobs-dropped", body: { digests, why: "gc", by: { type: "harness" } } };

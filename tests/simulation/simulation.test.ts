@@ -22,12 +22,14 @@ describe("simulation", { timeout: 1_200_000 }, () => {
       const crashed = await simulate(seed, true);
       for (const place of crashed.deaths) deaths.set(place, (deaths.get(place) ?? 0) + 1);
       const found = await problems(crashed, calm);
-      expect(found, `seed ${seed}; again with: HARNESS_SEED=${seed} npm test -- tests/simulation`).toEqual([]);
+      expect(found, `seed ${seed}; again with: HARNESS_SEED=${seed} npm test -- tests/simulation`).toEqual(
+        [],
+      );
     }
   });
 
   test("the process died at every event type, before and after its commit", (context) => {
-    if (only !== undefined) return context.skip("one seed only");
+    context.skip(only !== undefined, "one seed only");
     const least = isLong ? 50 : 1;
     const thin = eventTypes.filter((type) => diedAt(type) < least);
     if (isLong) process.stdout.write(`${histogram()}\n`);
@@ -37,12 +39,14 @@ describe("simulation", { timeout: 1_200_000 }, () => {
 });
 
 const diedAt = (type: string): number => {
-  const [before, after] = (["before", "after"] as const).map((side) => deaths.get(`append/${side}/${type}`) ?? 0);
+  const [before, after] = (["before", "after"] as const).map(
+    (side) => deaths.get(`append/${side}/${type}`) ?? 0,
+  );
   return (before ?? 0) + (after ?? 0);
 };
 
 const histogram = (): string =>
   [...deaths]
-    .toSorted()
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([place, died]) => `${String(died).padStart(6)}  ${place}`)
     .join("\n");

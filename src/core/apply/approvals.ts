@@ -13,7 +13,15 @@ export function requested(run: RunState, body: Body<"approval-requested">): void
   call.asked += 1;
   call.approval = body.approval;
   const { approval: id, call: callId, args, expires } = body;
-  run.approvals.set(id, { id, call: callId, thread: callParts(callId).thread, status: "open", body, args, until: expires });
+  run.approvals.set(id, {
+    id,
+    call: callId,
+    thread: callParts(callId).thread,
+    status: "open",
+    body,
+    args,
+    until: expires,
+  });
 }
 
 export function decided(run: RunState, body: Body<"approval-decided">): void {

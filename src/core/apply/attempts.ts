@@ -70,7 +70,10 @@ const collides = { conflict: true, regressed: true } as Readonly<Record<string, 
 export function ended(run: RunState, body: Body<"attempt-ended">): void {
   const task = found(run.tasks.get(body.task), `task ${body.task}`);
   const attempt = openAttempt(run, body.task, body.attempt);
-  must((body.outcome === "accepted") === (task.status === "accepted"), `${task.id} is ${task.status}, not ${body.outcome}`);
+  must(
+    (body.outcome === "accepted") === (task.status === "accepted"),
+    `${task.id} is ${task.status}, not ${body.outcome}`,
+  );
   must(run.integration?.task !== task.id, `${task.id} is being integrated`);
   task.last = {
     attempt: attempt.attempt,

@@ -33,7 +33,10 @@ export function started(run: RunState, body: Body<"call-started">): void {
 
 function consume(run: RunState, call: Call, body: Body<"call-started">): void {
   const approval = found(run.approvals.get(found(body.approval, "approval")), `approval ${body.approval}`);
-  must(approval.call === body.call && approval.status === "granted", `${approval.id} is not granted for ${body.call}`);
+  must(
+    approval.call === body.call && approval.status === "granted",
+    `${approval.id} is not granted for ${body.call}`,
+  );
   must(call.status === "cleared", `${body.call} is ${call.status}, not cleared`);
   const asked = approval.body;
   const same =
@@ -53,7 +56,10 @@ export function ended(run: RunState, body: Body<"call-ended">): void {
   must(mayEnd(call, body.outcome), `${body.call} is ${call.status} and cannot end as ${body.outcome}`);
   if (body.outcome === "cut") return cut(call, body);
   call.result = found(body.result, `result of ${body.call}`);
-  must(call.reach === "sandbox" || call.status !== "started" || body.effect !== null, `${body.call} has no known effect`);
+  must(
+    call.reach === "sandbox" || call.status !== "started" || body.effect !== null,
+    `${body.call} has no known effect`,
+  );
   call.failed = body.outcome !== "ok";
   if (body.tree !== null) thread.tree = body.tree;
   const signature = `${call.tool} ${call.args} ${call.result} ${body.tree ?? ""}`;
@@ -67,7 +73,10 @@ function mayEnd(call: Call, outcome: Body<"call-ended">["outcome"]): boolean {
   if (call.status === "started") return outcome !== "refused";
   if (call.status === "asking") return outcome === "refused";
   if (call.status !== "proposed") return false;
-  return outcome === "refused" || (isFinishing(call.tool) && call.valid && (outcome === "ok" || outcome === "error"));
+  return (
+    outcome === "refused" ||
+    (isFinishing(call.tool) && call.valid && (outcome === "ok" || outcome === "error"))
+  );
 }
 
 /** Proposed again on the tree it started from: judged and, if need be, asked again. */

@@ -30,7 +30,8 @@ export function answered(run: RunState, body: Body<"escalation-answered">): void
       run.goalUnmet = null;
       return giveBack(run, escalation);
     case "accept":
-      if (escalation.kind === "goal" || (escalation.kind === "judging" && escalation.task === null)) run.ending = "met";
+      if (escalation.kind === "goal" || (escalation.kind === "judging" && escalation.task === null))
+        run.ending = "met";
       run.goalUnmet = null;
       return undefined;
     case "stop":
@@ -63,10 +64,13 @@ function retry(run: RunState, escalation: Escalation, note: string | null): void
       if (escalation.task !== null) return retryTask(run, escalation.task, note);
       run.replan = { reason: "person", feedback: note };
       return;
+    case "quarantine":
+      for (const thread of run.threads.values())
+        if (thread.task === escalation.task) thread.crashesAlone = 0;
+      if (escalation.task !== null) retryTask(run, escalation.task, note);
+      return;
     case "attempts":
     case "conflict":
-    case "quarantine":
-      for (const thread of run.threads.values()) thread.crashesAlone = 0;
       if (escalation.task !== null) retryTask(run, escalation.task, note);
       return;
     case "budget":

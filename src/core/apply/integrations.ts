@@ -10,7 +10,10 @@ export function started(run: RunState, body: Body<"integration-started">): void 
   must(run.integration === null, `${run.integration?.task} is being integrated`);
   must(attempt.status === "judged" && attempt.verdict === "pass", `${body.task} has no verdict pass`);
   must(body.head === run.head, `${body.task} is integrated into another head`);
-  must(body.base === attempt.start && body.candidate === attempt.judged, `${body.task} integrates other trees`);
+  must(
+    body.base === attempt.start && body.candidate === attempt.judged,
+    `${body.task} integrates other trees`,
+  );
   attempt.status = "integrating";
   const { task, base, head, candidate } = body;
   run.integration = { task, attempt: body.attempt, base, head, candidate, tree: null };
@@ -18,7 +21,10 @@ export function started(run: RunState, body: Body<"integration-started">): void 
 
 export function ended(run: RunState, body: Body<"integration-ended">): void {
   const integration = found(run.integration, "open integration");
-  must(integration.task === body.task && integration.attempt === body.attempt, `${body.task} is not being integrated`);
+  must(
+    integration.task === body.task && integration.attempt === body.attempt,
+    `${body.task} is not being integrated`,
+  );
   const attempt = openAttempt(run, body.task, body.attempt);
   switch (body.outcome) {
     case "fast":
@@ -56,7 +62,10 @@ export function accepted(run: RunState, body: Body<"task-accepted">): void {
 
 function acceptedByVerdict(run: RunState, body: Body<"task-accepted">): void {
   const integration = found(run.integration, "open integration");
-  must(integration.task === body.task && integration.attempt === body.attempt, `${body.task} is not being integrated`);
+  must(
+    integration.task === body.task && integration.attempt === body.attempt,
+    `${body.task} is not being integrated`,
+  );
   must(integration.head === run.head, "the head moved during the integration");
   must(integration.tree === body.head, `${body.task} is accepted with another tree than was integrated`);
   run.integration = null;
@@ -66,7 +75,10 @@ function acceptedByVerdict(run: RunState, body: Body<"task-accepted">): void {
 function acceptedByPerson(run: RunState, task: Task, body: Body<"task-accepted">): void {
   must(task.status === "stuck", `${task.id} is ${task.status}, and no person was asked`);
   must(run.integration === null, "another task is being integrated");
-  must(body.attempt === (task.attempt ?? task.last)?.attempt, `attempt ${body.attempt} of ${task.id} is not its last`);
+  must(
+    body.attempt === (task.attempt ?? task.last)?.attempt,
+    `attempt ${body.attempt} of ${task.id} is not its last`,
+  );
 }
 
 function needFell(run: RunState, id: string): void {

@@ -62,13 +62,21 @@ export function verdictGiven(run: RunState, body: Body<"verdict-given">): void {
   const grading = openGrading(run, body);
   const results = [...grading.results.values()];
   const complete = results.length === grading.criteria.length;
-  must(body.verdict !== "pass" || (complete && results.every((result) => result === "pass")), "a pass without its criteria");
+  must(
+    body.verdict !== "pass" || (complete && results.every((result) => result === "pass")),
+    "a pass without its criteria",
+  );
   closeThread(run, grading.thread);
   if (body.task === null) goalVerdict(run, body);
   else taskVerdict(run, body.task, grading, body.verdict);
 }
 
-function taskVerdict(run: RunState, task: string, grading: Grading, verdict: Body<"verdict-given">["verdict"]): void {
+function taskVerdict(
+  run: RunState,
+  task: string,
+  grading: Grading,
+  verdict: Body<"verdict-given">["verdict"],
+): void {
   const attempt = openAttempt(run, task, grading.attempt);
   attempt.grading = null;
   attempt.judged = grading.tree;

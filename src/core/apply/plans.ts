@@ -120,7 +120,8 @@ function place(run: RunState, planned: PlannedTask): void {
 /** Counts what each placed task waits for. Linear in tasks and needs. */
 function link(run: RunState, proposal: Proposal): void {
   for (const { id, needs } of proposal.tasks) {
-    for (const need of needs) found(run.tasks.get(need), `task ${need}, which ${id} needs`).dependants.push(id);
+    for (const need of needs)
+      found(run.tasks.get(need), `task ${need}, which ${id} needs`).dependants.push(id);
   }
   for (const { id } of proposal.tasks) {
     const task = found(run.tasks.get(id), `task ${id}`);

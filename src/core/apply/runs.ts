@@ -3,7 +3,10 @@ import type { RunState } from "../run.ts";
 import { found, must } from "./legal.ts";
 
 export function owned(run: RunState, epoch: number): void {
-  must(epoch === run.epoch + 1 || (run.seq === 1 && epoch === run.epoch), `epoch ${epoch} follows ${run.epoch}`);
+  must(
+    epoch === run.epoch + 1 || (run.seq === 1 && epoch === run.epoch),
+    `epoch ${epoch} follows ${run.epoch}`,
+  );
   run.stopped = null;
 }
 

@@ -17,7 +17,8 @@ export function closeThread(run: RunState, id: ThreadId): void {
   const thread = run.threads.get(id);
   if (thread === undefined) return;
   must(thread.model !== "open", `thread ${id} closes with an open model call`);
-  for (const approval of run.approvals.values()) if (approval.thread === id) run.approvals.delete(approval.id);
+  for (const approval of run.approvals.values())
+    if (approval.thread === id) run.approvals.delete(approval.id);
   run.threads.delete(id);
 }
 
@@ -27,7 +28,10 @@ export function modelStarted(run: RunState, body: Body<"model-started">): void {
   const again = thread.model === "failed" || thread.model === "cut";
   must(thread.model !== "open", `${thread.id} has an open model call`);
   must(currentCall(thread) === null, `${thread.id} has open calls`);
-  must(body.turn === (again ? thread.turn : thread.turn + 1), `turn ${body.turn} of ${thread.id} follows ${thread.turn}`);
+  must(
+    body.turn === (again ? thread.turn : thread.turn + 1),
+    `turn ${body.turn} of ${thread.id} follows ${thread.turn}`,
+  );
   must(body.try === (again ? thread.try + 1 : 1), `try ${body.try} of ${thread.id} follows ${thread.try}`);
   const broken = refusedBy(run.budget, run.spent, body.reserved);
   must(broken === null, `the reservation of ${thread.id} breaks the budget (${broken})`);
@@ -99,7 +103,10 @@ export function progressed(thread: Thread): void {
 
 export function compacted(run: RunState, body: Body<"context-compacted">): void {
   const thread = found(run.threads.get(body.thread), `open thread ${body.thread}`);
-  must(body.throughTurn > thread.compactedThrough && body.throughTurn <= thread.turn, `${thread.id} has no such turns`);
+  must(
+    body.throughTurn > thread.compactedThrough && body.throughTurn <= thread.turn,
+    `${thread.id} has no such turns`,
+  );
   must(thread.model !== "open", `${thread.id} has an open model call`);
   thread.compactedThrough = body.throughTurn;
   thread.bytes = Math.max(0, thread.bytes - body.saved);

@@ -21,7 +21,9 @@ function step(run: RunState, attempt: Attempt): Action | null {
     case "working":
       return null;
     case "submitted":
-      return isBroken(run, attempt) ? { do: "escalate", kind: "judging", task } : { do: "start-judging", task };
+      return isBroken(run, attempt)
+        ? { do: "escalate", kind: "judging", task }
+        : { do: "start-judging", task };
     case "judging":
       return attempt.grading === null ? null : gradingStep(attempt.grading);
     case "judged":

@@ -37,13 +37,18 @@ export function startAttempts(run: RunState): readonly Action[] {
 }
 
 const outOfAttempts = (run: RunState): readonly Action[] =>
-  run.active.size === 0 && !isOpen(run, "budget", null) ? [{ do: "escalate", kind: "budget", task: null }] : [];
+  run.active.size === 0 && !isOpen(run, "budget", null)
+    ? [{ do: "escalate", kind: "budget", task: null }]
+    : [];
 
 function choose(run: RunState): readonly Action[] {
   const atWork = [...run.active].map((id) => run.tasks.get(id)?.attempt);
   if (atWork.some((attempt) => attempt?.alone === true)) return [];
   const chosen: Action[] = [];
-  let free = Math.min(run.limits.concurrency - run.active.size, (run.budget.attempts ?? Infinity) - run.spent.attempts);
+  let free = Math.min(
+    run.limits.concurrency - run.active.size,
+    (run.budget.attempts ?? Infinity) - run.spent.attempts,
+  );
   for (const id of run.ready) {
     if (free <= 0) break;
     const task = run.tasks.get(id);
@@ -57,7 +62,8 @@ function choose(run: RunState): readonly Action[] {
 
 const start = (task: string, alone: boolean): Action => ({ do: "start-attempt", task, alone });
 
-const runsAlone = (run: RunState, task: Task): boolean => task.collisions >= run.limits.collisions && task.collisions > 0;
+const runsAlone = (run: RunState, task: Task): boolean =>
+  task.collisions >= run.limits.collisions && task.collisions > 0;
 
 /** All tasks are accepted or dropped: the goal's own checks, and what follows from them. */
 export function goalActions(run: RunState): readonly Action[] {

@@ -38,7 +38,8 @@ export const isOpen = (run: RunState, kind: EscalationKind, task: string | null)
   [...run.escalations.values()].some((escalation) => escalation.kind === kind && escalation.task === task);
 
 /** Model calls stop while a person is asked about money or an outage. */
-export const modelsStand = (run: RunState): boolean => isOpen(run, "budget", null) || isOpen(run, "outage", null);
+export const modelsStand = (run: RunState): boolean =>
+  isOpen(run, "budget", null) || isOpen(run, "outage", null);
 
 function step(run: RunState, thread: Thread, now: Instant): Action | null {
   if (thread.crashesAlone >= run.limits.crashes) return quarantine(run, thread);
@@ -52,7 +53,8 @@ function step(run: RunState, thread: Thread, now: Instant): Action | null {
 /** Its task is stuck, or it is a judge whose turn has not come, or a planner whose plan is under review. */
 function isHeld(run: RunState, thread: Thread): boolean {
   if (thread.task !== null && run.tasks.get(thread.task)?.status === "stuck") return true;
-  if (thread.role === "planner") return run.phase !== "planning" || run.replan !== null || isOpen(run, "plan", null);
+  if (thread.role === "planner")
+    return run.phase !== "planning" || run.replan !== null || isOpen(run, "plan", null);
   return thread.role === "evaluator" && !isJudgesTurn(run, thread);
 }
 
@@ -66,15 +68,16 @@ function isJudgesTurn(run: RunState, thread: Thread): boolean {
 }
 
 function quarantine(run: RunState, thread: Thread): Action | null {
-  const subject = thread.role === "planner" ? null : thread.task;
-  return isOpen(run, "quarantine", subject) ? null : { do: "quarantine", thread: thread.id };
+  return isOpen(run, "quarantine", thread.task) ? null : { do: "quarantine", thread: thread.id };
 }
 
 function callStep(run: RunState, thread: Thread, call: Call, now: Instant): Action | null {
   const id = callOf(thread.id, thread.turn, call.index);
   switch (call.status) {
     case "proposed":
-      return isFinishing(call.tool) && call.valid ? { do: "finish", call: id } : { do: "judge-call", call: id };
+      return isFinishing(call.tool) && call.valid
+        ? { do: "finish", call: id }
+        : { do: "judge-call", call: id };
     case "asking":
       return expiry(run, call, now);
     case "cleared":
@@ -96,7 +99,8 @@ function expiry(run: RunState, call: Call, now: Instant): Action | null {
 function nextTurn(run: RunState, thread: Thread, now: Instant): Action | null {
   if (thread.role === "planner" && run.rejections > run.limits.rejections) return escalatePlan(run);
   const why = givenUp(run, thread);
-  if (why !== null) return thread.role === "planner" ? escalatePlan(run) : { do: "give-up", thread: thread.id, why };
+  if (why !== null)
+    return thread.role === "planner" ? escalatePlan(run) : { do: "give-up", thread: thread.id, why };
   if (thread.failures >= run.limits.tries) {
     return isOpen(run, "outage", null) ? null : { do: "escalate", kind: "outage", task: null };
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { audit } from "../../../src/core/audit.ts";
 import { harness } from "../../../src/core/event.ts";
-import { alice, findingsOf, like, sha256, wrongs } from "./chain-builder.ts";
+import { findingsOf, like, sha256, wrongs } from "./chain-builder.ts";
 import { atWork, call, outsideRun, plainRun, thread } from "./honest-chains.ts";
 
 describe("blobs (P4, P12)", () => {
@@ -34,9 +34,7 @@ describe("blobs (P4, P12)", () => {
     chain.note(text, thread);
     chain.add("blobs-dropped", { digests: [text], why: "gc", by: harness });
     expect(await wrongs(chain)).toEqual([]);
-    expect(await wrongs(chain.note(text, thread))).toEqual(
-      like(["P4", "is named and is not in the store"]),
-    );
+    expect(await wrongs(chain.note(text, thread))).toEqual(like(["P4", "is named and is not in the store"]));
   });
 
   it.each(["base", "work"])("finds a tree dropped that is always kept: %s", async (name) => {
@@ -64,8 +62,7 @@ describe("blobs (P4, P12)", () => {
 
   it("asks the store in portions", async () => {
     const chain = atWork([]);
-    for (let note = 0; note < 2_500; note++)
-      chain.note(chain.blob(`note ${note}`), thread);
+    for (let note = 0; note < 2_500; note++) chain.note(chain.blob(`note ${note}`), thread);
     const asked: number[] = [];
     const missing = (digests: readonly string[]): Promise<string[]> => {
       asked.push(digests.length);

@@ -68,7 +68,11 @@ function checkOpen(body: OfGrading, { story, entry, report }: Sight): GradingSto
   return null;
 }
 
-function checkCriterion(grading: GradingStory, body: Body<"criterion-judged">, { story, report }: Sight): void {
+function checkCriterion(
+  grading: GradingStory,
+  body: Body<"criterion-judged">,
+  { story, report }: Sight,
+): void {
   const name = `criterion "${body.criterion}" in ${nameGrading(body)}`;
   const criterion = grading.criteria.find(({ id }) => id === body.criterion);
   if (criterion === undefined) return report("P6", `${name} is judged and was not to be judged`);

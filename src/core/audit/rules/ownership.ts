@@ -16,7 +16,8 @@ export const ownershipRule: Rule = {
     },
     "budget-changed": (body, { answers, report }) => {
       if (body.by.type === "harness") report("P7", "the budget was changed by the harness itself");
-      else if (!gaveBudget(answers, body.by, body.budget)) report("P7", "the budget was changed to one nobody gave");
+      else if (!gaveBudget(answers, body.by, body.budget))
+        report("P7", "the budget was changed to one nobody gave");
     },
     "note-added": (body, { answers, report }) => {
       if (!gaveNote(answers, body.by, body.text)) report("protocol", "a note was added that nobody gave");
@@ -83,7 +84,8 @@ export const stuckRule: Rule = {
       const name = `a crash of ${body.subject} is charged`;
       if (!story.recovering) report("protocol", `${name} outside of a recovery`);
       else if (story.afterCleanStop) report("P10", `${name} though its owner stopped cleanly`);
-      else if (!wasOpen(story, body.thread)) report("P10", `${name} to ${body.thread}, which had nothing open`);
+      else if (!wasOpen(story, body.thread))
+        report("P10", `${name} to ${body.thread}, which had nothing open`);
       else if (story.charged.has(body.thread)) report("P10", `${name} twice`);
       const before = story.crashes.get(body.thread)?.all ?? 0;
       if (body.count !== before + 1) report("P10", `${name} as number ${body.count}, after ${before}`);

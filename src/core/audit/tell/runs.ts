@@ -1,3 +1,5 @@
+import { threadParts } from "../../id.ts";
+import type { Story } from "../story.ts";
 import type { Teller } from "./teller.ts";
 
 export const tellRuns: Teller = {
@@ -37,10 +39,16 @@ export const tellRuns: Teller = {
     if (escalation === undefined) return;
     escalation.status = "answered";
     const { kind, task: id } = escalation.body;
-    if (kind === "quarantine") story.crashes.clear();
+    if (kind === "quarantine") forgive(story, id);
     if (kind === "goal" && body.choice === "accept") story.personAcceptsGoal = true;
     const task = id === null ? undefined : story.tasks.get(id);
     task?.stuckBy.delete(body.escalation);
     if (task !== undefined && body.choice === "accept") task.personAccepts = true;
   },
 };
+
+/** A person's answer about one suspect says nothing of others. Its crashes still count as crashes, but none as alone. */
+function forgive(story: Story, task: string | null): void {
+  for (const [thread, { all }] of story.crashes)
+    if (threadParts(thread).task === task) story.crashes.set(thread, { all, alone: 0 });
+}

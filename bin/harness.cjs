@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+"use strict";
+// Old syntax on purpose: where Node is too old, this file says so, or goes on with the Node that npm installed.
+var fs = require("fs");
+var path = require("path");
+var url = require("url");
+var nodeFor = require("./node-for.cjs");
+
+var root = path.join(__dirname, "..");
+var args = process.argv.slice(2);
+
+if (nodeFor.isNewEnough()) start();
+else {
+  var node = nodeFor.installedNode(root);
+  if (node === null) {
+    process.stderr.write(nodeFor.tooOld);
+    process.exitCode = 5;
+  } else nodeFor.runOn(node, [__filename].concat(args));
+}
+
+/** A clone runs its sources, a package what was built of them. */
+function start() {
+  var cache = require("module").enableCompileCache;
+  if (cache !== undefined) cache();
+  var source = path.join(root, "src", "cli", "main.ts");
+  var entry = fs.existsSync(source) ? source : path.join(root, "dist", "cli", "main.js");
+  void import(url.pathToFileURL(entry).href)
+    .then(function (loaded) {
+      return loaded.main(args);
+    })
+    .then(function (code) {
+      process.exitCode = code;
+    });
+}
