@@ -3,18 +3,40 @@ export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** For machines: results, `--json`. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** For people: progress, errors. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Of the terminal as it is now. */
   readonly columns: number;
+  readonly rows: number;
 }
 
-export const processIo = (): Io => ({
-  cwd: process.cwd(),
-  env: process.env,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  isTerminal: process.stderr.isTTY,
-  columns: process.stderr.columns ?? 80,
-});
+export function processIo(): Io {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGone);
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    get columns() {
+      return size(process.stderr.columns, process.stderr.isTTY ? 80 : unbound);
+    },
+    get rows() {
+      return size(process.stderr.rows, 24);
+    },
+  };
+}
+
+/** Columns where nobody's window ends: lines in a pipe or file are cut only where they get out of hand. */
+const unbound = 200;
+
+/** Some terminals say that they have no size. */
+const size = (said: number | undefined, otherwise: number): number =>
+  said === undefined || said <= 0 ? otherwise : said;
+
+/** Whoever read us went away (`harness diff | head`): no reason to stop a run, nor to print a stack. */
+function ignoreGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+}

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import type { Argument } from "commander";
 import { exit, Refused } from "./exit.ts";
 import { processIo } from "./io.ts";
 import type { Io } from "./io.ts";
@@ -42,7 +43,8 @@ function failed(error: unknown, io: Io): number {
     return code;
   }
   const system = (error as NodeJS.ErrnoException).code;
-  if (system !== undefined) {
+  // Node's own ERR_… are mistakes of a program, not of the machine.
+  if (system !== undefined && !system.startsWith("ERR_")) {
     io.err(`harness: ${message}; what was accepted is kept, go on with: harness resume\n`);
     return exit.infrastructure;
   }
@@ -51,20 +53,43 @@ function failed(error: unknown, io: Io): number {
   return exit.infrastructure;
 }
 
-const summary = `Runs an LLM agent on a goal: plans it, works in a sandbox, judges by checks, keeps every accepted result.
+/** What commander finds wrong with a command line, in one line: `error: …`, perhaps with a guess on a second one. */
+function usage(text: string, help: string): string {
+  const [what = "", guess] = text
+    .replace(/^error: /, "")
+    .trimEnd()
+    .split("\n");
+  const meant =
+    guess === undefined ? "" : `; ${guess.replace(/^\(Did you mean (.*)\?\)$/, "did you mean $1?")}`;
+  return `harness: ${what.replace(/\.$/, "")}${meant}; see ${help}\n`;
+}
+
+const summary = `Runs an LLM agent on a goal: plans, works in a sandbox, judges by checks, keeps
+every accepted result and survives any crash.
 
 Start here:
-  harness init                       a new project with a first goal
-  harness run goal.md                until the goal is met; ctrl-c stops, harness resume goes on
+  harness init            a new project with a first goal
+  harness run goal.md     until the goal is met; ctrl-c stops it, resume goes on
 `;
+
+const codes = `
+Example: harness run goal.md --budget 5 --export result
+
+Exit codes: 0 met, ok · 1 not met · 2 bad input · 3 waits for a person
+            4 budget used up · 5 infrastructure · 130, 143 stopped
+            harness resume goes on from 3, 4, 5, 130 and 143`;
 
 function program(io: Io, done: { code: number }): Command {
   const cli = new Command("harness")
     .description(summary)
     .version(ownVersion())
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError("(harness --help lists the commands, harness COMMAND --help explains one)");
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: complain("harness --help") })
+    .configureHelp({
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.slice(0, 1).map(argument)].join(" "),
+    })
+    .addHelpText("after", codes);
   const json = (): Option => new Option("--json", "for machines: JSON on stdout, nothing else there");
   const act =
     <A extends unknown[]>(run: (...args: A) => Promise<number>) =>
@@ -74,6 +99,7 @@ function program(io: Io, done: { code: number }): Command {
 
   cli
     .command("init")
+    .summary("makes a project with a first goal")
     .description("makes a project: harness.yaml, a first goal, prompts, rubrics, tasks, sandbox")
     .argument("[dir]", "where", ".")
     .addHelpText("after", "\nExample: harness init my-agent")
@@ -93,36 +119,49 @@ function program(io: Io, done: { code: number }): Command {
 
   cli
     .command("resume")
+    .summary("goes on with a run where it stood")
     .description("goes on with a run where it stood; nothing accepted is done again")
     .argument("[run]", "the last one if left out")
     .option("--budget <dollars>", "the new ceiling, or +5 for five dollars more")
     .addOption(json())
     .addHelpText("after", "\nExample: harness resume 7k2m --budget +5")
-    .action(act(async (run: string | undefined, options) => (await import("./commands/run.ts")).resume(io, run, options)));
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/run.ts")).resume(io, run, options),
+      ),
+    );
 
   cli
     .command("runs")
     .description("lists the runs of this project")
     .addOption(json())
-    .addHelpText("after", "\nExample: harness runs --json | jq '.[].id'")
+    .addHelpText("after", "\nExample: harness runs --json | jq -r .id")
     .action(act(async (options) => (await import("./commands/show.ts")).runs(io, options)));
 
   cli
     .command("show")
-    .description("tells the story of a run: plan, attempts, verdicts, money")
+    .description("tells the story of a run: attempts, verdicts, money")
     .argument("[run]", "the last one if left out")
     .option("--task <id>", "one task in full")
     .addOption(json())
     .addHelpText("after", "\nExample: harness show 7k2m --task clean")
-    .action(act(async (run: string | undefined, options) => (await import("./commands/show.ts")).show(io, run, options)));
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/show.ts")).show(io, run, options),
+      ),
+    );
 
   cli
     .command("diff")
-    .description("prints what a run changed, as a patch against its start")
+    .description("prints what a run changed, as a patch")
     .argument("[run]", "the last one if left out")
     .option("--stat", "names and sizes only")
     .addHelpText("after", "\nExample: harness diff 7k2m | git apply")
-    .action(act(async (run: string | undefined, options) => (await import("./commands/take.ts")).diff(io, run, options)));
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/take.ts")).diff(io, run, options),
+      ),
+    );
 
   cli
     .command("export")
@@ -131,12 +170,16 @@ function program(io: Io, done: { code: number }): Command {
     .option("--to <dir>", "a new or empty directory")
     .option("--branch <name>", "a new branch of the workspace's git repository")
     .addHelpText("after", "\nExample: harness export 7k2m --branch agent/no-moment")
-    .action(act(async (run: string | undefined, options) => (await import("./commands/take.ts")).take(io, run, options)));
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/take.ts")).take(io, run, options),
+      ),
+    );
 
   cli
     .command("approvals")
     .description("what waits for a person, and how to answer it")
-    .argument("[action]", "list, approve, reject, settle, retry, accept, replan, drop, stop", "list")
+    .argument("[action]", "list, approve, reject, settle, retry, accept, replan, drop or stop", "list")
     .argument("[id]", "what is answered")
     .argument("[finding]", "for settle: happened, not or skip")
     .option("--note <text>", "what the worker is told")
@@ -150,11 +193,24 @@ function program(io: Io, done: { code: number }): Command {
 
   cli
     .command("audit")
-    .description("checks the promises on a run's journal, by reading only")
+    .description("checks a run against the promises, by reading only")
     .argument("[run]", "the last one if left out")
     .addOption(json())
     .addHelpText("after", "\nExample: harness audit 7k2m")
-    .action(act(async (run: string | undefined, options) => (await import("./commands/audit.ts")).auditRun(io, run, options)));
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/audit.ts")).auditRun(io, run, options),
+      ),
+    );
 
+  for (const command of cli.commands)
+    command.configureOutput({ outputError: complain(`harness ${command.name()} --help`) });
   return cli;
 }
+
+const argument = (one: Argument): string => (one.required ? `<${one.name()}>` : `[${one.name()}]`);
+
+const complain =
+  (help: string) =>
+  (text: string, write: (text: string) => void): void =>
+    write(usage(text, help));

@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { encodeJson } from "../core/canonical.ts";
-import type { Criterion } from "../core/criterion.ts";
 import type { Body, Budget, Limits } from "../core/event.ts";
 import { durationMs } from "../core/goal.ts";
 import type { BudgetSpec, RunConfig } from "../core/goal.ts";
@@ -11,6 +10,7 @@ import type { Capabilities, Ports } from "../core/ports.ts";
 import { isName } from "../core/plan.ts";
 import { defaultExclude, importDirectory } from "../edges/files/import.ts";
 import type { Imported } from "../edges/files/import.ts";
+import { openModels } from "../edges/models/models.ts";
 import { readGoal } from "../edges/project/goal-file.ts";
 import type { GoalFile } from "../edges/project/goal-file.ts";
 import { readProject } from "../edges/project/project-file.ts";
@@ -48,9 +48,11 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
   const workspace = resolve(dirname(goal.path), goal.spec.workspace ?? ".");
   const found = await stat(workspace).catch(() => null);
   if (found === null || !found.isDirectory()) {
-    throw new Refused(`${file}: the workspace ${workspace} is not a directory; set workspace: in the front matter`);
+    throw new Refused(
+      `${file}: the workspace ${workspace} is not a directory; set workspace: in the front matter`,
+    );
   }
-  return {
+  const request = {
     goal,
     project,
     workspace,
@@ -60,6 +62,29 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     limits: limitsOf(goal, project),
     scratch: project.spec.workspace?.scratch ?? defaultScratch,
   };
+  await checkModels(io, request);
+  await checkRubrics(file, request);
+  return request;
+}
+
+/** Keys, scripts and prices are there. @throws ModelRefused or Refused */
+async function checkModels(io: Io, { project, models, budget }: Request): Promise<void> {
+  const known = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
+  for (const name of new Set(Object.values(models))) {
+    const { price } = await known.model(name);
+    if (budget.micros === null || price !== null) continue;
+    throw new Refused(
+      `${name} has no known price, so a money budget cannot be kept; set prices: in harness.yaml, or a token budget instead`,
+    );
+  }
+}
+
+async function checkRubrics(file: string, { goal, project }: Request): Promise<void> {
+  const names = (await listRubrics(project.dir)).map(({ rubric }) => rubric);
+  for (const check of goal.checks) {
+    if (check.type === "rubric" && isName(check.rubric) && !names.includes(check.rubric))
+      throw new Refused(`${file}: there is no rubric "${check.rubric}" (${names.join(", ")})`);
+  }
 }
 
 function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Record<Role, string> {
@@ -90,7 +115,9 @@ function sandboxOf(file: string, goal: GoalFile, project: ProjectFile): string {
     throw new Refused(`${file}: this version has the embedded sandbox only; set sandbox: { kind: embedded }`);
   }
   if (wanted.setup !== undefined) {
-    throw new Refused(`${file}: sandbox.setup needs the Docker sandbox, which this version does not have yet`);
+    throw new Refused(
+      `${file}: sandbox.setup needs the Docker sandbox, which this version does not have yet`,
+    );
   }
   return "embedded";
 }
@@ -98,7 +125,8 @@ function sandboxOf(file: string, goal: GoalFile, project: ProjectFile): string {
 /** `money` on the command line wins. Dollars become micro-dollars, rounded down. */
 export function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
   const dollars = money === undefined ? spec.money : Number(money);
-  if (dollars !== undefined && !(dollars > 0)) throw new Refused(`--budget ${money}: give dollars, like 2.50`);
+  if (dollars !== undefined && !(dollars > 0))
+    throw new Refused(`--budget ${money}: give dollars, like 2.50`);
   return {
     micros: dollars === undefined ? null : Math.floor(dollars * 1e6),
     tokens: spec.tokens ?? null,
@@ -151,7 +179,6 @@ export async function prepareRun(
   onProgress: (files: number) => void,
 ): Promise<Prepared> {
   const { goal, project } = request;
-  for (const name of new Set(Object.values(request.models))) await refuseUnpriced(ports, name, request.budget);
   const imported = await importDirectory({
     dir: request.workspace,
     exclude: project.spec.workspace?.exclude ?? defaultExclude,
@@ -170,7 +197,8 @@ export async function prepareRun(
     git: imported.git,
     leftOut: imported.leftOut.map(({ path, why }) => `${path} (${why})`),
   };
-  const put = async (value: unknown): Promise<Digest> => (await ports.blobs.put([encodeJson(value)]))[0] as Digest;
+  const put = async (value: unknown): Promise<Digest> =>
+    (await ports.blobs.put([encodeJson(value)]))[0] as Digest;
   const body: Body<"run-created"> = {
     kind: "goal",
     goal: (await ports.blobs.put([await readFile(goal.path)]))[0] as Digest,
@@ -179,7 +207,7 @@ export async function prepareRun(
     pins: {
       harness: ownVersion(),
       prompts: await pinPrompts(ports, project.dir),
-      rubrics: await pinRubrics(put, project.dir, goal.checks, goal.path),
+      rubrics: await pinRubrics(put, project.dir),
       models: request.models,
       policy: ports.policy.digest,
       image: ports.sandbox.image,
@@ -195,15 +223,6 @@ export async function prepareRun(
   return { id: await freshId(ports), body, imported, capabilities };
 }
 
-async function refuseUnpriced(ports: Ports, name: string, budget: Budget): Promise<void> {
-  const model = await ports.models.model(name);
-  if (budget.micros !== null && model.price === null) {
-    throw new Refused(
-      `${name} has no known price, so a money budget cannot be kept; set prices: in harness.yaml, or a token budget instead`,
-    );
-  }
-}
-
 async function pinPrompts(ports: Ports, projectDir: string): Promise<Record<Role, Digest>> {
   const pin = async (role: Role): Promise<Digest> => {
     const { source } = await resolvePrompt(projectDir, role);
@@ -215,17 +234,9 @@ async function pinPrompts(ports: Ports, projectDir: string): Promise<Record<Role
 async function pinRubrics(
   put: (value: unknown) => Promise<Digest>,
   projectDir: string,
-  checks: readonly Criterion[],
-  file: string,
 ): Promise<Record<string, Digest>> {
-  const rubrics = await listRubrics(projectDir);
   const pinned: Record<string, Digest> = {};
-  for (const rubric of rubrics) pinned[rubric.rubric] = await put(rubric);
-  for (const check of checks) {
-    if (check.type === "rubric" && isName(check.rubric) && pinned[check.rubric] === undefined) {
-      throw new Refused(`${file}: there is no rubric "${check.rubric}" (${Object.keys(pinned).join(", ")})`);
-    }
-  }
+  for (const rubric of await listRubrics(projectDir)) pinned[rubric.rubric] = await put(rubric);
   return pinned;
 }
 

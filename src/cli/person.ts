@@ -3,5 +3,9 @@ import type { By } from "../core/event.ts";
 
 /** Who types at this terminal. */
 export function person(): By {
-  return { type: "person", user: userInfo().username.slice(0, 200), tty: process.env["SSH_TTY"]?.slice(0, 200) ?? null };
+  return {
+    type: "person",
+    user: userInfo().username.slice(0, 200),
+    tty: process.env["SSH_TTY"]?.slice(0, 200) ?? null,
+  };
 }

@@ -7,9 +7,11 @@ export async function differences(ports: Ports, pins: Pins): Promise<readonly st
   const found: string[] = [];
   const { sandbox, policy, blobs } = ports;
   if (sandbox.image !== pins.image) found.push(`the sandbox was ${pins.image} and is ${sandbox.image}`);
-  if (sandbox.profile !== pins.profile) found.push(`the sandbox profile was ${pins.profile} and is ${sandbox.profile}`);
+  if (sandbox.profile !== pins.profile)
+    found.push(`the sandbox profile was ${pins.profile} and is ${sandbox.profile}`);
   if (policy.digest !== pins.policy) found.push("approvals in harness.yaml changed since the run started");
   const [capabilities] = await blobs.put([encodeJson(await sandbox.capabilities())]);
-  if (capabilities !== pins.capabilities) found.push("the sandbox has other programs than when the run started");
+  if (capabilities !== pins.capabilities)
+    found.push("the sandbox has other programs than when the run started");
   return found;
 }

@@ -12,10 +12,11 @@ export interface OpenState {
 }
 
 /** Opens the project's state for reading and answering; closes it afterwards. @throws Refused where there is none. */
-export async function withState(io: Io, use: (open: OpenState) => Promise<number>): Promise<number> {
+export async function withState<T>(io: Io, use: (open: OpenState) => Promise<T>): Promise<T> {
   const { dir } = await readProject(io.cwd);
   const state = stateDir(dir);
-  if (!(await hasState(state))) throw new Refused(`there is no run in ${state}; start one with: harness run goal.md`);
+  if (!(await hasState(state)))
+    throw new Refused(`there is no run in ${state}; start one with: harness run goal.md`);
   const storage = await openState(dir, {});
   try {
     return await use({ storage, state });
@@ -25,9 +26,9 @@ export async function withState(io: Io, use: (open: OpenState) => Promise<number
 }
 
 /** As `withState`, for one run. */
-export const withRun = async (
+export const withRun = async <T>(
   io: Io,
   named: string | undefined,
-  use: (open: OpenState, run: string) => Promise<number>,
-): Promise<number> =>
+  use: (open: OpenState, run: string) => Promise<T>,
+): Promise<T> =>
   withState(io, async (open) => use(open, await pickRun(open.storage.journal, named, open.state)));

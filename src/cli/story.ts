@@ -54,8 +54,16 @@ export function storyOf(entries: readonly Entry[]): Story {
     noteCheck(entry, checks);
     if (entry.type === "approval-decided" && entry.body.by.type === "person") approvals += 1;
   }
-  for (const attempt of attempts.values()) costs[attempt.outcome === "accepted" ? "accepted" : "rejected"] += attempt.micros;
-  return { run: fold(entries), attempts: [...attempts.values()], costs, checks, crashes: crashes(entries), approvals };
+  for (const attempt of attempts.values())
+    costs[attempt.outcome === "accepted" ? "accepted" : "rejected"] += attempt.micros;
+  return {
+    run: fold(entries),
+    attempts: [...attempts.values()],
+    costs,
+    checks,
+    crashes: crashes(entries),
+    approvals,
+  };
 }
 
 const key = (task: string, attempt: number): string => `${task}/${attempt}`;
@@ -63,7 +71,16 @@ const key = (task: string, attempt: number): string => `${task}/${attempt}`;
 function noteAttempt(entry: Entry, attempts: Map<string, AttemptStory>): void {
   if (entry.type === "attempt-started") {
     const { task, attempt, alone } = entry.body;
-    const story = { task, attempt, alone, startedAt: entry.at, endedAt: null, outcome: null, turns: 0, micros: 0 };
+    const story = {
+      task,
+      attempt,
+      alone,
+      startedAt: entry.at,
+      endedAt: null,
+      outcome: null,
+      turns: 0,
+      micros: 0,
+    };
     attempts.set(key(task, attempt), { ...story, feedback: null, submission: null });
   }
   if (entry.type === "attempt-submitted") {
@@ -92,7 +109,8 @@ function noteCost(entry: Entry, attempts: Map<string, AttemptStory>, costs: Cost
 
 function noteCheck(entry: Entry, checks: Map<string, string>): void {
   if (entry.type === "judging-started" && entry.body.task === null) checks.clear();
-  if (entry.type === "criterion-judged" && entry.body.task === null) checks.set(entry.body.criterion, entry.body.result);
+  if (entry.type === "criterion-judged" && entry.body.task === null)
+    checks.set(entry.body.criterion, entry.body.result);
 }
 
 /** Ownerships after the first that did not follow a clean stop. */

@@ -220,9 +220,10 @@ function whatHappened(candidate: TreeEntry | null, base: TreeEntry): string | nu
   return isSame ? `mode ${base.mode.toString(8)} made ${candidate.mode.toString(8)}` : null;
 }
 
-/** Names may hold line breaks and other controls. */
+/** Names may hold line breaks and other controls: they are written as JSON could, so that a path is one line. */
 const onOneLine = (path: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  path.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (control) =>
-    JSON.stringify(control).slice(1, -1),
+  path.replaceAll(
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

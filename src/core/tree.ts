@@ -27,12 +27,17 @@ export interface TreeNode {
 
 export const encodeTree = (node: TreeNode): Uint8Array => encodeJson(node);
 
-/** @throws SyntaxError when the bytes are no tree. */
+/** @throws SyntaxError when the bytes are no tree, or a name of it could lead out of its directory. */
 export function decodeTree(bytes: Uint8Array): TreeNode {
   const node = decodeJson(bytes) as TreeNode;
   if (node?.v !== 1 || !Array.isArray(node.entries)) throw new SyntaxError("not a tree of version 1");
+  if (!node.entries.every(({ name }) => isName(name))) throw new SyntaxError("a name in this tree is none");
   return node;
 }
+
+/** One step of a path: whoever joins names stays below the directory they belong to. */
+const isName = (name: unknown): boolean =>
+  typeof name === "string" && name !== "" && name !== "." && name !== ".." && !name.includes("/");
 
 /** Where tree algorithms read and write nodes. Made of a `Blobs` port by whoever calls them. */
 export interface TreeStore {

@@ -36,7 +36,11 @@ export function memoryWorkspaces(
       return workspace(files, trees, blobs, isScratch, name, () => held.delete(name));
     },
     sweep: async (prefix) => {
-      for (const name of held.keys()) if (name.startsWith(prefix)) held.delete(name);
+      for (const [name, files] of held) {
+        if (!name.startsWith(prefix)) continue;
+        files.clear();
+        held.delete(name);
+      }
     },
   };
 }
@@ -144,14 +148,16 @@ async function entryOf(
   }
 }
 
-function read(files: MemoryFiles, path: string, offset: number, limit: number): FileRead {
-  if (path.split("/").includes("..")) return { type: "refused", why: "is outside the workspace" };
+function read(files: MemoryFiles, asked: string, offset: number, limit: number): FileRead {
+  const names = asked.split("/").filter((name) => name !== "" && name !== ".");
+  if (asked.startsWith("/") || names.includes(".."))
+    return { type: "refused", why: "is outside the workspace" };
+  const path = names.join("/");
   const file = files.get(path);
-  if (file === undefined) {
-    const isDirectory = path === "" || [...files.keys()].some((other) => other.startsWith(`${path}/`));
-    return isDirectory ? { type: "refused", why: "is a directory" } : { type: "missing" };
-  }
-  if (file.type === "dir") return { type: "refused", why: "is a directory" };
-  if (file.type === "symlink") return { type: "refused", why: "is a symlink" };
+  const isDirectory =
+    path === "" || file?.type === "dir" || [...files.keys()].some((other) => other.startsWith(`${path}/`));
+  if (isDirectory) return { type: "refused", why: "is a directory" };
+  if (file === undefined) return { type: "missing" };
+  if (file.type !== "file") return { type: "refused", why: "is a symlink" };
   return { type: "file", bytes: file.bytes.slice(offset, offset + limit), size: file.bytes.length };
 }

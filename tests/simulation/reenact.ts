@@ -18,7 +18,14 @@ import { memoryWorkspaces } from "../memory/workspaces.ts";
  */
 export async function reenact(entries: readonly Entry[], blobs: Blobs): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  const story: Story = { blobs, run: stage(blobs), calls: new Map(), specs: new Map(), checks: [], trees: new Map() };
+  const story: Story = {
+    blobs,
+    run: stage(blobs),
+    calls: new Map(),
+    specs: new Map(),
+    checks: [],
+    trees: new Map(),
+  };
   for (const entry of entries) {
     try {
       const what = await replay(story, entry);
@@ -76,7 +83,10 @@ async function callAgain(story: Story, body: Body<"call-ended">): Promise<Wrong>
   const { command } = await json<{ command: string }>(story, started.args);
   const { exit, tree } = await story.run(command, started.tree);
   if (exit !== body.exit)
-    return { promise: "P4", what: `call ${body.call} ended with ${body.exit}, and again on its tree with ${exit}` };
+    return {
+      promise: "P4",
+      what: `call ${body.call} ended with ${body.exit}, and again on its tree with ${exit}`,
+    };
   if (body.tree === null || tree === body.tree) return null;
   return { promise: "P4", what: `call ${body.call} left another tree than it does on the tree it names` };
 }

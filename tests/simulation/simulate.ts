@@ -75,6 +75,7 @@ export async function simulateOn(
   } catch (error) {
     // Whatever a broken build or machine comes to: the journal it leaves is what is looked at.
     stop = { error };
+    await machine.rest(disk, "died");
   }
   return { world, disk, entries: await entriesOf(disk, runId), deaths, stop };
 }

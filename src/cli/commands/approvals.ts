@@ -6,8 +6,9 @@ import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { person } from "../person.ts";
 import { withState } from "../reader.ts";
-import { waitingList } from "../waiting.ts";
+import { commandFor, marks, waitingList } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
+import { fit } from "../view/cells.ts";
 import { clock, oneLine, plural } from "../view/words.ts";
 
 export interface ApprovalsOptions {
@@ -29,8 +30,7 @@ export const approvals = async (
     const asked = await inbox(storage);
     if (action === "list") return list(io, asked, options);
     if (id === undefined) throw new Refused(`harness approvals ${action} ID: say which (${names(asked)})`);
-    const one = asked.find((candidate) => candidate.short === id || candidate.subject === id);
-    if (one === undefined) throw new Refused(`nothing that waits is called ${id}; there are ${names(asked)}`);
+    const one = pick(asked, id);
     return answer(io, storage, one, await valueOf(storage, one, action, finding, options));
   });
 
@@ -46,6 +46,18 @@ async function inbox(ports: Pick<Ports, "journal" | "blobs">): Promise<readonly 
   return found.toSorted((a, b) => a.askedAt - b.askedAt);
 }
 
+/** By the short name, with `RUN/` before it where more than one run has something of that name. @throws Refused */
+function pick(asked: readonly Asked[], id: string): Asked {
+  const found = asked.filter((one) => one.short === id || longName(one) === id || one.subject === id);
+  const [only] = found;
+  if (only === undefined) throw new Refused(`nothing that waits is called ${id}; there are ${names(asked)}`);
+  if (found.length > 1)
+    throw new Refused(`more than one run waits with ${id}; say ${found.map(longName).join(" or ")}`);
+  return only;
+}
+
+const longName = (one: Asked): string => `${one.run}/${one.short}`;
+
 const names = (asked: readonly Asked[]): string => asked.map((one) => one.short).join(", ") || "none";
 
 function list(io: Io, asked: readonly Asked[], options: ApprovalsOptions): number {
@@ -54,13 +66,17 @@ function list(io: Io, asked: readonly Asked[], options: ApprovalsOptions): numbe
     return exit.ok;
   }
   const oldest = asked[0] === undefined ? "" : ` · oldest ${clock(Date.now() - asked[0].askedAt)}`;
-  io.out(asked.length === 0 ? " nothing waits for a person\n" : ` ${plural(asked.length, "waits", "wait")} for a person${oldest}\n`);
-  for (const one of asked) {
-    const mark = { approval: "?", escalation: "↑", effect: "!", plan: "?" }[one.kind];
-    const head = ` ${mark}  ${one.short.padEnd(5)} ${one.run} ${(one.task ?? "").padEnd(14)} `;
-    io.out(`${head}${oneLine(one.text, Math.max(30, io.columns - head.length - 1))}\n`);
-    io.out(`        ${one.answers.map((name) => `${name} ${one.short}${name === "settle" ? " happened|not|skip" : ""}`).join(" · ")}\n`);
+  if (asked.length === 0) {
+    io.out(" nothing waits for a person\n");
+    return exit.ok;
   }
+  io.out(` ${plural(asked.length, "waits", "wait")} for a person${oldest}\n`);
+  for (const one of asked) {
+    const head = ` ${marks[one.kind]}  ${one.short.padEnd(5)} ${one.run}  ${one.task === null ? "" : `${one.task}  `}`;
+    io.out(`${fit(head + oneLine(one.text, 400), io.columns - 1)}\n`);
+    for (const answer of one.answers) io.out(`          ${commandFor(answer, one.short, one.run)}\n`);
+  }
+  io.out(" --note TEXT tells the worker why; then, unless the run is alive: harness resume\n");
   return exit.ok;
 }
 
@@ -74,6 +90,8 @@ async function valueOf(
   if (!asked.answers.includes(action)) {
     throw new Refused(`${asked.short} can be answered by ${asked.answers.join(", ")}, not by ${action}`);
   }
+  if (action === "raise")
+    throw new Refused(`say by how much: ${commandFor("raise", asked.short, asked.run)}`);
   const note = options.note === undefined ? null : await put(ports, options.note);
   switch (asked.kind) {
     case "approval":
@@ -98,8 +116,19 @@ async function put({ blobs }: Pick<Ports, "blobs">, text: string): Promise<strin
   return digest as string;
 }
 
-async function answer(io: Io, ports: Pick<Ports, "journal">, asked: Asked, value: AnswerValue): Promise<number> {
-  const isFirst = await ports.journal.answer({ run: asked.run, subject: asked.subject, at: Date.now(), by: person(), value });
+async function answer(
+  io: Io,
+  ports: Pick<Ports, "journal">,
+  asked: Asked,
+  value: AnswerValue,
+): Promise<number> {
+  const isFirst = await ports.journal.answer({
+    run: asked.run,
+    subject: asked.subject,
+    at: Date.now(),
+    by: person(),
+    value,
+  });
   if (!isFirst) {
     io.err(` ${asked.short} was answered already; yours was not taken\n`);
     return exit.notMet;

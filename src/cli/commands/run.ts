@@ -1,8 +1,13 @@
 import { hostname } from "node:os";
 import type { AnswerValue, Owner, Ports } from "../../core/ports.ts";
 import type { Body, Entry } from "../../core/event.ts";
+import { decodeText } from "../../core/canonical.ts";
+import type { RunConfig } from "../../core/goal.ts";
+import type { RunId } from "../../core/id.ts";
 import { levelRisk } from "../../core/policy.ts";
 import type { RunState } from "../../core/run.ts";
+import type { Risk } from "../../core/tool.ts";
+import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import { drive } from "../../loop/drive.ts";
 import type { Stand } from "../../loop/drive.ts";
@@ -11,28 +16,34 @@ import type { OwnedRun } from "../../loop/own.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { exportTarget, prepareRun, readRequest } from "../new-run.ts";
-import type { Request, RunOptions } from "../new-run.ts";
-import { pickRun } from "../pick-run.ts";
+import type { RunOptions } from "../new-run.ts";
 import { person } from "../person.ts";
 import { differences } from "../pins.ts";
+import { withRun } from "../reader.ts";
 import { ownVersion } from "../version.ts";
-import { openSandbox, openState, stateDir, wire } from "../wire.ts";
-import { opening } from "../view/opening.ts";
+import { openSandbox, openState, wire } from "../wire.ts";
+import { importing, opening } from "../view/opening.ts";
 import { summary } from "../view/summary.ts";
 import { chooseView } from "../view/choose.ts";
 import type { View } from "../view/plain.ts";
+import { cost, plural } from "../view/words.ts";
 import { exportTo } from "./take.ts";
 
 /** `harness run GOAL.md`. */
 export async function run(io: Io, file: string, options: RunOptions): Promise<number> {
   const request = await readRequest(io, file, options);
   const target = await exportTarget(io, options.export);
-  const ports = await portsFor(io, request.project.dir, request.sandbox, request);
+  const ports = await portsFor(io, request.project, {
+    sandbox: request.sandbox,
+    scratch: request.scratch,
+    askFrom: levelRisk(request.project.spec.approvals?.ask_from),
+  });
   try {
-    const prepared = await prepareRun(ports, request, (files) => io.err(`importing ${files} files …\r`));
+    const prepared = await prepareRun(ports, request, importing(io));
     const owned = await createRun(ports, prepared.id, prepared.body, ownerNow());
-    if ("owner" in owned) throw new Refused(`run ${prepared.id} is owned by pid ${owned.owner.pid}`, exit.infrastructure);
-    if (options.json !== true) io.err(opening(request, prepared, io));
+    if ("owner" in owned)
+      throw new Refused(`run ${prepared.id} is owned by pid ${owned.owner.pid}`, exit.infrastructure);
+    io.err(opening(request, prepared, io));
     const code = await work(io, ports, owned, options.json === true);
     if (target !== null && code === exit.ok) await exportTo(io, ports, prepared.id, target);
     return code;
@@ -49,11 +60,11 @@ export interface ResumeOptions {
 /** `harness resume [RUN]`. */
 export async function resume(io: Io, named: string | undefined, options: ResumeOptions): Promise<number> {
   const project = await readProject(io.cwd);
-  const ports = await portsFor(io, project.dir, "embedded", null);
+  const { id, config } = await withRun(io, named, async ({ storage }, run) => pinned(storage, run));
+  const ports = await portsFor(io, project, { sandbox: "embedded", ...config });
   try {
-    const id = await pickRun(ports.journal, named, stateDir(project.dir));
     const before = await readRun(ports, id);
-    if (before.phase === "ended") return await alreadyEnded(io, ports, before, options);
+    if (before.phase === "ended") return await alreadyEnded(io, ports, before);
     const changed = await differences(ports, before.pins);
     if (changed.length > 0) {
       throw new Refused(
@@ -64,7 +75,7 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
     if (options.budget !== undefined) await answerBudget(ports, before, options.budget);
     const owned = await takeRun(ports, id, ownerNow());
     if ("owner" in owned) throw new Refused(ownedBy(id, owned.owner), exit.infrastructure);
-    if (options.json !== true) io.err(resuming(before, owned));
+    io.err(resuming(before, owned));
     return await work(io, ports, owned, options.json === true);
   } finally {
     await ports.close();
@@ -74,31 +85,42 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
 const ownedBy = (id: string, owner: Owner): string =>
   `run ${id} is being worked on by pid ${owner.pid} on ${owner.host}; it goes on there`;
 
-async function alreadyEnded(
-  io: Io,
-  ports: Ports,
-  run: RunState,
-  options: ResumeOptions,
-): Promise<number> {
-  if (options.json !== true) io.err(await summary(ports, run, io));
+async function alreadyEnded(io: Io, ports: Ports, run: RunState): Promise<number> {
+  io.err(await summary(ports, run, io));
   return exitOf("ended", run, null);
 }
 
 type OpenPorts = Ports & { close(): Promise<void> };
 
-async function portsFor(io: Io, projectDir: string, kind: string, request: Request | null): Promise<OpenPorts> {
-  const project = request?.project ?? (await readProject(projectDir));
-  const storage = await openState(projectDir, io.env);
+/** What a run fixes of its ports: of the request when it is new, of its own record when it goes on. */
+interface Fixed {
+  readonly sandbox: string;
+  readonly scratch: readonly string[];
+  readonly askFrom: Risk;
+}
+
+async function portsFor(io: Io, { dir, spec }: ProjectFile, fixed: Fixed): Promise<OpenPorts> {
+  const storage = await openState(dir, io.env);
+  const { scratch, askFrom } = fixed;
+  const sandbox = await openSandbox(fixed.sandbox);
   const ports = await wire({
-    projectDir,
-    project: project.spec,
+    projectDir: dir,
+    project: spec,
     storage,
-    sandbox: await openSandbox(kind),
-    scratch: request?.scratch ?? project.spec.workspace?.scratch ?? [],
-    askFrom: levelRisk(project.spec.approvals?.ask_from),
+    sandbox,
+    scratch,
+    askFrom,
     env: io.env,
   });
   return { ...ports, close: storage.close };
+}
+
+async function pinned(
+  ports: Pick<Ports, "journal" | "blobs">,
+  id: RunId,
+): Promise<{ id: RunId; config: RunConfig }> {
+  const { config } = await readRun(ports, id);
+  return { id, config: JSON.parse(decodeText(await ports.blobs.get(config))) as RunConfig };
 }
 
 const ownerNow = (): Body<"run-owned"> => ({
@@ -108,11 +130,19 @@ const ownerNow = (): Body<"run-owned"> => ({
   harness: ownVersion(),
 });
 
+const stops = {
+  signal: "was stopped",
+  person: "waited for a person",
+  outage: "waited for its model",
+} as const;
+
 /** What a resume does, said before it does it. */
 function resuming(before: RunState, owned: OwnedRun): string {
   const accepted = [...before.tasks.values()].filter((task) => task.status === "accepted").length;
-  const cut = owned.entries.filter((entry) => entry.type === "model-ended" || entry.type === "call-ended").length;
-  const stood = before.stopped === null ? "died" : "was stopped";
+  const cut = owned.entries.filter(
+    (entry) => entry.type === "model-ended" || entry.type === "call-ended",
+  ).length;
+  const stood = before.stopped === null ? "died" : stops[before.stopped];
   const plan =
     before.tasks.size === 0
       ? "planning goes on"
@@ -135,9 +165,9 @@ async function answerBudget(ports: Ports, run: RunState, text: string): Promise<
 /** Drives an owned run with a view on it, drains at the first signal and halts at the second. */
 async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): Promise<number> {
   const { run: state, ownership, entries } = owned;
-  const view = chooseView(io, ports, json);
+  const view = chooseView(io, ports, state, json);
   for (const entry of entries) view.see(entry, state);
-  const signals = listen(io);
+  const signals = listen(view);
   try {
     const stand = await drive(ports, state, {
       drain: signals.drain,
@@ -145,7 +175,7 @@ async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): P
       observe: (entry: Entry, run: RunState) => view.see(entry, run),
     });
     await view.close();
-    if (!json) io.err(await ending(ports, state, stand, io));
+    io.err(await ending(ports, state, stand, io));
     return exitOf(stand, state, signals.received());
   } finally {
     await close(view);
@@ -157,7 +187,11 @@ async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): P
 const close = async (view: View): Promise<void> => view.close();
 
 async function ending(ports: Ports, run: RunState, stand: Stand, io: Io): Promise<string> {
-  if (stand === "stopped") return `\n stopped    run ${run.id}; go on with: harness resume ${run.id}\n`;
+  if (stand === "stopped") {
+    const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
+    const kept = `${accepted} of ${plural(run.tasks.size, "task")} accepted, kept · ${cost(run)}`;
+    return `\n stopped    run ${run.id} · ${kept}\n go on      harness resume ${run.id}\n`;
+  }
   return summary(ports, run, io);
 }
 
@@ -168,19 +202,25 @@ interface Signals {
   forget(): void;
 }
 
-function listen(io: Io): Signals {
+/** One key press reaches a process more than once where wrappers (npm) pass it on; a person is never that quick. */
+const samePressMs = 250;
+
+function listen(view: View): Signals {
   const drain = new AbortController();
   const halt = new AbortController();
   let received: "SIGINT" | "SIGTERM" | null = null;
+  let at = 0;
   const on = (signal: "SIGINT" | "SIGTERM"): void => {
-    if (drain.signal.aborted) {
+    const now = performance.now();
+    if (received === null) {
+      received = signal;
+      at = now;
+      drain.abort();
+      view.say(" stopping after what is open; once more to stop at once");
+    } else if (now - at > samePressMs && !halt.signal.aborted) {
       halt.abort();
-      io.err("stopping at once\n");
-      return;
+      view.say(" stopping at once");
     }
-    received = signal;
-    drain.abort();
-    io.err("\nstopping after what is open; again to stop at once\n");
   };
   const int = (): void => on("SIGINT");
   const term = (): void => on("SIGTERM");
@@ -192,4 +232,3 @@ function listen(io: Io): Signals {
     forget: () => process.off("SIGINT", int).off("SIGTERM", term),
   };
 }
-

@@ -1,6 +1,8 @@
 import { readRun } from "../../loop/own.ts";
 import type { RunConfig } from "../../core/goal.ts";
 import type { Ports } from "../../core/ports.ts";
+import { waitsForPerson } from "../../core/run.ts";
+import type { RunState } from "../../core/run.ts";
 import type { TaskSpec } from "../../core/plan.ts";
 import type { Handoff } from "../../loop/handoff.ts";
 import { criterionText } from "../../loop/describe.ts";
@@ -10,6 +12,7 @@ import { withRun, withState } from "../reader.ts";
 import { readStory } from "../story.ts";
 import type { AttemptStory, Story } from "../story.ts";
 import { summary } from "../view/summary.ts";
+import { fit, pad } from "../view/cells.ts";
 import { clock, dollars, oneLine, plural, visible } from "../view/words.ts";
 
 /** `harness runs`. */
@@ -20,12 +23,24 @@ export const runs = async (io: Io, options: { readonly json?: boolean }): Promis
       const run = await readRun(storage, row.id);
       const config = await json<RunConfig>(storage, run.config);
       const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
-      const about = { id: run.id, created: row.createdAt, outcome: run.outcome, phase: run.phase, title: config.title };
-      const numbers = { tasks: run.tasks.size, accepted, micros: run.spent.micros, head: run.head, hash: row.headHash };
+      const about = {
+        id: run.id,
+        created: row.createdAt,
+        outcome: run.outcome,
+        phase: run.phase,
+        title: config.title,
+      };
+      const numbers = {
+        tasks: run.tasks.size,
+        accepted,
+        micros: run.spent.micros,
+        head: run.head,
+        hash: row.headHash,
+      };
       if (options.json === true) io.out(`${JSON.stringify({ ...about, ...numbers })}\n`);
       else {
         const when = new Date(row.createdAt).toISOString().slice(0, 16).replace("T", " ");
-        const state = (run.outcome ?? run.phase).padEnd(9);
+        const state = standing(run).padEnd(9);
         io.out(
           ` ${run.id}  ${when}  ${state} ${`${accepted}/${run.tasks.size}`.padStart(5)}  ${dollars(run.spent.micros).padStart(8)}  ${oneLine(config.title, 60)}\n`,
         );
@@ -33,6 +48,13 @@ export const runs = async (io: Io, options: { readonly json?: boolean }): Promis
     }
     return exit.ok;
   });
+
+/** How a run ended, or in one word why it has not. */
+function standing(run: RunState): string {
+  if (run.outcome !== null) return run.outcome;
+  if (waitsForPerson(run)) return "waits";
+  return run.stopped === null ? run.phase : "paused";
+}
 
 export interface ShowOptions {
   readonly task?: string;
@@ -53,7 +75,7 @@ export const show = async (io: Io, named: string | undefined, options: ShowOptio
     }
     io.out(await summary(storage, story.run, io));
     io.out("\n");
-    for (const task of story.run.tasks.keys()) io.out(await taskLine(storage, story, task, io.columns));
+    io.out(await taskTable(storage, story, io.columns));
     return exit.ok;
   });
 
@@ -85,31 +107,48 @@ const asJson = (story: Story): unknown => ({
   crashes: story.crashes,
 });
 
-async function taskLine(blobs: Pick<Ports, "blobs">, story: Story, id: string, columns: number): Promise<string> {
-  const task = story.run.tasks.get(id);
-  if (task === undefined) return "";
-  const { title } = await json<TaskSpec>(blobs, task.spec);
-  const attempts = story.attempts.filter((attempt) => attempt.task === id);
-  const micros = attempts.reduce((sum, attempt) => sum + attempt.micros, 0);
-  const head = ` ${task.status.padEnd(9)} ${id.padEnd(16)} ${plural(attempts.length, "attempt").padEnd(11)} ${dollars(micros).padStart(8)}  `;
-  return `${head}${oneLine(title, Math.max(20, columns - head.length - 1))}\n`;
+async function taskTable(blobs: Pick<Ports, "blobs">, story: Story, columns: number): Promise<string> {
+  const tasks = [...story.run.tasks.values()];
+  const width = Math.min(24, Math.max(0, ...tasks.map(({ id }) => id.length)));
+  const lines = tasks.map(async ({ id, status, spec }) => {
+    const { title } = await json<TaskSpec>(blobs, spec);
+    const attempts = story.attempts.filter((attempt) => attempt.task === id);
+    const micros = attempts.reduce((sum, attempt) => sum + attempt.micros, 0);
+    const tries = plural(attempts.length, "attempt").padEnd(11);
+    const head = ` ${status.padEnd(8)}  ${pad(id, width)}  ${tries}  ${dollars(micros).padStart(7)}  `;
+    return `${fit(head + oneLine(title, 200), columns - 1)}\n`;
+  });
+  return (await Promise.all(lines)).join("");
 }
 
 async function taskText(blobs: Pick<Ports, "blobs">, story: Story, id: string): Promise<string> {
   const task = story.run.tasks.get(id);
   if (task === undefined) {
-    throw new Refused(`run ${story.run.id} has no task ${id}; its tasks are ${[...story.run.tasks.keys()].join(", ")}`);
+    throw new Refused(
+      `run ${story.run.id} has no task ${id}; its tasks are ${[...story.run.tasks.keys()].join(", ")}`,
+    );
   }
   const spec = await json<TaskSpec>(blobs, task.spec);
   const parts = [
     `${id}: ${spec.title}   ${task.status}${task.acceptedBy === "person" ? " by a person" : ""}`,
     `\n${spec.instructions.trim()}\n`,
-    ...spec.criteria.map((criterion) => `  ${criterion.id}  ${criterionText(criterion)}${criterion.guard === true ? "  (guard)" : ""}`),
+    ...spec.criteria.map(
+      (criterion) =>
+        `  ${criterion.id}${criterion.guard === true ? " (guard)" : ""}  ${plainText(criterionText(criterion))}`,
+    ),
   ];
-  for (const attempt of story.attempts.filter((one) => one.task === id)) parts.push(await attemptText(blobs, attempt));
+  for (const attempt of story.attempts.filter((one) => one.task === id))
+    parts.push(await attemptText(blobs, attempt));
   if (task.handoff !== null) parts.push(handoffText(await json<Handoff>(blobs, task.handoff)));
   return `${visible(parts.join("\n"))}\n`;
 }
+
+/** Without the fences that are for models, its further lines set in. */
+const plainText = (criterion: string): string =>
+  criterion
+    .replaceAll(/^```\n?/gm, "")
+    .trimEnd()
+    .replaceAll("\n", "\n      ");
 
 async function attemptText(blobs: Pick<Ports, "blobs">, attempt: AttemptStory): Promise<string> {
   const time = attempt.endedAt === null ? "" : `   ${clock(attempt.endedAt - attempt.startedAt)}`;
@@ -118,7 +157,8 @@ async function attemptText(blobs: Pick<Ports, "blobs">, attempt: AttemptStory): 
 }
 
 function handoffText(handoff: Handoff): string {
-  const list = (name: string, items: readonly string[]): string[] => items.map((item) => `  ${name}  ${item}`);
+  const list = (name: string, items: readonly string[]): string[] =>
+    items.map((item) => `  ${name}  ${item}`);
   return [
     `\nhanded on\n${indent(handoff.summary)}`,
     ...list("file    ", handoff.artifacts),

@@ -14,12 +14,17 @@ import { withRun } from "../reader.ts";
 import { plural } from "../view/words.ts";
 
 /** `harness diff [RUN]`: a patch from the start of the run to its head. */
-export const diff = async (io: Io, named: string | undefined, options: { readonly stat?: boolean }): Promise<number> =>
+export const diff = async (
+  io: Io,
+  named: string | undefined,
+  options: { readonly stat?: boolean },
+): Promise<number> =>
   withRun(io, named, async ({ storage }, id) => {
     const run = await readRun(storage, id);
     if (options.stat === true) return stat(io, storage, run);
     const store = treeStore(storage.blobs);
-    for await (const chunk of unifiedPatch({ store, blobs: storage.blobs, from: run.base, to: run.head })) io.out(chunk);
+    for await (const chunk of unifiedPatch({ store, blobs: storage.blobs, from: run.base, to: run.head }))
+      io.out(chunk);
     return exit.ok;
   });
 
@@ -49,7 +54,12 @@ export const take = async (io: Io, named: string | undefined, options: TakeOptio
   });
 
 /** Writes the head of a run into a new or empty directory. */
-export async function exportTo(io: Io, ports: Pick<Ports, "journal" | "blobs">, id: string, to: string): Promise<number> {
+export async function exportTo(
+  io: Io,
+  ports: Pick<Ports, "journal" | "blobs">,
+  id: string,
+  to: string,
+): Promise<number> {
   const run = await readRun(ports, id);
   sayUnmet(io, run);
   const { files } = await exportTree({ blobs: ports.blobs, tree: run.head, to });
@@ -57,7 +67,12 @@ export async function exportTo(io: Io, ports: Pick<Ports, "journal" | "blobs">, 
   return exit.ok;
 }
 
-async function toBranch(io: Io, ports: Pick<Ports, "journal" | "blobs">, id: string, branch: string): Promise<number> {
+async function toBranch(
+  io: Io,
+  ports: Pick<Ports, "journal" | "blobs">,
+  id: string,
+  branch: string,
+): Promise<number> {
   const run = await readRun(ports, id);
   const config = JSON.parse(new TextDecoder().decode(await ports.blobs.get(run.config))) as RunConfig;
   const commit = config.git?.commit ?? null;
@@ -74,10 +89,13 @@ async function toBranch(io: Io, ports: Pick<Ports, "journal" | "blobs">, id: str
     base: commit,
     message: `${config.title}\n\nharness run ${id}, journal ${run.hash}`,
   });
-  io.err(` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`);
+  io.err(
+    ` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`,
+  );
   return exit.ok;
 }
 
 function sayUnmet(io: Io, run: RunState): void {
-  if (run.outcome !== "met") io.err(` note: run ${run.id} is ${run.outcome ?? "not finished"}; this is what was accepted so far\n`);
+  if (run.outcome !== "met")
+    io.err(` note: run ${run.id} is ${run.outcome ?? "not finished"}; this is what was accepted so far\n`);
 }

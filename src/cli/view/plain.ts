@@ -3,11 +3,14 @@ import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import type { Io } from "../io.ts";
 import { tell } from "./tell.ts";
-import { clock, oneLine } from "./words.ts";
+import { pad } from "./cells.ts";
+import { clock } from "./words.ts";
 
 /** Sees entries as they become durable. `close` resolves when everything has been shown. */
 export interface View {
   see(entry: Entry, run: RunState): void;
+  /** A line for people about this process rather than the run. */
+  say(line: string): void;
   close(): Promise<void>;
 }
 
@@ -16,15 +19,17 @@ export function plainView(io: Io, blobs: Blobs): View {
   let told = Promise.resolve();
   return {
     see: (entry, run) => {
-      const at = clock(entry.at - run.created);
+      const at = clock(run.spent.wallMs);
+      const width = Math.min(24, Math.max(0, ...[...run.tasks.keys()].map((id) => id.length)));
       const telling = tell(entry, run, blobs);
       told = told.then(async () => {
         const line = await telling;
         if (line === null) return;
-        const task = line.task === null ? "" : `${oneLine(line.task, 24)}  `;
+        const task = line.task === null ? "" : `${pad(line.task, width)}  `;
         io.err(`${at.padStart(7)}  ${line.mark} ${task}${line.text}\n`);
       });
     },
+    say: (line) => void (told = told.then(() => io.err(`${line}\n`))),
     close: async () => told,
   };
 }
@@ -32,5 +37,6 @@ export function plainView(io: Io, blobs: Blobs): View {
 /** The journal itself as NDJSON, and nothing else, on stdout. */
 export const jsonView = (io: Io): View => ({
   see: (entry) => io.out(`${JSON.stringify(entry)}\n`),
+  say: (line) => io.err(`${line}\n`),
   close: async () => undefined,
 });

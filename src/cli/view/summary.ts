@@ -8,47 +8,47 @@ import { waiting } from "../waiting.ts";
 import type { Io } from "../io.ts";
 import { readStory } from "../story.ts";
 import type { Story } from "../story.ts";
-import { clock, dollars, oneLine, plural, visible } from "./words.ts";
+import { textOf } from "./rows.ts";
+import { clock, dollars, oneLine, plural } from "./words.ts";
 
 /** How a run ended or stands, in a person's words, with the next command. */
-export async function summary(ports: Pick<Ports, "journal" | "blobs">, run: RunState, io: Io): Promise<string> {
+export async function summary(
+  ports: Pick<Ports, "journal" | "blobs">,
+  run: RunState,
+  io: Io,
+): Promise<string> {
   const story = await readStory(ports.journal, run.id);
+  const config = JSON.parse(new TextDecoder().decode(await ports.blobs.get(run.config))) as RunConfig;
+  const asks = run.phase === "ended" ? "" : await waiting(ports, run, io.columns);
   const rows: [string, string][] = [
     [outcome(run), headline(run)],
-    ...(await checkRows(ports, story)),
+    ...checkRows(config, story),
     ["tasks", taskText(story)],
     ...moneyRow(story),
     ...(await changedRow(ports, run)),
     ...(await questionRows(ports, story)),
-    ...nextRows(run),
+    ...nextRows(run, config, asks !== ""),
   ];
-  const width = Math.max(40, io.columns - 13);
-  const text = rows.map(([name, value]) => ` ${name.padEnd(11)}${fit(value, width)}`).join("\n");
-  const asks = run.phase === "ended" ? "" : await waiting(ports, run, io.columns);
-  return `\n${text}\n${asks}`;
+  return `\n${textOf(rows, io.columns)}${asks}`;
 }
-
-/** Layout spaces are kept; only what is too long is cut. */
-const fit = (text: string, width: number): string => {
-  const line = visible(text);
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
-};
 
 const outcome = (run: RunState): string => run.outcome ?? "waits";
 
 function headline(run: RunState): string {
   const { micros, unpriced, tokens } = run.spent;
-  const money = unpriced > 0 ? `${dollars(micros)} + ${plural(unpriced, "call")} of unknown price (${tokens} tokens)` : dollars(micros);
+  const money =
+    unpriced > 0
+      ? `${dollars(micros)} + ${plural(unpriced, "call")} of unknown price (${tokens} tokens)`
+      : dollars(micros);
   const of = run.budget.micros === null ? "" : ` of ${dollars(run.budget.micros)}`;
   return `run ${run.id} · ${clock(run.spent.wallMs)} · ${money}${of}`;
 }
 
-async function checkRows(ports: Pick<Ports, "blobs">, story: Story): Promise<[string, string][]> {
-  if (story.checks.size === 0) return [];
-  const config = JSON.parse(new TextDecoder().decode(await ports.blobs.get(story.run.config))) as RunConfig;
+function checkRows(config: RunConfig, { checks, run }: Story): [string, string][] {
+  if (checks.size === 0) return [];
   const by = config.checks.length > 0 ? "" : "   (the goal named none: proposed by the planner or a rubric)";
-  const results = [...story.checks].map(([id, result]) => `${result} ${id}`).join("   ");
-  return [["checks", `${results}   on the final tree ${story.run.head.slice(0, 4)}${by}`]];
+  const results = [...checks].map(([id, result]) => `${result} ${id}`).join("   ");
+  return [["checks", `${results}   on the final tree ${run.head.slice(0, 4)}${by}`]];
 }
 
 function taskText(story: Story): string {
@@ -60,7 +60,9 @@ function taskText(story: Story): string {
     `${accepted.length} of ${all.length} accepted in ${plural(story.attempts.length, "attempt")}`,
     byPerson > 0 ? `${byPerson} of them by a person` : "",
     story.approvals > 0 ? plural(story.approvals, "approval") : "",
-    story.crashes > 0 ? `resumed ${plural(story.crashes, "time")} after a crash, nothing accepted was redone` : "",
+    story.crashes > 0
+      ? `resumed ${plural(story.crashes, "time")} after a crash, nothing accepted was redone`
+      : "",
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
@@ -82,7 +84,9 @@ async function changedRow(ports: Pick<Ports, "blobs">, run: RunState): Promise<[
   const files = changes.filter(({ before, after }) => before?.type !== "dir" && after?.type !== "dir");
   if (files.length === 0) return [["changed", "nothing"]];
   const names = files.slice(0, 6).map(({ path }) => path);
-  return [["changed", `${plural(files.length, "file")}: ${names.join("  ")}${files.length > 6 ? "  …" : ""}`]];
+  return [
+    ["changed", `${plural(files.length, "file")}: ${names.join("  ")}${files.length > 6 ? "  …" : ""}`],
+  ];
 }
 
 /** What accepted work leaves open, for a person to decide. */
@@ -91,15 +95,18 @@ async function questionRows(ports: Pick<Ports, "blobs">, { run }: Story): Promis
   for (const task of run.tasks.values()) {
     if (task.handoff === null) continue;
     const handoff = JSON.parse(new TextDecoder().decode(await ports.blobs.get(task.handoff))) as Handoff;
-    for (const question of handoff.open_questions) rows.push(["asks you", `${oneLine(question, 200)}   (${task.id})`]);
+    for (const question of handoff.open_questions)
+      rows.push(["asks you", `${oneLine(question, 200)}   (${task.id})`]);
   }
   return rows.slice(0, 5);
 }
 
-function nextRows(run: RunState): [string, string][] {
-  if (run.outcome === null) return [["go on", `harness resume ${run.id}`]];
+function nextRows(run: RunState, config: RunConfig, isAsked: boolean): [string, string][] {
+  if (run.outcome === null)
+    return [["go on", `${isAsked ? "answer what is asked below, then: " : ""}harness resume ${run.id}`]];
+  const branch = config.git?.commit == null ? "" : `     or --branch agent/${run.id}`;
   return [
     ["see it", `harness diff ${run.id}     harness show ${run.id}`],
-    ["take it", `harness export ${run.id} --to result`],
+    ["take it", `harness export ${run.id} --to result${branch}`],
   ];
 }

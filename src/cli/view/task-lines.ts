@@ -1,161 +1,136 @@
-import type { Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
-import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import type { Task } from "../../core/task.ts";
+import { cells, fit, pad, padLeft } from "./cells.ts";
+import type { TaskNote, TaskNotes } from "./task-notes.ts";
 import { clock, dollars, oneLine, plural } from "./words.ts";
 
-/** What the live view remembers of a task besides the run's state. */
-interface Seen {
-  title: string;
-  micros: number;
-  began: number | null;
-  ended: number | null;
-  doing: string;
-  /** Why the last attempt was sent back. */
-  back: string;
+/** One task as it is drawn: the columns of its line, and what is said below it. */
+interface Row {
+  readonly mark: string;
+  readonly id: string;
+  readonly title: string;
+  readonly attempts: string;
+  readonly money: string;
+  readonly time: string;
+  /** In place of attempts, money and time, for a task that has none of them yet. */
+  readonly instead: string;
+  readonly doing: string;
+  readonly back: string;
 }
 
-/** The tasks of a run as lines that change: fed with entries, read at each drawing. */
-export interface TaskLines {
-  see(entry: Entry, run: RunState): Promise<void>;
-  lines(run: RunState, now: number, columns: number, room: number): readonly string[];
-  /** What the planner or the goal's judge is doing; empty when a task is worked on. */
-  doing(): string;
+/** Cells of the columns; `doing` 0: it has no room beside the others and gets a line of its own. */
+interface Widths {
+  readonly id: number;
+  readonly title: number;
+  readonly attempts: number;
+  readonly money: number;
+  readonly time: number;
+  readonly doing: number;
 }
 
-export function taskLines(blobs: Blobs): TaskLines {
-  const tasks = new Map<string, Seen>();
-  const whole = { doing: "" };
-  const seen = (id: string): Seen => {
-    const known = tasks.get(id) ?? { title: "", micros: 0, began: null, ended: null, doing: "", back: "" };
-    tasks.set(id, known);
-    return known;
-  };
-  return {
-    see: async (entry, run) => note(entry, run, seen, whole, blobs),
-    lines: (run, now, columns, room) => draw(run, seen, now, columns, room),
-    doing: () => whole.doing,
-  };
-}
-
-const read = async (blobs: Blobs, digest: string): Promise<string> => new TextDecoder().decode(await blobs.get(digest));
-
-async function note(
-  entry: Entry,
+/** The tasks of a run in at most `room` lines of fewer than `columns` cells, in columns that stand under each other. */
+export function taskLines(
   run: RunState,
-  seen: (id: string) => Seen,
-  whole: { doing: string },
-  blobs: Blobs,
-): Promise<void> {
-  switch (entry.type) {
-    case "plan-adopted":
-      whole.doing = "";
-      for (const task of run.tasks.values()) {
-        seen(task.id).title = (JSON.parse(await read(blobs, task.spec)) as { title: string }).title;
-      }
-      return;
-    case "attempt-started":
-      seen(entry.body.task).began ??= entry.at;
-      seen(entry.body.task).doing = "reads the task";
-      return;
-    case "model-started":
-      return setDoing(entry.body.thread, seen, whole, `turn ${entry.body.turn}  thinks`);
-    case "model-ended": {
-      const { task } = threadParts(entry.body.thread);
-      if (task !== null) seen(task).micros += entry.body.charged.micros ?? 0;
-      return;
-    }
-    case "call-started": {
-      const { thread, turn } = callParts(entry.body.call);
-      const args = oneLine(argsText(await read(blobs, entry.body.args)), 60);
-      return setDoing(thread, seen, whole, `turn ${turn}  ${entry.body.tool} ${args}`);
-    }
-    case "attempt-submitted":
-      seen(entry.body.task).doing = "is judged";
-      return;
-    case "criterion-judged":
-      if (entry.body.task !== null && entry.body.result === "fail") {
-        const why = oneLine(await read(blobs, entry.body.explanation), 100);
-        seen(entry.body.task).back = `attempt ${entry.body.attempt} sent back: ${entry.body.criterion}, ${why}`;
-      }
-      return;
-    case "judging-started":
-      if (entry.body.task === null) whole.doing = "the goal's checks on the final tree";
-      return;
-    case "task-accepted":
-      seen(entry.body.task).ended = entry.at;
-      seen(entry.body.task).back = "";
-      return;
-    default:
-  }
-}
-
-function setDoing(thread: string, seen: (id: string) => Seen, whole: { doing: string }, text: string): void {
-  const { task, role } = threadParts(thread);
-  if (task === null) whole.doing = role === "planner" ? `plans   ${text}` : `judges the goal   ${text}`;
-  else seen(task).doing = role === "evaluator" ? `is judged   ${text}` : text;
-}
-
-/** The words of a call a person recognises it by. */
-function argsText(json: string): string {
-  const args = JSON.parse(json) as Record<string, unknown>;
-  const [first] = ["command", "path", "pattern", "url"].flatMap((key) => (typeof args[key] === "string" ? [args[key]] : []));
-  return typeof first === "string" ? first : "";
-}
-
-function draw(run: RunState, seen: (id: string) => Seen, now: number, columns: number, room: number): string[] {
-  const width = Math.min(24, Math.max(4, ...[...run.tasks.keys()].map((id) => id.length)));
-  const chosen = choose(run, room);
-  const lines = chosen.flatMap((task) => taskText(run, task, seen(task.id), now, width, columns));
-  const hidden = run.tasks.size - chosen.length;
+  notes: TaskNotes,
+  now: number,
+  columns: number,
+  room: number,
+): readonly string[] {
+  const rows = new Map(
+    [...run.tasks.values()].map((task) => [task, rowOf(run, task, notes.of(task.id), now)]),
+  );
+  const widths = widthsFor([...rows.values()], columns);
+  const drawn = new Map([...rows].map(([task, row]) => [task, draw(row, widths, columns)]));
+  const chosen = choose(drawn, room);
+  const lines = [...drawn].flatMap(([task, its]) => (chosen.has(task) ? its : []));
+  const hidden = drawn.size - chosen.size;
   return hidden > 0 ? [...lines, `   … ${plural(hidden, "more task")}`] : lines;
-}
-
-/** All tasks where there is room, else those at work, waiting for a person, and the first of the rest. */
-function choose(run: RunState, room: number): readonly Task[] {
-  const all = [...run.tasks.values()];
-  if (all.length <= room) return all;
-  const first = all.filter((task) => task.status === "active" || task.status === "stuck");
-  const rest = all.filter((task) => !first.includes(task));
-  const recent = rest.filter((task) => task.status !== "accepted");
-  const kept = new Set([...first, ...recent, ...rest].slice(0, room));
-  return all.filter((task) => kept.has(task));
 }
 
 const marks = { pending: "·", active: "●", accepted: "✓", stuck: "?", dropped: "✗" } as const;
 
-function taskText(run: RunState, task: Task, seen: Seen, now: number, width: number, columns: number): string[] {
-  const head = ` ${marks[task.status]} ${oneLine(task.id, width).padEnd(width)}  `;
-  const time = seen.began === null ? "" : clock((seen.ended ?? now) - seen.began);
-  const facts = [attemptsText(task), seen.micros > 0 ? dollars(seen.micros) : "", time].filter((part) => part !== "");
-  const tail = factsText(run, task, seen, facts);
-  const room = Math.max(10, columns - head.length - 1);
-  const titleWidth = Math.max(10, Math.min(38, Math.floor(room / 2)));
-  const title = oneLine(seen.title, titleWidth).padEnd(titleWidth);
-  const line = head + `${title}  ${oneLine(tail, Math.max(4, room - titleWidth - 2))}`.trimEnd();
-  const back = task.status === "accepted" || seen.back === "" ? [] : [`${" ".repeat(head.length)}${oneLine(seen.back, room)}`];
-  return [line, ...back];
+function rowOf(run: RunState, task: Task, note: TaskNote, now: number): Row {
+  const waits = task.status === "stuck" || isAsked(run, task.id);
+  const isNew = task.attempts === 0;
+  return {
+    mark: waits ? "?" : marks[task.status],
+    id: task.id,
+    title: oneLine(note.title, 200),
+    attempts: isNew ? "" : attemptsText(task),
+    money: note.micros > 0 ? dollars(note.micros) : "",
+    time: note.began === null ? "" : clock((note.ended ?? now) - note.began),
+    instead: isNew ? standing(run, task) : "",
+    doing: waits ? "waits for you: harness approvals" : isNew ? "" : doing(run, task, note),
+    back: task.status === "accepted" ? "" : note.back,
+  };
 }
 
-const attemptsText = (task: Task): string => {
-  if (task.attempts === 0) return "";
-  return task.status === "accepted" ? plural(task.attempts, "attempt") : `attempt ${task.attempts}`;
-};
+/** An approval of a call of this task is open, or an effect of it is in doubt. */
+const isAsked = (run: RunState, task: string): boolean =>
+  [...run.approvals.values()].some((one) => one.status === "open" && threadParts(one.thread).task === task) ||
+  [...run.doubts].some((call) => threadParts(callParts(call).thread).task === task);
 
-function factsText(run: RunState, task: Task, seen: Seen, facts: readonly string[]): string {
-  switch (task.status) {
-    case "accepted":
-      return facts.join("   ");
-    case "active":
-      return [...facts, seen.doing].join("   ");
-    case "stuck":
-      return "waits for you   harness approvals";
-    case "dropped":
-      return "dropped";
-    case "pending": {
-      const open = task.needs.filter((need) => run.tasks.get(need)?.status !== "accepted");
-      return [...facts, open.length > 0 ? `after ${open.join(", ")}` : "next"].join("   ");
-    }
+const attemptsText = ({ status, attempts }: Task): string =>
+  status === "accepted" ? plural(attempts, "attempt") : `attempt ${attempts}`;
+
+function doing(run: RunState, task: Task, note: TaskNote): string {
+  if (task.status === "active") return note.doing;
+  return task.status === "pending" ? standing(run, task) : "";
+}
+
+/** What a task that is not worked on waits for. */
+function standing(run: RunState, { status, needs }: Task): string {
+  if (status === "accepted") return "holds already";
+  if (status !== "pending") return status === "dropped" ? "dropped" : "";
+  const open = needs.filter((need) => run.tasks.get(need)?.status !== "accepted");
+  return open.length > 0 ? `after ${open.join(", ")}` : "next";
+}
+
+const leastDoing = 28;
+
+function widthsFor(rows: readonly Row[], columns: number): Widths {
+  const widest = (column: keyof Row): number => Math.max(0, ...rows.map((row) => cells(row[column])));
+  const id = Math.min(widest("id"), columns < 100 ? 16 : 24);
+  const [attempts, money, time] = [widest("attempts"), widest("money"), widest("time")];
+  const facts = [attempts, money, time].reduce((sum, width) => sum + (width > 0 ? width + 2 : 0), 0);
+  const title = Math.min(widest("title"), 48);
+  const whole = Math.max(0, columns - 1 - (3 + id + 2));
+  const beside = whole - title - facts - 3;
+  if (beside >= leastDoing) return { id, title, attempts, money, time, doing: beside };
+  return { id, title: Math.min(title, Math.max(0, whole - facts)), attempts, money, time, doing: 0 };
+}
+
+function draw(row: Row, widths: Widths, columns: number): readonly string[] {
+  const head = ` ${row.mark} ${pad(row.id, widths.id)}  `;
+  const facts = [
+    widths.attempts === 0 ? "" : `  ${pad(row.attempts, widths.attempts)}`,
+    widths.money === 0 ? "" : `  ${padLeft(row.money, widths.money)}`,
+    widths.time === 0 ? "" : `  ${padLeft(row.time, widths.time)}`,
+  ].join("");
+  const isBeside = widths.doing > 0 && row.doing !== "";
+  const told = row.instead === "" ? facts : `  ${row.instead}`;
+  const line = `${head}${pad(row.title, widths.title)}${told}${isBeside ? `   ${row.doing}` : ""}`;
+  const below = [isBeside ? "" : row.doing, row.back].filter((text) => text !== "");
+  return [line, ...below.map((text) => " ".repeat(cells(head)) + text)].map((text) =>
+    fit(text, columns - 1).trimEnd(),
+  );
+}
+
+/** All tasks where there is room, else those at work or waiting for a person, then what is still to come. */
+function choose(drawn: ReadonlyMap<Task, readonly string[]>, room: number): ReadonlySet<Task> {
+  const rank = ({ status }: Task): number => {
+    if (status === "active" || status === "stuck") return 0;
+    return status === "pending" ? 1 : 2;
+  };
+  const all = [...drawn].toSorted(([a], [b]) => rank(a) - rank(b));
+  const needed = all.reduce((sum, [, lines]) => sum + lines.length, 0);
+  let left = needed <= room ? room : room - 1;
+  const chosen = new Set<Task>();
+  for (const [task, lines] of all) {
+    if (lines.length > left) break;
+    left -= lines.length;
+    chosen.add(task);
   }
+  return chosen;
 }

@@ -11,7 +11,8 @@ export interface Line {
   readonly text: string;
 }
 
-const text = async (blobs: Blobs, digest: string): Promise<string> => new TextDecoder().decode(await blobs.get(digest));
+const text = async (blobs: Blobs, digest: string): Promise<string> =>
+  new TextDecoder().decode(await blobs.get(digest));
 
 const line = (mark: Line["mark"], task: string | null, said: string): Line => ({ mark, task, text: said });
 
@@ -30,11 +31,19 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "attempt-started":
       return line("●", entry.body.task, `attempt ${entry.body.attempt}${entry.body.alone ? ", alone" : ""}`);
     case "attempt-submitted":
-      return line("·", entry.body.task, entry.body.by === "harness" ? "holds already" : "submitted, being judged");
+      return line(
+        "·",
+        entry.body.task,
+        entry.body.by === "harness" ? "holds already" : "submitted, being judged",
+      );
     case "criterion-judged":
       return criterion(entry, blobs);
     case "task-accepted":
-      return line("✓", entry.body.task, `accepted${entry.body.by === "person" ? " by a person" : ""}   ${progress(run)}`);
+      return line(
+        "✓",
+        entry.body.task,
+        `accepted${entry.body.by === "person" ? " by a person" : ""}   ${progress(run)}`,
+      );
     case "attempt-ended":
       return attemptEnded(entry, blobs);
     case "integration-ended":
@@ -42,19 +51,41 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "model-ended":
       return modelEnded(entry);
     case "verdict-given":
-      return entry.body.task === null ? line(entry.body.verdict === "pass" ? "✓" : "✗", null, `the goal's checks: ${entry.body.verdict}`) : null;
+      return entry.body.task === null
+        ? line(entry.body.verdict === "pass" ? "✓" : "✗", null, `the goal's checks: ${entry.body.verdict}`)
+        : null;
     case "approval-requested":
-      return line("?", threadParts(callParts(entry.body.call).thread).task, `waits for you: ${entry.body.tool}   harness approvals`);
+      return line(
+        "?",
+        threadParts(callParts(entry.body.call).thread).task,
+        `waits for you: ${entry.body.tool}   harness approvals`,
+      );
     case "escalation-raised":
-      return line("?", entry.body.task, `waits for you: ${oneLine(await text(blobs, entry.body.card), 300)}   harness approvals`);
+      return line(
+        "?",
+        entry.body.task,
+        `waits for you: ${oneLine(await text(blobs, entry.body.card), 300)}   harness approvals`,
+      );
     case "effect-doubted":
-      return line("!", threadParts(callParts(entry.body.call).thread).task, "in doubt: whether it happened is unknown   harness approvals");
+      return line(
+        "!",
+        threadParts(callParts(entry.body.call).thread).task,
+        "in doubt: whether it happened is unknown   harness approvals",
+      );
     case "task-dropped":
       return line("✗", entry.body.task, "dropped");
     case "crash-charged":
-      return line("!", threadParts(entry.body.thread).task, `was open when the harness died (${entry.body.count}); runs alone now`);
+      return line(
+        "!",
+        threadParts(entry.body.thread).task,
+        `was open when the harness died (${entry.body.count}); runs alone now`,
+      );
     case "egress-denied":
-      return line("!", threadParts(entry.body.thread).task, `was kept from reaching ${oneLine(entry.body.host, 80)}:${entry.body.port}`);
+      return line(
+        "!",
+        threadParts(entry.body.thread).task,
+        `was kept from reaching ${oneLine(entry.body.host, 80)}:${entry.body.port}`,
+      );
     case "context-compacted":
       return line("·", threadParts(entry.body.thread).task, "old tool output was left out of its context");
     case "budget-changed":
@@ -88,16 +119,25 @@ function planText(run: RunState): string {
   return `plan: ${plural(run.tasks.size, "task")}${width}   ${[...run.tasks.keys()].slice(0, 12).join("  ")}${run.tasks.size > 12 ? "  …" : ""}`;
 }
 
-const progress = (run: RunState): string => `${run.tasks.size - run.unfinished} of ${run.tasks.size}   ${cost(run)}`;
+const progress = (run: RunState): string =>
+  `${run.tasks.size - run.unfinished} of ${run.tasks.size}   ${cost(run)}`;
 
-async function criterion(entry: Extract<Entry, { type: "criterion-judged" }>, blobs: Blobs): Promise<Line | null> {
+async function criterion(
+  entry: Extract<Entry, { type: "criterion-judged" }>,
+  blobs: Blobs,
+): Promise<Line | null> {
   const { task, result, criterion: id, score } = entry.body;
-  if (result === "pass") return line("·", task, `pass ${id}${score === null ? "" : ` (${score})`}`);
-  const why = oneLine(await text(blobs, entry.body.explanation), 160);
-  return line(result === "fail" ? "✗" : "!", task, `${result} ${id}: ${why}`);
+  const of = task === null ? "goal: " : "";
+  const points = score === null ? "" : ` (${score.toFixed(2)})`;
+  if (result === "pass") return line("·", task, `${of}pass ${id}${points}`);
+  const why = oneLine((await text(blobs, entry.body.explanation)).replace("\n", ": "), 160);
+  return line(result === "fail" ? "✗" : "!", task, `${of}${result} ${id}${points}: ${why}`);
 }
 
-async function attemptEnded(entry: Extract<Entry, { type: "attempt-ended" }>, blobs: Blobs): Promise<Line | null> {
+async function attemptEnded(
+  entry: Extract<Entry, { type: "attempt-ended" }>,
+  blobs: Blobs,
+): Promise<Line | null> {
   const { task, attempt, outcome, feedback } = entry.body;
   if (outcome === "accepted") return null;
   if (outcome === "rejected") return line("✗", task, `attempt ${attempt} sent back with the reasons above`);
@@ -107,15 +147,18 @@ async function attemptEnded(entry: Extract<Entry, { type: "attempt-ended" }>, bl
 
 function integration(entry: Extract<Entry, { type: "integration-ended" }>): Line | null {
   const { task, outcome, conflicts, regressions } = entry.body;
-  if (outcome === "conflict") return line("✗", task, `conflicts with accepted work in ${plural(conflicts, "file")}`);
-  if (outcome === "regressed") return line("✗", task, `breaks ${plural(regressions, "check")} together with accepted work`);
+  if (outcome === "conflict")
+    return line("✗", task, `conflicts with accepted work in ${plural(conflicts, "file")}`);
+  if (outcome === "regressed")
+    return line("✗", task, `breaks ${plural(regressions, "check")} together with accepted work`);
   return outcome === "merged" ? line("·", task, "merged with work accepted meanwhile") : null;
 }
 
 function modelEnded(entry: Extract<Entry, { type: "model-ended" }>): Line | null {
   const { thread, outcome, error, retryAt } = entry.body;
   const { task } = threadParts(thread);
-  if (outcome === "cut") return line("!", task, `${thread}: a model call was cut by a crash; charged as reserved, asked again`);
+  if (outcome === "cut")
+    return line("!", task, `${thread}: a model call was cut by a crash; charged as reserved, asked again`);
   if (outcome !== "failed" || error === null) return null;
   const when = retryAt === null ? "" : `, again in ${clock(Math.max(0, retryAt - entry.at))}`;
   return line("!", task, `model: ${oneLine(error.message, 160)}${when}`);

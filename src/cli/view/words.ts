@@ -1,4 +1,5 @@
 import type { RunState } from "../../core/run.ts";
+import { fit } from "./cells.ts";
 
 /** `$1.94`; below ten cents to the tenth of a cent, so that small runs do not read $0.00. */
 export function dollars(micros: number): string {
@@ -14,7 +15,8 @@ export function clock(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
 
 /** What a run has cost, with what is not known said aloud. */
 export function cost(run: RunState): string {
@@ -22,17 +24,17 @@ export function cost(run: RunState): string {
   const unknown = unpriced > 0 ? ` + ${plural(unpriced, "call")} of unknown price` : "";
   const reserved = reservedMicros > 0 ? `, ${dollars(reservedMicros)} reserved` : "";
   const of = run.budget.micros === null ? "" : ` of ${dollars(run.budget.micros)}`;
-  return unpriced > 0 && micros === 0 ? `${tokens} tokens (price unknown)` : `${dollars(micros)}${reserved}${of}${unknown}`;
+  return unpriced > 0 && micros === 0
+    ? `${tokens} tokens (price unknown)`
+    : `${dollars(micros)}${reserved}${of}${unknown}`;
 }
 
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+const unseen = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text of models and files, safe for a terminal: control and invisible characters are shown, never obeyed. */
 export const visible = (text: string): string =>
-  text.replaceAll(controls, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+  text.replaceAll(unseen, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 
-/** One line of at most `width` characters. */
-export function oneLine(text: string, width: number): string {
-  const line = visible(text.replaceAll(/\s+/g, " ").trim());
-  return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
-}
+/** One line of at most `width` cells, whatever the text holds. */
+export const oneLine = (text: string, width: number): string =>
+  fit(visible(text.replaceAll(/\s+/g, " ").trim()), width);

@@ -30,22 +30,23 @@ export async function blobFindings(
 ): Promise<Finding[]> {
   const names = collect(entries);
   const pinned = new Set(pinsOf(entries));
-  const findings = dropFindings(entries);
+  const { kept, findings } = keepings(entries);
   for (const digest of await missingOf([...names.keys()], missing)) {
     const naming = names.get(digest);
     if (naming === undefined) continue;
-    const blob = digest.slice(0, 12);
+    const why = kept.get(digest);
+    const blob = `${digest.slice(0, 12)}…`;
     if (pinned.has(digest))
       findings.push({
         promise: "P12",
         seq: naming.first,
-        what: `the run pins ${blob}…, which is not in the store`,
+        what: `the run pins ${blob}, which is not in the store`,
       });
     else if (naming.dropped < naming.last)
       findings.push({
         promise: "P4",
         seq: naming.first,
-        what: `blob ${blob}… is named and is not in the store`,
+        what: `blob ${blob}${why === undefined ? "" : `, ${why},`} is named and is not in the store`,
       });
   }
   return findings;
@@ -98,15 +99,17 @@ async function missingOf(
   return found;
 }
 
-/** A blob that is needed whatever happens, and the reason. */
-function dropFindings(entries: readonly Entry[]): Finding[] {
+/** The trees that are needed whatever happens, each with its weightiest reason, and where one was dropped. */
+function keepings(entries: readonly Entry[]): { kept: ReadonlyMap<Digest, string>; findings: Finding[] } {
   const kept = new Map<Digest, string>();
   const findings: Finding[] = [];
   for (const entry of entries) {
     if (entry.type === "blobs-dropped") findings.push(...droppedKept(entry.seq, entry.body, kept));
-    else for (const [digest, why] of keptBy(entry)) kept.set(digest, why);
+    else
+      for (const [digest, why] of keptBy(entry))
+        if (entry.type === "task-accepted" || !kept.has(digest)) kept.set(digest, why);
   }
-  return findings;
+  return { kept, findings };
 }
 
 function keptBy(entry: Entry): [Digest, string][] {

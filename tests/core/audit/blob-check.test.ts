@@ -18,6 +18,17 @@ describe("blobs (P4, P12)", () => {
     expect(names.length).toBeGreaterThan(20);
   });
 
+  it("says of a tree that is gone what it was, the acceptance before all else", async () => {
+    for (const [name, what] of [
+      ["base", "the base of the run"],
+      ["work", 'the accepted tree of task "a"'],
+    ] as const) {
+      const chain = plainRun();
+      chain.stored.delete(sha256(name));
+      expect(await wrongs(chain)).toEqual(like(["P4", `, ${what}, is named and is not in the store`]));
+    }
+  });
+
   it("excuses a blob that was dropped after it was last named", async () => {
     const chain = plainRun();
     const digest = sha256(`result ${call}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { harness } from "../../../src/core/event.ts";
+import type { Chain } from "./chain-builder.ts";
 import { alice, like, wrongs } from "./chain-builder.ts";
 import { atWork, call, crashedRun, plainRun, thread } from "./honest-chains.ts";
 import { ask, cutModel, startModel } from "./call-moves.ts";
@@ -122,5 +123,22 @@ describe("recovery", () => {
       ask(chain, thread, turn, [], 2);
     }
     expect(await wrongs(chain)).toEqual([]);
+  });
+
+  it("lets a person forgive crashes alone, of the task asked about and no other", async () => {
+    const suspect = (task: string | null): Chain => {
+      const chain = atWork([]);
+      for (let crash = 1; crash <= limits.crashes; crash++) {
+        own(startModel(chain, thread, 2, crash));
+        chargeCrash(cutModel(chain, thread, 2, crash), thread, crash, true);
+      }
+      raise(chain, { kind: "quarantine", task });
+      return answerEscalation(chain, "e1", "retry");
+    };
+    const goOn = (chain: Chain): Chain => startModel(chain, thread, 2, 4);
+    expect(await wrongs(goOn(suspect("a")))).toEqual([]);
+    expect(await wrongs(goOn(suspect(null)))).toEqual(like(["P10", "3 crashes alone"]));
+    const again = cutModel(own(goOn(suspect("a"))), thread, 2, 4);
+    expect(await wrongs(chargeCrash(again, thread, 4, true))).toEqual([]);
   });
 });

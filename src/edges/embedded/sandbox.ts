@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Capabilities, Sandbox } from "../../core/ports.ts";
+import { openSlot } from "./slot.ts";
+import { startThread } from "./thread.ts";
+import type { ShellThread } from "./thread.ts";
+
+/**
+ * A sandbox without an engine: just-bash, a shell with its programs written in JavaScript and Python as WebAssembly,
+ * over the workspace directory. It sees nothing else of the host, runs no native programs and has no network.
+ * Each slot is a thread of this process; one is kept ready.
+ */
+export function embeddedSandbox(): Sandbox {
+  let spare: ShellThread | null = null;
+  const take = (): ShellThread => {
+    const taken = spare === null || spare.isLost() ? startThread() : spare;
+    spare = startThread();
+    return taken;
+  };
+  let known: Promise<Capabilities> | null = null;
+  return {
+    kind: "embedded",
+    image: `just-bash@${installedVersion()}`,
+    profile: "embedded-1",
+    capabilities: () => (known ??= capabilities((spare ??= startThread()))),
+    open: async (_name, dir) => {
+      const found = await stat(dir).catch((error: Error) => error);
+      if (found instanceof Error) return { broken: `the workspace is not there: ${found.message}` };
+      return found.isDirectory() ? openSlot(dir, take) : { broken: `${dir} is no directory` };
+    },
+    // Threads die with their process.
+    reap: async () => undefined,
+  };
+}
+
+function installedVersion(): string {
+  const entry = createRequire(import.meta.url).resolve("just-bash");
+  const [root = ""] = /^.*[\\/]node_modules[\\/]just-bash[\\/]/.exec(entry) ?? [];
+  return (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string }).version;
+}
+
+async function capabilities(thread: ShellThread): Promise<Capabilities> {
+  const answer = await thread.request({ type: "survey" });
+  if (answer.type !== "surveyed")
+    throw new Error(`the embedded sandbox cannot say what it has: ${JSON.stringify(answer)}`);
+  const { programs, python } = answer.survey;
+  return { programs, python, network: false, native: false, notes };
+}
+
+const notes = [
+  "The shell is bash written in JavaScript with the programs listed; programs of the machine do not run: no git, node, make or patch.",
+  "Each command is a new shell in /workspace. Only files in /workspace are kept; the rest of the file system is in memory.",
+  "There are no background jobs: & waits for its command. There is no trap, select, kill or extglob.",
+  "awk takes its program on the command line: awk -f FILE does not work.",
+  "cp has no -a: use cp -r.",
+  "Start Python programs with python3 FILE: ./FILE runs as a shell script whatever its first line says. Python has its standard library, no pip, no subprocess.",
+  "Bytes that are not UTF-8 do not survive Python's stdout or printf '\\xff': write them to a file with Python.",
+  "Python ends its output with a line break, cannot write files of more than 8 MB, and its Path.rglob wants a relative path.",
+];

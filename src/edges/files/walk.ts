@@ -1,0 +1,203 @@
+import { closeSync, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
+import { joined } from "../../core/tree-diff.ts";
+import { codeOf, openInside, pathThrough, setMode } from "./inside.ts";
+import { diskPath, mayBeCut, nameOfBytes } from "./names.ts";
+import type { DiskPath } from "./names.ts";
+import { pausing } from "./pause.ts";
+
+/** What tells that a file is as it was: all of these together. Times in ns; `mode` with the type of the file. */
+export interface Stat {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mode: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+/** What a walk found, before any file is read. `mode`: the lowest twelve bits (setuid and the like included). */
+export type Found = FoundFile | FoundDir | FoundLink | FoundOther;
+export interface FoundFile {
+  readonly type: "file";
+  readonly name: string;
+  readonly mode: number;
+  readonly stat: Stat;
+  /** Hard links, this one included. */
+  readonly links: number;
+}
+export interface FoundDir {
+  readonly type: "dir";
+  readonly name: string;
+  readonly mode: number;
+  /** In the order of a tree's entries. */
+  readonly entries: readonly Found[];
+}
+export interface FoundLink {
+  readonly type: "symlink";
+  readonly name: string;
+  readonly target: string;
+}
+/** What no tree can hold: a FIFO, socket or device, or a path too long. */
+export interface FoundOther {
+  readonly type: "other";
+  readonly name: string;
+}
+
+export interface WalkOptions {
+  /** A real path. */
+  readonly root: string;
+  /** Paths that are not looked at, directories with all they hold. */
+  readonly skip: (path: string, isDirectory: boolean) => boolean;
+  /**
+   * true: the directory is ours, and directories that forbid us to look are opened up (`relock` undoes it).
+   * false: it is somebody else's, and they are reported.
+   */
+  readonly own: boolean;
+}
+
+/** Neither file, directory nor symlink, or a directory that cannot be looked into. */
+export interface Other {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface Walked {
+  readonly dir: FoundDir;
+  readonly others: readonly Other[];
+  /** Gives directories that were opened up their own modes back. */
+  relock(): void;
+}
+
+/** Longest path taken, in bytes below the root: the system's own limit is 4,096 for the whole. */
+export const longestPath = 3000;
+
+/** Looks at everything below a directory. Follows no symlink and opens nothing but directories. */
+export async function walk(options: WalkOptions): Promise<Walked> {
+  const walking: Walking = { ...options, others: [], locked: [] };
+  const pause = pausing();
+  const dir: Making = {
+    type: "dir",
+    name: "",
+    mode: modeOf(lstatSync(options.root, { bigint: true })),
+    entries: [],
+  };
+  const open: { path: string; dir: Making }[] = [{ path: "", dir }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    await pause();
+    look(walking, next.path, next.dir);
+    for (const entry of next.dir.entries)
+      if (entry.type === "dir") open.push({ path: joined(next.path, entry.name), dir: entry });
+  }
+  return { dir, others: walking.others, relock: () => relock(walking) };
+}
+
+interface Walking extends WalkOptions {
+  readonly others: Other[];
+  readonly locked: { readonly path: string; readonly mode: number }[];
+}
+
+/** A directory whose entries are still being found. */
+interface Making extends FoundDir {
+  readonly entries: (FoundFile | Making | FoundLink | FoundOther)[];
+}
+
+/** Finds the entries of one directory. Its parent may be gone or swapped meanwhile: then it has none. */
+function look(walking: Walking, path: string, dir: Making): void {
+  const fd = openDirectory(walking, path, dir.mode);
+  if (fd === null) return;
+  try {
+    const through = pathThrough(fd, diskPath(walking.root, path));
+    for (const name of namesIn(through)) {
+      const entry = lookAt(walking, through, joined(path, name), name);
+      if (entry !== null) dir.entries.push(entry);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  dir.entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const goneCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
+
+function openDirectory(walking: Walking, path: string, mode: number): number | null {
+  if (walking.own && forbids(mode)) unlock(walking, path, mode);
+  try {
+    return openInside(walking.root, path, constants.O_DIRECTORY);
+  } catch (error) {
+    if (goneCodes.has(codeOf(error))) return null;
+    if (codeOf(error) !== "EACCES" || walking.own) throw error;
+    walking.others.push({ path, why: "may not be read" });
+    return null;
+  }
+}
+
+/** To list a directory and look at what it holds, its owner needs r and x; root needs nothing. */
+const forbids = (mode: number): boolean => (mode & 0o500) !== 0o500 && process.geteuid?.() !== 0;
+
+function unlock(walking: Walking, path: string, mode: number): void {
+  try {
+    setMode(diskPath(walking.root, path), 0o700);
+    walking.locked.push({ path, mode });
+  } catch (error) {
+    if (!goneCodes.has(codeOf(error))) throw error;
+  }
+}
+
+/** Innermost first: the way to it must still be open. */
+function relock(walking: Walking): void {
+  for (const { path, mode } of walking.locked.toReversed()) {
+    try {
+      setMode(diskPath(walking.root, path), mode);
+    } catch (error) {
+      if (!goneCodes.has(codeOf(error))) throw error;
+    }
+  }
+}
+
+/** Text is read first, as it is far cheaper; where a name may have lost bytes, bytes. */
+function namesIn(dir: DiskPath): readonly string[] {
+  const names = readdirSync(dir, "utf8");
+  return names.some(mayBeCut) ? readdirSync(dir, "buffer").map(nameOfBytes) : names;
+}
+
+function lookAt(
+  walking: Walking,
+  dir: DiskPath,
+  path: string,
+  name: string,
+): Making["entries"][number] | null {
+  const at = diskPath(dir, name);
+  const stat = lstatSync(at, { bigint: true, throwIfNoEntry: false });
+  if (stat === undefined || walking.skip(path, stat.isDirectory())) return null;
+  const why = isTooLong(path) ? "has too long a path" : kindOf(stat);
+  if (why !== null) {
+    walking.others.push({ path, why });
+    return { type: "other", name };
+  }
+  if (stat.isFile()) return { type: "file", name, mode: modeOf(stat), stat, links: Number(stat.nlink) };
+  if (stat.isDirectory()) return { type: "dir", name, mode: modeOf(stat), entries: [] };
+  return linkAt(at, name);
+}
+
+const isTooLong = (path: string): boolean =>
+  path.length > longestPath / 4 && Buffer.byteLength(path) > longestPath;
+
+/** null for what a tree can hold. */
+function kindOf(stat: BigIntStats): string | null {
+  if (stat.isFile() || stat.isDirectory() || stat.isSymbolicLink()) return null;
+  if (stat.isFIFO()) return "is a FIFO";
+  return stat.isSocket() ? "is a socket" : "is a device";
+}
+
+const modeOf = (stat: BigIntStats): number => Number(stat.mode & 0o7777n);
+
+function linkAt(at: DiskPath, name: string): FoundLink | null {
+  try {
+    return { type: "symlink", name, target: nameOfBytes(readlinkSync(at, "buffer")) };
+  } catch (error) {
+    // Gone, or no symlink any more.
+    if (goneCodes.has(codeOf(error)) || codeOf(error) === "EINVAL") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { closeSync, constants, fstatSync, mkdirSync, openSync, symlinkSync, writeSync } from "node:fs";
+import type { Digest } from "../../core/id.ts";
+import type { Blobs } from "../../core/ports.ts";
+import type { TreeEntry, TreeStore } from "../../core/tree.ts";
+import { joined, listTree } from "../../core/tree-diff.ts";
+import { setMode, setModeOf } from "./inside.ts";
+import { diskPath, nameBytes } from "./names.ts";
+import type { DiskPath } from "./names.ts";
+import { pausing } from "./pause.ts";
+import type { Stat } from "./walk.ts";
+
+type FileEntry = Extract<TreeEntry, { type: "file" }>;
+
+export interface Writing {
+  readonly store: TreeStore;
+  readonly blobs: Pick<Blobs, "get" | "getStream">;
+  /** Called for each file with what it is now on disk. */
+  readonly wrote: (path: string, entry: FileEntry, stat: Stat) => void;
+}
+
+/**
+ * Writes everything of a tree, exactly, into the directory `root`/`path`, which must exist and be empty; its own mode
+ * stays. Nobody else may be writing there.
+ */
+export async function writeTree(writing: Writing, root: string, path: string, tree: Digest): Promise<void> {
+  const dirs: { at: DiskPath; mode: number }[] = [];
+  const pause = pausing();
+  for await (const listed of listTree(writing.store, tree)) {
+    const below = joined(path, listed.path);
+    const at = diskPath(root, below);
+    if (listed.entry.type === "dir") {
+      mkdirSync(at, 0o700);
+      dirs.push({ at, mode: listed.entry.mode });
+    } else await writeEntry(writing, at, below, listed.entry);
+    await pause();
+  }
+  // Innermost first: a mode may close the way to what is below.
+  for (const { at, mode } of dirs.toReversed()) setMode(at, mode);
+}
+
+/** Writes one file or symlink where nothing is. */
+export async function writeEntry(
+  writing: Writing,
+  at: DiskPath,
+  path: string,
+  entry: Exclude<TreeEntry, { type: "dir" }>,
+): Promise<void> {
+  if (entry.type === "symlink") return symlinkSync(nameBytes(entry.target), at);
+  const fd = openSync(
+    at,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    if (entry.size <= inOneGo) writeAll(fd, await writing.blobs.get(entry.content));
+    else for await (const chunk of writing.blobs.getStream(entry.content)) writeAll(fd, chunk);
+    setModeOf(fd, entry.mode);
+    writing.wrote(path, entry, fstatSync(fd, { bigint: true }));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Files up to this many bytes are held whole in memory. */
+const inOneGo = 1024 * 1024;
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+}

@@ -1,0 +1,110 @@
+import type { Instant } from "../../core/id.ts";
+import type { ModelError, ModelResponse, Usage } from "../../core/model.ts";
+
+export interface Limits {
+  /** Milliseconds without a byte, before the first and between two, after which the call is given up. */
+  readonly idleMs: number;
+  readonly deadline: Instant;
+  readonly signal: AbortSignal;
+}
+
+/** The way to a provider for one request: an SDK sends through `fetch`, and `signal` ends what it does. */
+export interface Line {
+  readonly fetch: typeof globalThis.fetch;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes of one answer; what is longer is no answer of a model. */
+const maxBytes = 64 * 1024 * 1024;
+/** The longest time Node's timers count. */
+const maxTimer = 2 ** 31 - 1;
+
+/** Nothing left this machine, so nothing can be billed. */
+export const nothingUsed: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+
+export const failed = (error: ModelError, usage: Usage | null = null): ModelResponse => ({
+  outcome: "failed",
+  error,
+  usage,
+});
+
+/**
+ * Holds one request and its answer, and ends it when the caller aborts, the deadline passes or no byte comes for
+ * too long. Bytes count, not events: a ping is life. Rejects only when `talk` does.
+ */
+export async function exchange(
+  limits: Limits,
+  talk: (line: Line) => Promise<ModelResponse>,
+): Promise<ModelResponse> {
+  if (limits.signal.aborted) return failed(aborted, nothingUsed);
+  if (limits.deadline <= Date.now()) return failed(late, nothingUsed);
+  const ended = Promise.withResolvers<ModelResponse>();
+  const hangUp = new AbortController();
+  const end = (error: ModelError): void => ended.resolve(failed(error));
+  const watch = startWatch(limits, end);
+  try {
+    const line = { signal: hangUp.signal, fetch: watchedFetch(watch.alive, end) };
+    return await Promise.race([ended.promise, talk(line)]);
+  } finally {
+    watch.stop();
+    hangUp.abort();
+  }
+}
+
+interface Watch {
+  readonly alive: () => void;
+  readonly stop: () => void;
+}
+
+function startWatch(limits: Limits, end: (error: ModelError) => void): Watch {
+  const abort = (): void => end(aborted);
+  limits.signal.addEventListener("abort", abort, { once: true });
+  const idle = setTimeout(() => end(stalled(limits.idleMs)), Math.min(limits.idleMs, maxTimer));
+  const deadline = setTimeout(() => end(late), Math.min(limits.deadline - Date.now(), maxTimer));
+  return {
+    alive: () => void idle.refresh(),
+    stop: () => {
+      clearTimeout(idle);
+      clearTimeout(deadline);
+      limits.signal.removeEventListener("abort", abort);
+    },
+  };
+}
+
+/** Redirects are not followed: a second request could carry the key to another place. */
+function watchedFetch(alive: () => void, end: (error: ModelError) => void): typeof globalThis.fetch {
+  return async (input, init) => {
+    const response = await fetch(input, { ...init, redirect: "manual" });
+    alive();
+    if (response.body === null) return response;
+    return new Response(response.body.pipeThrough(counted(alive, end)), response);
+  };
+}
+
+function counted(
+  alive: () => void,
+  end: (error: ModelError) => void,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      alive();
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) end(tooLong);
+      else controller.enqueue(chunk);
+    },
+  });
+}
+
+const problem = (kind: ModelError["class"], message: string): ModelError => ({
+  class: kind,
+  message,
+  status: null,
+  retryAfterMs: null,
+});
+
+const aborted = problem("network", "the call was stopped before the answer was whole");
+const late = problem("stalled", "there was no whole answer when the time for this call was over");
+const tooLong = problem("protocol", `the answer was longer than ${maxBytes / 1024 / 1024} MiB`);
+const stalled = (idleMs: number): ModelError =>
+  problem("stalled", `the provider sent nothing for ${idleMs / 1000} s`);

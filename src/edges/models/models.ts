@@ -1,0 +1,76 @@
+import { resolve } from "node:path";
+import type { ProjectSpec } from "../../core/goal.ts";
+import type { Model } from "../../core/model.ts";
+import type { Models } from "../../core/ports.ts";
+import { accessToCompatible, accessToProvider } from "./access.ts";
+import type { Settings } from "./access.ts";
+import { meant } from "./nearest.ts";
+import { priceOf } from "./prices.ts";
+import { ModelRefused } from "./refused.ts";
+
+export interface ModelsOptions {
+  /** Absolute; the files of `scripted/FILE` are relative to it. */
+  readonly projectDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly project: ProjectSpec;
+}
+
+/** Models by name, each opened once. A name that was refused is tried again: the key or the script may be mended. */
+export function openModels({ projectDir, env, project }: ModelsOptions): Models {
+  const open = opener(projectDir, { env, baseUrls: project.base_urls ?? {} }, project.prices ?? {});
+  const models = new Map<string, Promise<Model>>();
+  return {
+    model: async (name) => {
+      const known = models.get(name);
+      if (known !== undefined) return known;
+      const opening = open(name);
+      models.set(name, opening);
+      opening.catch(() => models.delete(name));
+      return opening;
+    },
+  };
+}
+
+const providers = ["anthropic", "openai", "openai-compatible", "scripted"] as const;
+
+/** What a provider needs is imported when it is named. @throws ModelRefused */
+const opener =
+  (projectDir: string, settings: Settings, prices: NonNullable<ProjectSpec["prices"]>) =>
+  async (name: string): Promise<Model> => {
+    const { provider, model } = partsOf(name);
+    const named = { name, model, price: priceOf(name, prices) };
+    switch (provider) {
+      case "anthropic": {
+        const access = accessToProvider(name, provider, settings);
+        return (await import("./anthropic.ts")).anthropicModel({ ...named, ...access });
+      }
+      case "openai": {
+        const access = accessToProvider(name, provider, settings);
+        return (await import("./openai.ts")).openaiModel({ ...named, ...access });
+      }
+      case "openai-compatible": {
+        const access = accessToCompatible(name, settings);
+        return (await import("./openai-compatible.ts")).compatibleModel({ ...named, ...access });
+      }
+      case "scripted": {
+        const { scriptedModel } = await import("./scripted.ts");
+        return scriptedModel({ name, file: resolve(projectDir, model), price: named.price });
+      }
+    }
+  };
+
+/** `PROVIDER/MODEL`; what follows the first `/` is the provider's own. */
+function partsOf(name: string): { provider: (typeof providers)[number]; model: string } {
+  const slash = name.indexOf("/");
+  const said = slash === -1 ? name : name.slice(0, slash);
+  const provider = providers.find((candidate) => candidate === said);
+  if (provider === undefined) {
+    throw new ModelRefused(
+      `no provider of models is called ${JSON.stringify(said)}${meant(said, providers) || ";"} write PROVIDER/MODEL with one of ${providers.join(", ")}`,
+    );
+  }
+  const model = slash === -1 ? "" : name.slice(slash + 1);
+  if (model.trim() !== "") return { provider, model };
+  const what = provider === "scripted" ? "FILE" : "MODEL";
+  throw new ModelRefused(`${JSON.stringify(name)} names no model; write ${provider}/${what}`);
+}

@@ -1,0 +1,93 @@
+import type { Json } from "../../core/canonical.ts";
+import type { Part, Stop, Usage } from "../../core/model.ts";
+import { argumentsOf, isObject, isShallow } from "./arguments.ts";
+import { provider } from "./openai-request.ts";
+import { collect, type Collected } from "./openai-stream.ts";
+import { safeText, textOf } from "./safe-text.ts";
+import { tokens } from "./usage.ts";
+import { garbled, stopOf, type Whole, type Wrong } from "./whole.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The response in a stream of events, or why there is none. */
+export function read(events: readonly unknown[]): Whole | Wrong {
+  const collected = collect(events);
+  return "wrong" in collected ? collected : fromResponse(collected);
+}
+
+/** A whole response of the Responses API, as our nouns. */
+export function fromResponse({ response, items }: Collected): Whole | Wrong {
+  if (!items.every((item) => isShallow(item))) return garbled("an item is nested too deep");
+  const parts = items.flatMap(partsOf);
+  return {
+    stop: stopOf(saidStop(response, items), parts),
+    parts,
+    usage: usageOf(response["usage"]),
+    servedModel: safeText(textOf(response["model"])),
+  };
+}
+
+/** A reason for an incomplete response that is not known is taken as a limit of length. */
+function saidStop(response: Fields, items: readonly Fields[]): Stop {
+  const details = response["incomplete_details"];
+  if (isObject(details)) return details["reason"] === "content_filter" ? "refusal" : "length";
+  return response["status"] === "incomplete" ? "length" : items.some(isRefusal) ? "refusal" : "end";
+}
+
+const contentOf = (item: Fields): readonly Fields[] =>
+  Array.isArray(item["content"]) ? item["content"].filter(isObject) : [];
+
+const isRefusal = (item: Fields): boolean =>
+  item["type"] === "message" && contentOf(item).some(({ type }) => type === "refusal");
+
+function partsOf(item: Fields): readonly Part[] {
+  switch (item["type"]) {
+    case "message":
+      return contentOf(item).flatMap((content) => textParts(content, item["phase"]));
+    case "function_call":
+      return [callPart(item)];
+    default:
+      // Reasoning, and whatever comes after it in later models.
+      return [{ type: "opaque", provider, value: item as Json }];
+  }
+}
+
+function textParts(content: Fields, phase: unknown): readonly Part[] {
+  const text = safeText(textOf(content["text"]) || textOf(content["refusal"]));
+  if (text === "") return [];
+  const said: Part = { type: "text", text };
+  return typeof phase === "string"
+    ? [{ type: "opaque", provider, value: { type: "phase", phase } }, said]
+    : [said];
+}
+
+function callPart(item: Fields): Part {
+  const call = {
+    type: "call",
+    id: textOf(item["call_id"]) || textOf(item["id"]),
+    tool: safeText(textOf(item["name"])),
+  } as const;
+  const text = textOf(item["arguments"]);
+  return item["status"] === "incomplete"
+    ? { ...call, args: null, raw: safeText(text) }
+    : { ...call, ...argumentsOf(text) };
+}
+
+function usageOf(usage: unknown): Usage | null {
+  if (!isObject(usage)) return null;
+  const details = usage["input_tokens_details"];
+  return counted(
+    usage["input_tokens"],
+    usage["output_tokens"],
+    isObject(details) ? details["cached_tokens"] : 0,
+  );
+}
+
+/** OpenAI counts what its cache had as part of the input, and charges nothing for writing to it. */
+export function counted(said: unknown, written: unknown, cached: unknown): Usage | null {
+  const input = tokens(said);
+  const output = tokens(written);
+  const cacheRead = tokens(cached ?? 0);
+  if (input === null || output === null || cacheRead === null) return null;
+  return { input, output, cacheRead: Math.min(cacheRead, input), cacheWrite: 0 };
+}

@@ -1,0 +1,20 @@
+/** A prompt is written wrong, or was given the wrong variables. `message` is one line: `prompt:LINE: what`. */
+export class PromptError extends Error {
+  override readonly name = "PromptError";
+  /** Of the prompt's source, counted from 1. */
+  readonly line: number;
+  constructor(line: number, what: string) {
+    super(`prompt:${line}: ${visible(what)}`);
+    this.line = line;
+  }
+}
+
+/** Control characters, which could break the line or disguise it, as `\u{…}`; at most 300 characters. */
+const visible = (text: string): string =>
+  text
+    .slice(0, 300)
+    .toWellFormed()
+    .replaceAll(
+      /[\p{Cc}\p{Zl}\p{Zp}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu,
+      (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+    );

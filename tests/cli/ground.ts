@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { main } from "../../src/cli/main.ts";
+import type { Io } from "../../src/cli/io.ts";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export type Files = Readonly<Record<string, string>>;
+
+/** A new directory with these files; gone after the test, unless the caller removes it. */
+export async function folder(files: Files = {}, isForTest = true): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "harness-cli-"));
+  if (isForTest) onTestFinished(async () => rm(dir, { recursive: true, force: true }));
+  await fill(dir, files);
+  return dir;
+}
+
+export async function fill(dir: string, files: Files): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), content);
+  }
+}
+
+/** A copy of an example whose model answers at once; lives as `folder` says. */
+export async function example(name: "hello" | "orders", isForTest = true): Promise<string> {
+  const dir = await folder({}, isForTest);
+  await cp(join(root, "examples", name), dir, { recursive: true });
+  const script = join(dir, "script.yaml");
+  await writeFile(
+    script,
+    (await readFile(script, "utf8")).replaceAll(/^( *)delay_ms: \d+/gm, "$1delay_ms: 0"),
+  );
+  return dir;
+}
+
+/** What a command came to, as whoever typed it sees it. */
+export interface Done {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Seat {
+  readonly env?: Io["env"];
+  /** A terminal of this size; every write to it is passed on. */
+  readonly terminal?: {
+    readonly columns: number;
+    readonly rows: number;
+    readonly write: (text: string) => void;
+  };
+}
+
+/** Runs one command line in this process, standing in `cwd`. */
+export async function harness(cwd: string, argv: readonly string[], seat: Seat = {}): Promise<Done> {
+  const written = { out: "", err: "" };
+  const { terminal } = seat;
+  const io: Io = {
+    cwd,
+    env: seat.env ?? {},
+    out: (text) => {
+      written.out += text;
+    },
+    err: (text) => {
+      written.err += text;
+      terminal?.write(text);
+    },
+    isTerminal: terminal !== undefined,
+    columns: terminal?.columns ?? 200,
+    rows: terminal?.rows ?? 24,
+  };
+  const code = await main(argv, io);
+  return { code, ...written };
+}
+
+/** The same command line as a process of its own. */
+export interface Child {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  /** Resolves when stderr holds `text`; rejects when the process ends before. */
+  readonly said: (text: string) => Promise<void>;
+  readonly ended: Promise<Done>;
+}
+
+export function start(cwd: string, argv: readonly string[]): Child {
+  const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), ...argv], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const written = { out: "", err: "" };
+  const watchers = new Set<() => void>();
+  child.stdout.on("data", (bytes: Buffer) => (written.out += bytes.toString("utf8")));
+  child.stderr.on("data", (bytes: Buffer) => {
+    written.err += bytes.toString("utf8");
+    for (const look of watchers) look();
+  });
+  const ended = new Promise<Done>((resolve) => {
+    child.on("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : -2), ...written }));
+  });
+  const said = async (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!written.err.includes(text)) return;
+        watchers.delete(look);
+        resolve();
+      };
+      watchers.add(look);
+      look();
+      void ended.then(({ err }) => reject(new Error(`ended before it said ${text}:\n${err}`)));
+    });
+  return { process: child, pid: child.pid ?? 0, said, ended };
+}
+
+/** Digest of everything under a directory, `.harness` aside: paths, types, modes, link targets, bytes. */
+export async function fingerprint(dir: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const path of await paths(dir)) {
+    const found = await lstat(join(dir, path));
+    hash.update(`${path}\0${found.mode}\0`);
+    if (found.isFile()) hash.update(await readFile(join(dir, path)));
+    if (found.isSymbolicLink()) hash.update(await readlink(join(dir, path)));
+  }
+  return hash.digest("hex");
+}
+
+/** Every path under a directory but `.harness`, sorted. */
+export async function paths(dir: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of (await readdir(dir)).toSorted()) {
+    if (name === ".harness") continue;
+    found.push(name);
+    if ((await lstat(join(dir, name))).isDirectory())
+      found.push(...(await paths(join(dir, name))).map((path) => `${name}/${path}`));
+  }
+  return found;
+}
+
+/** The id of the run a command's text speaks of. */
+export function runId(text: string): string {
+  const found = /\brun +([2-9a-hjkmnp-z]{4})\b/.exec(text)?.[1];
+  if (found === undefined) throw new Error(`no run is named in:\n${text}`);
+  return found;
+}

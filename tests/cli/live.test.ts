@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { example, folder, harness, runId } from "./ground.ts";
+import type { Done } from "./ground.ts";
+import { newScreen } from "./screen.ts";
+import type { Screen } from "./screen.ts";
+import { hopeless, wide } from "./stories.ts";
+
+/** Runs a goal on a terminal of this size; each write must leave one picture and nothing of those before. */
+async function watch(
+  dir: string,
+  argv: readonly string[],
+  columns: number,
+  rows: number,
+): Promise<Done & { readonly screen: Screen; readonly pictures: number }> {
+  const screen = newScreen(columns, rows);
+  let pictures = 0;
+  const done = await harness(dir, argv, {
+    env: { TERM: "xterm" },
+    terminal: {
+      columns,
+      rows,
+      write: (text) => {
+        screen.write(text);
+        const heads = screen.lines().filter((line) => /^ run [2-9a-z]{4} {3}\d+:\d\d {3}/.test(line));
+        if (heads.length > 0) pictures += 1;
+        expect(heads.length).toBeLessThanOrEqual(1);
+      },
+    },
+  });
+  return { ...done, screen, pictures };
+}
+
+test("the orders example is drawn over itself and ends with its summary", async () => {
+  const dir = await example("orders");
+  const { code, out, err, screen, pictures } = await watch(dir, ["run", "goal.md", "--yes"], 80, 24);
+  expect({ code, out }).toEqual({ code: 0, out: "" });
+  expect(pictures).toBeGreaterThan(3);
+  expect({ wrapped: screen.wrapped, cursorShown: screen.cursorShown }).toEqual({
+    wrapped: 0,
+    cursorShown: true,
+  });
+  const id = runId(err);
+  const lines = screen.lines();
+  const from = lines.findIndex((line) => line.startsWith(` run ${id}   `));
+  const marks = lines.slice(from + 1, from + 5).map((line) => line.replace(/^ (\S) (\S+).*$/, "$1 $2"));
+  expect(marks).toEqual(["✓ clean", "✓ report", "✓ chart", "✓ index"]);
+  expect(lines[from]).not.toContain("ctrl-c");
+  expect(lines[from + 5]).toBe("");
+  expect(lines[from + 6]).toMatch(new RegExp(`^ met {8}run ${id} `));
+  expect(lines.at(-2)).toBe(` take it    harness export ${id} --to result`);
+});
+
+test.each([
+  [200, 50],
+  [60, 9],
+])("fourteen tasks on a terminal of %i by %i", async (columns, rows) => {
+  const dir = await folder(wide);
+  const { code, screen } = await watch(dir, ["run", "goal.md"], columns, rows);
+  expect(code).toBe(0);
+  expect(screen.wrapped).toBe(0);
+  const shown = screen.lines().filter((line) => /^ ✓ part-/.test(line));
+  const hidden = screen.lines().filter((line) => /^ {3}… \d+ more tasks$/.test(line));
+  expect([shown.length, hidden]).toEqual(rows > 14 ? [14, []] : [6, ["   … 8 more tasks"]]);
+});
+
+test("a run that goes on shows what its tasks were, cost and did before", async () => {
+  const dir = await folder(hopeless);
+  const first = await harness(dir, ["run", "goal.md"]);
+  const short = /e\d+(?= {2}greet)/.exec(first.err)?.[0] ?? "";
+  await harness(dir, ["approvals", "retry", short]);
+  const { code, screen } = await watch(dir, ["resume"], 80, 24);
+  expect(code).toBe(0);
+  const line = screen.lines().find((one) => one.startsWith(" ✓ greet")) ?? "";
+  expect(line).toContain("greeting.txt greets");
+  expect(line).toContain("3 attempts");
+});
+
+test("what waits is named on the screen with the command that answers", async () => {
+  const dir = await folder(hopeless);
+  const { code, screen } = await watch(dir, ["run", "goal.md"], 80, 24);
+  expect(code).toBe(3);
+  const text = screen.lines().join("\n");
+  expect(text).toMatch(/^ \? greet .*attempt 2/m);
+  expect(text).toMatch(/^ {6}harness approvals retry e\d+$/m);
+});
+
+test("NO_COLOR is respected, and a dumb terminal gets lines", async () => {
+  const dir = await example("hello");
+  const terminal = { columns: 80, rows: 24, write: () => undefined };
+  const plain = await harness(dir, ["run", "goal.md"], { env: { TERM: "dumb" }, terminal });
+  expect(plain.err).not.toContain("\u001b[?25l");
+  const grey = await harness(dir, ["run", "goal.md"], { env: { TERM: "xterm", NO_COLOR: "1" }, terminal });
+  expect(grey.err).not.toContain("\u001b[32m");
+  const coloured = await harness(dir, ["run", "goal.md"], { env: { TERM: "xterm" }, terminal });
+  expect(coloured.err).toContain("\u001b[32m✓");
+});

@@ -1,0 +1,242 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openStorage } from "../../src/edges/sqlite/storage.ts";
+import { createRun } from "../../src/loop/own.ts";
+import type { Ports } from "../../src/core/ports.ts";
+import { example, folder, harness, runId } from "./ground.ts";
+import type { Files } from "./ground.ts";
+import { greeting } from "./stories.ts";
+
+/** Files, command line, exit code, and the one line that is said (`DIR`: the project). */
+type Row = readonly [
+  name: string,
+  files: Files,
+  argv: readonly string[],
+  code: number,
+  line: string | RegExp,
+];
+
+const model = "scripted/script.yaml";
+const rows: readonly Row[] = [
+  ["no such goal", {}, ["run", "gaol.md"], 2, /^harness: DIR\/gaol\.md: .*(no such file|not there)/],
+  ["a goal that is a directory", { "goal.md/x": "" }, ["run", "goal.md"], 2, /^harness: DIR\/goal\.md: /],
+  [
+    "an empty goal",
+    { "goal.md": "" },
+    ["run", "goal.md"],
+    2,
+    "harness: DIR/goal.md:1: the file is empty; write the goal in it",
+  ],
+  [
+    "a mistake in the front matter",
+    { "goal.md": "---\nmodle: x\n---\nDo it.\n" },
+    ["run", "goal.md"],
+    2,
+    /^harness: DIR\/goal\.md:2: .*modle.*model/,
+  ],
+  [
+    "a mistake in harness.yaml",
+    { "goal.md": "Do it.\n", "harness.yaml": "budget: 5\n" },
+    ["run", "goal.md"],
+    2,
+    /^harness: DIR\/harness\.yaml:1: /,
+  ],
+  [
+    "no model",
+    { "goal.md": "Do it.\n" },
+    ["run", "goal.md"],
+    2,
+    "harness: no model for the planner; give --model anthropic/<model>, or set model: in goal.md or harness.yaml",
+  ],
+  [
+    "no key",
+    { "goal.md": "Do it.\n" },
+    ["run", "goal.md", "--model", "anthropic/some-model"],
+    2,
+    /^harness: anthropic\/some-model .*ANTHROPIC_API_KEY/,
+  ],
+  [
+    "no such provider",
+    { "goal.md": "Do it.\n" },
+    ["run", "goal.md", "--model", "antropic/some-model"],
+    2,
+    /^harness: .*antropic.*anthropic/,
+  ],
+  [
+    "no such script",
+    { "goal.md": "Do it.\n" },
+    ["run", "goal.md", "--model", "scripted/none.yaml"],
+    2,
+    /^harness: .*none\.yaml/,
+  ],
+  [
+    "no such workspace",
+    { "goal.md": "---\nworkspace: src\n---\nDo it.\n" },
+    ["run", "goal.md", "--model", model],
+    2,
+    "harness: goal.md: the workspace DIR/src is not a directory; set workspace: in the front matter",
+  ],
+  [
+    "a sandbox we do not have",
+    { "goal.md": "---\nsandbox: { kind: docker }\n---\nDo it.\n" },
+    ["run", "goal.md", "--model", model],
+    2,
+    /^harness: goal\.md: this version has the embedded sandbox only/,
+  ],
+  [
+    "no such rubric",
+    greeting({}, { checks: [{ rubric: "elegant" }] }),
+    ["run", "goal.md"],
+    2,
+    /^harness: .*there is no rubric "elegant"/,
+  ],
+  [
+    "an export directory that is there",
+    { ...greeting({}), "result/x": "" },
+    ["run", "goal.md", "--export", "result"],
+    2,
+    "harness: --export result: it exists; name a new directory",
+  ],
+  [
+    "an unpriced model with a money budget",
+    { "goal.md": "Do it.\n" },
+    ["run", "goal.md", "--model", "openai-compatible/local", "--budget", "2"],
+    2,
+    /^harness: openai-compatible\/local .*price/,
+  ],
+  [
+    "no command of that name",
+    {},
+    ["rnu"],
+    2,
+    "harness: unknown command 'rnu'; did you mean run?; see harness --help",
+  ],
+  [
+    "no option of that name",
+    {},
+    ["run", "goal.md", "--bugdet", "3"],
+    2,
+    "harness: unknown option '--bugdet'; did you mean --budget?; see harness run --help",
+  ],
+  ["no goal named", {}, ["run"], 2, "harness: missing required argument 'goal'; see harness run --help"],
+  [
+    "too many words",
+    {},
+    ["show", "a", "b"],
+    2,
+    /^harness: too many arguments for 'show'.*; see harness show --help$/,
+  ],
+  ...[["resume"], ["runs"], ["show"], ["diff"], ["export", "--to", "x"], ["approvals"], ["audit"]].map(
+    (argv): Row => [
+      `${argv[0]} where nothing ever ran`,
+      {},
+      argv,
+      2,
+      "harness: there is no run in DIR/.harness; start one with: harness run goal.md",
+    ],
+  ),
+];
+
+describe("what a person must change is said in one line, and nothing is written", () => {
+  test.each(rows)("%s", async (_, files, argv, code, line) => {
+    const dir = await folder(files);
+    const env = { OPENAI_COMPATIBLE_BASE_URL: "http://127.0.0.1:9", OPENAI_BASE_URL: "http://127.0.0.1:9" };
+    const done = await harness(dir, argv, { env });
+    const said = done.err.replaceAll(dir, "DIR");
+    expect(said.trimEnd().split("\n")).toHaveLength(1);
+    expect(said.trimEnd()).toEqual(typeof line === "string" ? line : expect.stringMatching(line));
+    expect({ code: done.code, out: done.out }).toEqual({ code, out: "" });
+    expect(existsSync(join(dir, ".harness"))).toBe(false);
+  });
+});
+
+describe("in a project with a run", () => {
+  test("a run that is not there is told those that are", async () => {
+    const dir = await example("hello");
+    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    for (const command of ["show", "resume", "diff", "audit"])
+      expect(await harness(dir, [command, "zzzz"])).toEqual({
+        code: 2,
+        out: "",
+        err: `harness: no run is called zzzz; there are ${id}\n`,
+      });
+  });
+
+  test("a run pinned to another sandbox refuses with the difference", async () => {
+    const dir = await example("hello");
+    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    const storage = await openStorage(join(dir, ".harness"));
+    const [created] = await Array.fromAsync(storage.journal.read(id, 0));
+    if (created?.type !== "run-created") throw new Error("no run-created");
+    const pins = { ...created.body.pins, image: "embedded@before" };
+    const ports = {
+      journal: storage.journal,
+      clock: { now: () => Date.now() },
+      sha256: (text: string) => createHash("sha256").update(text).digest("hex"),
+    } as Ports;
+    await createRun(
+      ports,
+      "8888",
+      { ...created.body, pins },
+      { host: "h", pid: 1, boot: "1", harness: "0.0.1" },
+    );
+    await storage.close();
+    const { code, err } = await harness(dir, ["resume", "8888"]);
+    expect(err).toMatch(
+      /^harness: run 8888 cannot go on with this harness: the sandbox was embedded@before and is .+; .*harness run\n$/,
+    );
+    expect(code).toBe(5);
+  });
+
+  test("a state directory that is none", async () => {
+    const dir = await folder({ ...greeting({}), ".harness": "a file" });
+    const { code, err } = await harness(dir, ["run", "goal.md"]);
+    expect({ code, err: err.replaceAll(dir, "DIR") }).toEqual({
+      code: 5,
+      err: expect.stringMatching(/^harness: DIR\/\.harness is not a directory.*\n$/),
+    });
+  });
+
+  test("an export target that holds something", async () => {
+    const dir = await example("hello");
+    await harness(dir, ["run", "goal.md"]);
+    await mkdir(join(dir, "there"));
+    await writeFile(join(dir, "there/mine.txt"), "mine");
+    const { code, err } = await harness(dir, ["export", "--to", "there"]);
+    expect({ code, lines: err.trimEnd().split("\n").length }).toEqual({ code: 2, lines: 1 });
+    expect(err).toMatch(/^harness: .*there/);
+  });
+});
+
+describe("help", () => {
+  const commands = ["init", "run", "resume", "runs", "show", "diff", "export", "approvals", "audit"];
+  test("lists every command and the exit codes, on stdout", async () => {
+    const { code, out, err } = await harness("/", ["--help"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    for (const command of commands) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
+    expect(out).toContain("Exit codes: 0 met");
+    expect(out.split("\n").every((line) => line.length <= 80)).toBe(true);
+  });
+
+  test("is what harness says without a command, as bad usage", async () => {
+    const { code, out, err } = await harness("/", []);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toBe((await harness("/", ["--help"])).out);
+  });
+
+  test.each(commands)("%s has an example", async (command) => {
+    const { code, out } = await harness("/", [command, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^Example: harness ${command}`, "m"));
+  });
+
+  test("--version is that of package.json", async () => {
+    expect(await harness("/", ["--version"])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "vitest";
+import { fill, folder, harness, runId } from "./ground.ts";
+import type { Done } from "./ground.ts";
+import { greeting, hopeless, poor, refusedOnce, unreachable, writes } from "./stories.ts";
+
+/** The short name of what a run waits for. */
+function asked({ err }: Pick<Done, "err">): string {
+  const found = /^ [?↑!] {2}([aed]\d+) /m.exec(err)?.[1];
+  if (found === undefined) throw new Error(`nothing is asked in:\n${err}`);
+  return found;
+}
+
+describe("a run that waits for a person", () => {
+  test("exits with 3 and names the commands that answer it", async () => {
+    const dir = await folder(hopeless);
+    const ran = await harness(dir, ["run", "goal.md"]);
+    expect(ran.code).toBe(3);
+    const [id, short] = [runId(ran.err), asked(ran)];
+    expect(ran.err).toContain(`\n waits      run ${id} · `);
+    expect(ran.err).toContain(` go on      answer what is asked below, then: harness resume ${id}\n`);
+    expect(ran.err).toMatch(
+      new RegExp(`^ ↑ {2}${short} {2}greet {2}its attempts are used up .*no hello`, "m"),
+    );
+    for (const answer of ["retry", "accept", "replan", "drop", "stop"])
+      expect(ran.err).toContain(`\n      harness approvals ${answer} ${short}\n`);
+
+    const list = await harness(dir, ["approvals"]);
+    expect(list.code).toBe(0);
+    expect(list.out).toMatch(/^ 1 waits for a person · oldest 0:\d\d\n/);
+    expect(list.out).toContain(`\n          harness approvals retry ${short}\n`);
+    const [row] = (await harness(dir, ["approvals", "--json"])).out.trimEnd().split("\n");
+    expect(JSON.parse(row ?? "")).toMatchObject({ short, run: id, kind: "escalation", task: "greet" });
+  });
+
+  test("stands where it stood until it is answered", async () => {
+    const dir = await folder(hopeless);
+    await harness(dir, ["run", "goal.md"]);
+    const again = await harness(dir, ["resume"]);
+    expect(again.code).toBe(3);
+    expect(again.err).toContain("waited for a person");
+  });
+
+  test("retry: goes on, with the note for the worker", async () => {
+    const dir = await folder(hopeless);
+    const ran = await harness(dir, ["run", "goal.md"]);
+    const taken = await harness(dir, ["approvals", "retry", asked(ran), "--note", "greet by saying hello"]);
+    expect(taken).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(`harness resume ${runId(ran.err)}`),
+    });
+    expect((await harness(dir, ["approvals"])).out).toBe(" nothing waits for a person\n");
+    const twice = await harness(dir, ["approvals", "drop", asked(ran)]);
+    expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("nothing that waits is called") });
+    const resumed = await harness(dir, ["resume"]);
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).toContain(" tasks      1 of 1 accepted in 3 attempts\n");
+    const text = (await harness(dir, ["show", "--json"])).out;
+    expect(text).toContain('"outcome":"met"');
+  });
+
+  test.each([
+    ["accept", 3, /^ ↑ .* all tasks are done, but the goal's checks do not hold/m],
+    ["drop", 3, /^ ↑ .* the goal's checks do not hold/m],
+    ["stop", 1, /^ stopped {4}run /m],
+  ])("%s: what follows has exit code %i", async (answer, code, text) => {
+    const dir = await folder(hopeless);
+    const ran = await harness(dir, ["run", "goal.md"]);
+    await harness(dir, ["approvals", answer, asked(ran)]);
+    const resumed = await harness(dir, ["resume"]);
+    expect(resumed.err).toMatch(text);
+    expect(resumed.code).toBe(code);
+  });
+
+  test("a wrong answer is told the right ones", async () => {
+    const dir = await folder(hopeless);
+    const short = asked(await harness(dir, ["run", "goal.md"]));
+    const refusals = [
+      ["settle", short, `${short} can be answered by retry, accept, replan, drop, stop, not by settle`],
+      ["retry", "e9999", `nothing that waits is called e9999; there are ${short}`],
+    ];
+    for (const [answer = "", id = "", text] of refusals)
+      expect(await harness(dir, ["approvals", answer, id])).toEqual({
+        code: 2,
+        out: "",
+        err: `harness: ${text}\n`,
+      });
+    expect(await harness(dir, ["approvals", "retry"])).toMatchObject({
+      code: 2,
+      err: `harness: harness approvals retry ID: say which (${short})\n`,
+    });
+  });
+
+  test("the same short name in two runs is asked back", async () => {
+    const dir = await folder(hopeless);
+    const [first, second] = [await harness(dir, ["run", "goal.md"]), await harness(dir, ["run", "goal.md"])];
+    expect(asked(first)).toBe(asked(second));
+    const both = await harness(dir, ["approvals", "drop", asked(first)]);
+    expect(both).toMatchObject({
+      code: 2,
+      err: `harness: more than one run waits with ${asked(first)}; say ${runId(first.err)}/${asked(first)} or ${runId(second.err)}/${asked(first)}\n`,
+    });
+    const one = await harness(dir, ["approvals", "stop", `${runId(second.err)}/${asked(second)}`]);
+    expect(one).toMatchObject({ code: 0, err: expect.stringContaining(runId(second.err)) });
+  });
+});
+
+test("a goal whose checks never hold is unmet when a person stops it: exit 1", async () => {
+  const dir = await folder(unreachable);
+  const ran = await harness(dir, ["run", "goal.md"]);
+  expect(ran.code).toBe(3);
+  expect(ran.err).toContain(" checks     fail never ");
+  await harness(dir, ["approvals", "stop", asked(ran)]);
+  const resumed = await harness(dir, ["resume"]);
+  expect(resumed.code).toBe(1);
+  expect(resumed.err).toMatch(/^ unmet {6}run /m);
+  const after = await harness(dir, ["resume"]);
+  expect(after).toMatchObject({ code: 1, err: expect.stringMatching(/^ unmet {6}run /m) });
+});
+
+describe("a budget that is used up", () => {
+  test("exits with 4 before anything is spent, and more money lets it go on", async () => {
+    const dir = await folder(poor);
+    const ran = await harness(dir, ["run", "goal.md"]);
+    expect(ran.code).toBe(4);
+    const id = runId(ran.err);
+    expect(ran.err).toContain(`\n      harness resume ${id} --budget +5\n`);
+    expect(await harness(dir, ["approvals", "raise", asked(ran)])).toMatchObject({
+      code: 2,
+      err: `harness: say by how much: harness resume ${id} --budget +5\n`,
+    });
+    const resumed = await harness(dir, ["resume", "--budget", "+1"]);
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).toMatch(/^ met {8}run .{4} · \d:\d\d · \$0\.\d+ of \$1\.01$/m);
+  });
+
+  test.each([
+    ["run", ["run", "goal.md", "--budget", "lots"], "--budget lots: give dollars, like 2.50"],
+    ["run", ["run", "goal.md", "--budget", "-3"], "--budget -3: give dollars, like 2.50"],
+    ["resume", ["resume", "--budget", "+"], "--budget +: give dollars, like +5 or 12.50"],
+  ])("%s refuses what is no money: %j", async (_, argv, text) => {
+    const dir = await folder(poor);
+    if (argv[0] === "resume") await harness(dir, ["run", "goal.md"]);
+    expect(await harness(dir, argv)).toEqual({ code: 2, out: "", err: `harness: ${text}\n` });
+  });
+});
+
+test("a model that refuses is an outage: exit 5, and a retry goes on", async () => {
+  const dir = await folder(refusedOnce);
+  const ran = await harness(dir, ["run", "goal.md"]);
+  expect(ran.code).toBe(5);
+  expect(ran.err).toContain("the key was taken back");
+  await harness(dir, ["approvals", "retry", asked(ran)]);
+  const resumed = await harness(dir, ["resume"]);
+  expect(resumed.err).toContain("waited for its model");
+  expect(resumed.code).toBe(0);
+});
+
+describe("a call that needs a yes", () => {
+  const risky = greeting(
+    {
+      "task/greet/*": [
+        { bash: { command: "rm -f old.txt; echo Hello. > greeting.txt" } },
+        writes("Hello.")[1],
+      ],
+    },
+    {},
+  );
+  const asksFromWrite = { ...risky, "harness.yaml": "approvals: { ask_from: write }\n" };
+
+  test("waits, is shown with what it will do, and is approved or rejected", async () => {
+    const dir = await folder(asksFromWrite);
+    const ran = await harness(dir, ["run", "goal.md"]);
+    expect(ran.code).toBe(3);
+    const short = asked(ran);
+    expect(short).toMatch(/^a\d+$/);
+    expect(ran.err).toContain("rm -f old.txt");
+    expect(ran.err).toContain(`\n      harness approvals approve ${short}\n`);
+    await harness(dir, ["approvals", "approve", short]);
+    const resumed = await harness(dir, ["resume"]);
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).toContain(" · 1 approval\n");
+  });
+});
+
+test("a run keeps what it was started with: settings changed since hold for new runs only", async () => {
+  const dir = await folder(hopeless);
+  await harness(dir, ["approvals", "retry", asked(await harness(dir, ["run", "goal.md"]))]);
+  await fill(dir, { "harness.yaml": "approvals: { ask_from: read }\n" });
+  expect((await harness(dir, ["resume"])).code).toBe(0);
+  expect((await harness(dir, ["run", "goal.md"])).err).toContain("waits for you: ");
+});

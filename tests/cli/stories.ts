@@ -1,0 +1,96 @@
+import type { Files } from "./ground.ts";
+
+type Turn = Readonly<Record<string, unknown>>;
+type Script = Readonly<Record<string, unknown>>;
+
+const submit = (summary: string, open_questions: readonly string[] = []): Turn => ({
+  submit: { summary, artifacts: ["greeting.txt"], decisions: [], open_questions, confidence: 1 },
+});
+export const write = (content: string): Turn => ({ write_file: { path: "greeting.txt", content } });
+
+/** A worker that writes this into greeting.txt and submits. */
+export const writes = (content: string, asks: readonly string[] = []): readonly Turn[] => [
+  write(content),
+  submit(`greeting.txt says ${content}`, asks),
+];
+
+const planOf = (id: string, check: string): readonly Turn[] => [
+  {
+    submit_plan: {
+      tasks: [
+        {
+          id,
+          title: "greeting.txt greets",
+          instructions: "One friendly line in greeting.txt.",
+          criteria: [{ id: "says-hello", type: "command", run: check }],
+        },
+      ],
+    },
+  },
+];
+const plan = planOf("greet", "grep -i hello greeting.txt || { echo no hello; exit 1; }");
+
+/** A project whose one goal is a greeting, with a model that says what `script` says (JSON is YAML). */
+export const greeting = (script: Script, front: Readonly<Record<string, unknown>> = {}): Files => ({
+  "goal.md": `---\n${JSON.stringify({
+    model: "scripted/script.yaml",
+    sandbox: { kind: "embedded" },
+    checks: [{ id: "greets", run: "grep -qi hello greeting.txt" }],
+    ...front,
+  })}\n---\n# A greeting\n\nWrite greeting.txt: one friendly line.\n`,
+  "script.yaml": JSON.stringify({ "plan/*": plan, "task/greet/*": writes("Hello."), ...script }),
+});
+
+/** Every attempt but the third misses its mark, so that a person is asked after the first and its one replan. */
+export const hopeless = greeting(
+  { "task/greet/*": writes("Goodbye."), "task/greet/3": writes("Hello at last.") },
+  { attempts: 1 },
+);
+
+/** All tasks are accepted, yet the goal's own check can never hold. */
+export const unreachable = greeting(
+  { "plan/2": planOf("again", "grep -i again greeting.txt"), "task/again/*": writes("Hello again.") },
+  { checks: [{ id: "never", run: "test -e never.txt" }] },
+);
+
+/** Costs more than its budget allows before anything was asked. */
+export const poor = greeting({ price: { input: 1, output: 5 } }, { budget: { money: 0.01 } });
+
+/** The provider refuses the first request of the worker, once. */
+export const refusedOnce = greeting({
+  "task/greet/*": [
+    { fail: { class: "auth", message: "the key was taken back", times: 1 }, ...write("Hello.") },
+    writes("Hello.")[1],
+  ],
+});
+
+/** Each answer of the worker takes this long. */
+export const slow = (ms: number): Files =>
+  greeting({ "task/greet/*": writes("Hello.").map((turn) => ({ delay_ms: ms, ...turn })) });
+
+const many = Array.from({ length: 14 }, (_, index) => `part-${String(index + 1).padStart(2, "0")}`);
+
+/** More tasks than a small screen has lines, each with a title that a narrow one cuts. */
+export const wide: Files = {
+  ...greeting(
+    {
+      "plan/1": [
+        {
+          submit_plan: {
+            tasks: many.map((id, index) => ({
+              id,
+              title: `${id}: a title that says rather more than fits into a narrow window, ${"日本語 ".repeat(6)}`,
+              needs: index === 0 ? [] : ["part-01"],
+              instructions: "Write it.",
+              criteria: [{ id: "there", type: "command", run: `test -s ${id}.txt` }],
+            })),
+          },
+        },
+      ],
+      ...Object.fromEntries(
+        many.map((id) => [`task/${id}/*`, [{ write_file: { path: `${id}.txt`, content: id } }, submit(id)]]),
+      ),
+    },
+    { checks: [{ id: "all", run: "cat part-*.txt" }], concurrency: 4 },
+  ),
+};

@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { cp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { example, fill, fingerprint, folder, harness, paths, runId } from "./ground.ts";
+import { greeting, hopeless } from "./stories.ts";
+
+const git = (dir: string, ...args: string[]): string =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
+    cwd: dir,
+    encoding: "utf8",
+  }).trim();
+
+const hasGit = ((): boolean => {
+  try {
+    execFileSync("git", ["--version"]);
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe("harness diff", () => {
+  test("is a patch that git apply turns the workspace into the result with", async (context) => {
+    if (!hasGit) return context.skip("git is not installed");
+    const dir = await example("orders");
+    await harness(dir, ["run", "goal.md"]);
+    const { code, out, err } = await harness(dir, ["diff"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const [patched, exported] = [await folder(), join(await folder(), "result")];
+    await cp(join(dir, "workspace"), patched, { recursive: true });
+    execFileSync("git", ["apply", "-"], { cwd: patched, input: out });
+    expect((await harness(dir, ["export", "--to", exported])).code).toBe(0);
+    expect(await fingerprint(patched)).toBe(await fingerprint(exported));
+    expect(await paths(exported)).toContain("index.html");
+  });
+
+  test("--stat names files, not directories", async () => {
+    const dir = await example("hello");
+    await harness(dir, ["run", "goal.md"]);
+    expect((await harness(dir, ["diff", "--stat"])).out).toBe("A  greeting.txt  20 bytes\n");
+  });
+});
+
+describe("harness export", () => {
+  test("--export of a run writes the result when it is met, and says so", async () => {
+    const dir = await example("hello");
+    const { code, err } = await harness(dir, ["run", "goal.md", "--export", "out/result"]);
+    expect(code).toBe(0);
+    expect(err).toMatch(/ wrote 3 files to .*out\/result\n$/);
+    expect(await readFile(join(dir, "out/result/greeting.txt"), "utf8")).toBe("Hello, and welcome.\n");
+    expect(await paths(join(dir, "out/result"))).toEqual(["goal.md", "greeting.txt", "script.yaml"]);
+  });
+
+  test("of a run that is not met says what it is", async () => {
+    const dir = await folder(hopeless);
+    const ran = await harness(dir, ["run", "goal.md", "--export", "result"]);
+    expect(ran.code).toBe(3);
+    expect(await paths(dir)).toEqual(["goal.md", "script.yaml"]);
+    const { code, err } = await harness(dir, ["export", "--to", "result"]);
+    expect(code).toBe(0);
+    expect(err).toContain(` note: run ${runId(ran.err)} is not finished; this is what was accepted so far\n`);
+  });
+
+  test.each([[[]], [["--to", "a", "--branch", "b"]]])("wants one place, not %j", async (options) => {
+    const dir = await example("hello");
+    await harness(dir, ["run", "goal.md"]);
+    expect(await harness(dir, ["export", ...options])).toEqual({
+      code: 2,
+      out: "",
+      err: "harness: say where: harness export --to DIR, or --branch NAME\n",
+    });
+  });
+
+  test("--branch makes a branch and touches nothing else of the repository", async (context) => {
+    if (!hasGit) return context.skip("git is not installed");
+    const dir = await folder(greeting({}));
+    git(dir, "init", "-q", "-b", "main");
+    git(dir, "add", ".");
+    git(dir, "commit", "-q", "-m", "start");
+    await fill(dir, { "notes.txt": "not committed yet\n" });
+    const before = await fingerprint(dir);
+    const ran = await harness(dir, ["run", "goal.md"]);
+    expect(ran.code).toBe(0);
+    expect(await fingerprint(dir)).toBe(before);
+    const commit = git(dir, "rev-parse", "HEAD");
+    expect(ran.err).toContain(` workspace  . @ ${commit.slice(0, 7)} + 1 uncommitted file, 3 files\n`);
+    expect(ran.err).toContain(`or --branch agent/${runId(ran.err)}\n`);
+
+    const { code, err } = await harness(dir, ["export", "--branch", "agent/hello"]);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: ` wrote branch agent/hello (${git(dir, "rev-parse", "agent/hello").slice(0, 7)}) in ${dir}; your files are untouched\n`,
+    });
+    expect(git(dir, "rev-parse", "agent/hello^", "HEAD").split("\n")).toEqual([commit, commit]);
+    expect(git(dir, "show", "agent/hello:greeting.txt")).toBe("Hello.");
+    expect(git(dir, "diff", "--name-status", "HEAD", "agent/hello")).toBe("A\tgreeting.txt");
+    expect(git(dir, "status", "--porcelain")).toBe("?? notes.txt");
+    expect(await harness(dir, ["export", "--branch", "agent/hello"])).toMatchObject({ code: 2 });
+  });
+
+  test("--branch without a git workspace names the other way", async () => {
+    const dir = await example("hello");
+    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    expect(await harness(dir, ["export", "--branch", "x"])).toMatchObject({
+      code: 2,
+      err: `harness: run ${id} did not start from a git commit; use: harness export ${id} --to DIR\n`,
+    });
+  });
+});
+
+test("a result can be taken when the workspace is long gone", async () => {
+  const dir = await example("hello");
+  await harness(dir, ["run", "goal.md"]);
+  await rm(join(dir, "goal.md"));
+  await rm(join(dir, "script.yaml"));
+  expect((await harness(dir, ["export", "--to", "result"])).code).toBe(0);
+  expect(await paths(join(dir, "result"))).toEqual(["goal.md", "greeting.txt", "script.yaml"]);
+});

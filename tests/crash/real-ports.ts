@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import picomatch from "picomatch";
+import { canonical, encodeJson } from "../../src/core/canonical.ts";
+import type { Digest } from "../../src/core/id.ts";
+import type { Model } from "../../src/core/model.ts";
+import { levelPolicy } from "../../src/core/policy.ts";
+import type { Clock, ExecResult, OutsideTool, Ports, Prompts, Sandbox, Slot } from "../../src/core/ports.ts";
+import { embeddedSandbox } from "../../src/edges/embedded/sandbox.ts";
+import { openWorkspaces } from "../../src/edges/files/workspaces.ts";
+import type { Storage } from "../../src/edges/sqlite/storage.ts";
+import { modelName } from "./created.ts";
+import { denied, says, unheard } from "./goals.ts";
+import type { Goal } from "./goals.ts";
+import { ledgerOf, slotsOf } from "./place.ts";
+
+export type RealPorts = Ports & Pick<Storage, "blobs" | "journal">;
+
+/** Told at each failpoint, before and after everything that acts outside: it may not come back. */
+type Pass = (at: string) => void;
+
+/** Real storage, real directories, the real shell; a model that knows its lines, and a tool that acts outside. */
+export async function realPorts(dir: string, goal: Goal, storage: Storage, pass: Pass): Promise<RealPorts> {
+  const [policy] = await storage.blobs.put([encodeJson("asked from network on")]);
+  return {
+    clock,
+    journal: storage.journal,
+    blobs: storage.blobs,
+    workspaces: openWorkspaces({ root: slotsOf(dir), blobs: storage.blobs, scratch: [] }),
+    sandbox: mortalSandbox(embeddedSandbox(), pass),
+    models: { model: async () => fixedModel(goal, pass) },
+    prompts: asJson,
+    policy: levelPolicy("network", policy as Digest),
+    outside: [publish(ledgerOf(dir), pass)],
+    glob: (patterns) => picomatch([...patterns], { dot: true }),
+    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleepUntil: async (until, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const timer = setTimeout(resolve, Math.max(0, until - Date.now()));
+      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    }),
+};
+
+const asJson: Prompts = {
+  render: (system, variables) => ({
+    system,
+    messages: [{ role: "user", parts: [{ type: "text", text: canonical(variables) }] }],
+  }),
+};
+
+const fixedModel = (goal: Goal, pass: Pass): Model => ({
+  name: modelName,
+  price: { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
+  respond: async ({ thread, turn }) => {
+    pass("model/before");
+    const parts = says(goal, thread, turn);
+    pass("model/after");
+    return {
+      outcome: "complete",
+      stop: "calls",
+      parts,
+      usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 },
+      servedModel: modelName,
+      requestId: null,
+      firstTokenMs: 1,
+    };
+  },
+});
+
+function mortalSandbox(sandbox: Sandbox, pass: Pass): Sandbox {
+  return {
+    kind: sandbox.kind,
+    image: sandbox.image,
+    profile: sandbox.profile,
+    capabilities: async () => sandbox.capabilities(),
+    reap: async (prefix) => sandbox.reap(prefix),
+    open: async (name, dir) => {
+      const slot = await sandbox.open(name, dir);
+      return "broken" in slot ? slot : mortalSlot(slot, pass);
+    },
+  };
+}
+
+const mortalSlot = (slot: Slot, pass: Pass): Slot => ({
+  exec: async (request) => {
+    pass("exec/before");
+    const result = await slot.exec(request);
+    pass("exec/after");
+    return request.command.includes(denied) ? withDenial(result) : result;
+  },
+  write: async (path, bytes) => slot.write(path, bytes),
+  freeze: async () => slot.freeze(),
+  kill: async () => slot.kill(),
+  close: async () => slot.close(),
+});
+
+const withDenial = (result: ExecResult): ExecResult => ({
+  ...result,
+  denied: [{ host: denied, port: 443, count: 1 }],
+});
+
+/** Its effects are the lines of a file that no crash takes back. */
+const publish = (ledger: string, pass: Pass): OutsideTool => ({
+  spec: {
+    name: "publish",
+    description: "publishes a text",
+    parameters: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+  },
+  run: async (call, args) => {
+    const { text } = args as { readonly text: string };
+    pass("effect/before");
+    appendLine(ledger, call);
+    pass("effect/after");
+    return text.startsWith(unheard)
+      ? { outcome: "unknown", text: "" }
+      : { outcome: "done", text: "published" };
+  },
+});
+
+function appendLine(file: string, line: string): void {
+  const fd = openSync(file, "a");
+  writeSync(fd, `${line}\n`);
+  fsyncSync(fd);
+  closeSync(fd);
+}
