@@ -1,7 +1,7 @@
 import type { Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
 import { fit } from "./view/cells.ts";
-import { oneLine } from "./view/words.ts";
+import { gist } from "./view/words.ts";
 
 /** One thing that waits for a person, under a short name that lasts: the position of its event in the journal. */
 export interface Waiting {
@@ -75,7 +75,7 @@ export async function waiting(
   if (list.length === 0) return "";
   const lines = list.flatMap((one) => [
     fit(
-      ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${oneLine(one.text, 400)}`,
+      ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${gist(one.text, 400)}`,
       columns - 1,
     ),
     ...one.answers.map((answer) => `      ${commandFor(answer, one.short, run.id)}`),

@@ -193,7 +193,7 @@ async function putBackInside(
   );
   if (!restored.some(([, { holds }]) => holds)) return { entry: candidate, changed: [], holds: false };
   const entries = new Map(mine);
-  for (const [name, { entry, holds }] of restored) if (holds && entry !== null) entries.set(name, entry);
+  for (const [name, { entry }] of restored) if (entry !== null) entries.set(name, entry);
   const below = restored.flatMap(([, one]) => one.changed);
   const isMoved = candidate === null || candidate.type !== "dir" || candidate.mode !== base.mode;
   const sorted = namesOf(entries).flatMap((name) => entries.get(name) ?? []);

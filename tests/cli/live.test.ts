@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { example, folder, harness, runId } from "./ground.ts";
 import type { Done } from "./ground.ts";
 import { newScreen } from "./screen.ts";
@@ -52,15 +52,15 @@ test("the orders example is drawn over itself and ends with its summary", async 
 
 test.each([
   [200, 50],
-  [60, 9],
-])("fourteen tasks on a terminal of %i by %i", async (columns, rows) => {
+  [60, 7],
+])("eight tasks on a terminal of %i by %i", async (columns, rows) => {
   const dir = await folder(wide);
   const { code, screen } = await watch(dir, ["run", "goal.md"], columns, rows);
   expect(code).toBe(0);
   expect(screen.wrapped).toBe(0);
   const shown = screen.lines().filter((line) => /^ ✓ part-/.test(line));
   const hidden = screen.lines().filter((line) => /^ {3}… \d+ more tasks$/.test(line));
-  expect([shown.length, hidden]).toEqual(rows > 14 ? [14, []] : [6, ["   … 8 more tasks"]]);
+  expect([shown.length, hidden]).toEqual(rows > 8 ? [8, []] : [4, ["   … 4 more tasks"]]);
 });
 
 test("a run that goes on shows what its tasks were, cost and did before", async () => {

@@ -37,9 +37,9 @@ describe("a signal", () => {
     await child.said("● greet  attempt 1");
     child.process.kill("SIGINT");
     await child.said("stopping after what is open");
-    const again = setInterval(() => child.process.kill("SIGINT"), 100);
+    const again = setInterval(() => child.process.kill("SIGINT"), 150);
+    await child.said("stopping at once").finally(() => clearInterval(again));
     const stopped = await child.ended;
-    clearInterval(again);
     expect(stopped.code).toBe(130);
     expect(stopped.err).toContain("\n stopping at once\n");
     const script = join(dir, "script.yaml");

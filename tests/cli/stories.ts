@@ -68,7 +68,7 @@ export const refusedOnce = greeting({
 export const slow = (ms: number): Files =>
   greeting({ "task/greet/*": writes("Hello.").map((turn) => ({ delay_ms: ms, ...turn })) });
 
-const many = Array.from({ length: 14 }, (_, index) => `part-${String(index + 1).padStart(2, "0")}`);
+const many = Array.from({ length: 8 }, (_, index) => `part-${String(index + 1).padStart(2, "0")}`);
 
 /** More tasks than a small screen has lines, each with a title that a narrow one cuts. */
 export const wide: Files = {
@@ -91,6 +91,6 @@ export const wide: Files = {
         many.map((id) => [`task/${id}/*`, [{ write_file: { path: `${id}.txt`, content: id } }, submit(id)]]),
       ),
     },
-    { checks: [{ id: "all", run: "cat part-*.txt" }], concurrency: 4 },
+    { checks: [{ id: "all", run: "cat part-01.txt part-08.txt" }], concurrency: 4 },
   ),
 };

@@ -37,12 +37,15 @@ test("reads what it wrote or read no second time, until 4,096 others were used s
   const { blobs, gets, store } = counted();
   const [kept = ""] = await store.store([node("kept")]);
   const [read = ""] = await blobs.put([encodeTree(node("read"))]);
-  for (let n = 0; n < 3; n += 1) await Promise.all([store.load(kept), store.load(read)]);
+  for (let n = 0; n < 3; n += 1) {
+    await store.load(read);
+    await store.load(kept);
+  }
   expect(gets).toEqual([read]);
   await store.store(Array.from({ length: 4095 }, (_, n) => node(`${n}`)));
-  await store.load(read);
   await store.load(kept);
-  expect(gets).toEqual([read, kept]);
+  await store.load(read);
+  expect(gets).toEqual([read, read]);
 });
 
 test("says which tree is missing, and does not take other blobs for trees", async () => {

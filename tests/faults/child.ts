@@ -27,6 +27,7 @@ const wanted = (look: Look): string | null => {
   if (fault === undefined) return look.stop;
   return stage === "found" ? isFound(look, fault) : isRefused(look, fault);
 };
-const result = await hunt(fault?.lie ?? null, wanted, Number(most));
+const compares = fault === undefined || fault.promises.includes("P5");
+const result = await hunt(fault?.lie ?? null, compares, wanted, Number(most));
 if (unloaded().length > 0) throw new Error(`not loaded after it was to be changed: ${unloaded().join(", ")}`);
 process.stdout.write(`${JSON.stringify(result)}\n`);

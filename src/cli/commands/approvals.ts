@@ -9,7 +9,7 @@ import { withState } from "../reader.ts";
 import { commandFor, marks, waitingList } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
 import { fit } from "../view/cells.ts";
-import { clock, oneLine, plural } from "../view/words.ts";
+import { clock, gist, plural } from "../view/words.ts";
 
 export interface ApprovalsOptions {
   readonly note?: string;
@@ -73,7 +73,7 @@ function list(io: Io, asked: readonly Asked[], options: ApprovalsOptions): numbe
   io.out(` ${plural(asked.length, "waits", "wait")} for a person${oldest}\n`);
   for (const one of asked) {
     const head = ` ${marks[one.kind]}  ${one.short.padEnd(5)} ${one.run}  ${one.task === null ? "" : `${one.task}  `}`;
-    io.out(`${fit(head + oneLine(one.text, 400), io.columns - 1)}\n`);
+    io.out(`${fit(head + gist(one.text, 400), io.columns - 1)}\n`);
     for (const answer of one.answers) io.out(`          ${commandFor(answer, one.short, one.run)}\n`);
   }
   io.out(" --note TEXT tells the worker why; then, unless the run is alive: harness resume\n");

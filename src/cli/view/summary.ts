@@ -36,10 +36,8 @@ const outcome = (run: RunState): string => run.outcome ?? "waits";
 
 function headline(run: RunState): string {
   const { micros, unpriced, tokens } = run.spent;
-  const money =
-    unpriced > 0
-      ? `${dollars(micros)} + ${plural(unpriced, "call")} of unknown price (${tokens} tokens)`
-      : dollars(micros);
+  const unknown = `${plural(unpriced, "call")} of unknown price, ${tokens} tokens`;
+  const money = unpriced === 0 ? dollars(micros) : micros === 0 ? unknown : `${dollars(micros)} + ${unknown}`;
   const of = run.budget.micros === null ? "" : ` of ${dollars(run.budget.micros)}`;
   return `run ${run.id} · ${clock(run.spent.wallMs)} · ${money}${of}`;
 }

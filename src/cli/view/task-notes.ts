@@ -2,7 +2,7 @@ import type { Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
-import { oneLine } from "./words.ts";
+import { gist, oneLine } from "./words.ts";
 
 /** What the live view remembers of a task besides the run's state. */
 export interface TaskNote {
@@ -70,7 +70,7 @@ async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): P
       const { task, attempt, criterion, result, explanation } = entry.body;
       if (task === null || result !== "fail") return;
       of(task).back =
-        `attempt ${attempt} sent back: ${criterion}, ${oneLine((await read(blobs, explanation)).replace("\n", ": "), 200)}`;
+        `attempt ${attempt} sent back: ${criterion}, ${gist(await read(blobs, explanation), 200)}`;
       return;
     }
     case "judging-started":

@@ -2,7 +2,7 @@ import type { Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
-import { clock, cost, oneLine, plural } from "./words.ts";
+import { clock, cost, gist, oneLine, plural } from "./words.ts";
 
 /** One line of a run's story. `task` null: about the run itself. */
 export interface Line {
@@ -64,7 +64,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
       return line(
         "?",
         entry.body.task,
-        `waits for you: ${oneLine(await text(blobs, entry.body.card), 300)}   harness approvals`,
+        `waits for you: ${gist(await text(blobs, entry.body.card), 240)}   harness approvals`,
       );
     case "effect-doubted":
       return line(
@@ -91,7 +91,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "budget-changed":
       return line("·", null, `budget changed: ${cost(run)}`);
     case "run-stopped":
-      return line("!", null, `stopped (${entry.body.reason})`);
+      return entry.body.reason === "signal" ? line("!", null, "stopped") : null;
     case "note-added":
       return line("·", null, "a note was taken");
     case "run-created":
@@ -130,7 +130,7 @@ async function criterion(
   const of = task === null ? "goal: " : "";
   const points = score === null ? "" : ` (${score.toFixed(2)})`;
   if (result === "pass") return line("·", task, `${of}pass ${id}${points}`);
-  const why = oneLine((await text(blobs, entry.body.explanation)).replace("\n", ": "), 160);
+  const why = gist(await text(blobs, entry.body.explanation), 160);
   return line(result === "fail" ? "✗" : "!", task, `${of}${result} ${id}${points}: ${why}`);
 }
 

@@ -38,3 +38,10 @@ export const visible = (text: string): string =>
 /** One line of at most `width` cells, whatever the text holds. */
 export const oneLine = (text: string, width: number): string =>
   fit(visible(text.replaceAll(/\s+/g, " ").trim()), width);
+
+/** What a person is asked or told about, in one line: its headline, and its cause without the words meant for a worker. */
+export const gist = (text: string, width: number): string =>
+  oneLine(
+    text.replace("\n", ": ").replace(/The last attempt was sent back\. What did not hold:\s*/, ""),
+    width,
+  );

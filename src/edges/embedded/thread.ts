@@ -64,7 +64,7 @@ export function startThread(): ShellThread {
       if (lost !== null) return lost;
       worker.ref();
       const answer = new Promise<ThreadAnswer>((resolve) => (open = { resolve, onOutput }));
-      worker.postMessage(request);
+      worker.postMessage(request, []);
       return answer;
     },
     end: async () => void (await worker.terminate()),

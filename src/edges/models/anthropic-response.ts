@@ -14,7 +14,7 @@ export function read(events: readonly unknown[]): Whole | Wrong {
 }
 
 /** A whole message of the Messages API, as our nouns. */
-export function fromResponse({ message, blocks, delta, usage }: Collected): Whole | Wrong {
+function fromResponse({ message, blocks, delta, usage }: Collected): Whole | Wrong {
   const said = delta["stop_reason"];
   if (typeof said !== "string") return garbled("it ended without a reason");
   if (!blocks.every(({ start }) => isShallow(start))) return garbled("a block is nested too deep");

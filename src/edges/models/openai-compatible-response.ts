@@ -13,7 +13,7 @@ export function read(chunks: readonly unknown[]): Whole | Wrong {
 }
 
 /** A whole chat completion, as our nouns. */
-export function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }: Collected): Whole {
+function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }: Collected): Whole {
   const stop = refusal === "" ? (stops.get(finish) ?? "end") : "refusal";
   const isCut = stop !== "end" && stop !== "calls";
   const parts: readonly Part[] = [

@@ -110,7 +110,8 @@ function undeclared(schema: Schema, name: string, path: Path, scope: Scope): str
   const up = path.depth === 0 && path.parts.length > 0 ? levelsUp(scope, path.parts[0] ?? "") : 0;
   if (up > 0) return `${what} here; did you mean "${"../".repeat(up)}${path.parts.join(".")}"?`;
   if (schema.type !== "object") return `${what}: ${kindOf(schema)} has no "${name}"`;
-  return `${what} in input.schema; declared ${scope.outer === null ? "" : "here "}are ${[...schema.members.keys()].join(", ")}`;
+  const known = [...schema.members.keys()].join(", ") || "none";
+  return `${what} in input.schema; declared ${scope.outer === null ? "" : "here "}are ${known}`;
 }
 
 /** How far up the name is declared; 0 when nowhere. */

@@ -52,7 +52,7 @@ const spelled = (type: string): string => (type.startsWith("Partial") ? "partial
 /** `{{x}}` and `{{{x}}}`: both insert text as it is. */
 function inserted(mustache: Mustache, context: Context): Render {
   const line = context.lineOf(mustache);
-  if (isRole(mustache))
+  if (nameOf(mustache.path) === "role" && mustache.params.length > 0)
     throw new PromptError(line, "a role opens a message, so it stands outside of all blocks");
   if (mustache.params.length > 0 || mustache.hash !== undefined) {
     throw new PromptError(

@@ -42,16 +42,25 @@ function parsed(template: string, firstLine: number): hbs.AST.Program {
   try {
     return Handlebars.parse(template);
   } catch (error) {
-    // The parser throws plain errors: `Parse error on line 3:\n…\nExpecting …` or `… doesn't match … - 3:7`.
-    const { message } = error as Error;
-    const line = /^(?:Parse|Lexical) error on line (\d+)| - (\d+):\d+$/.exec(message);
-    const what = message.split("\n").at(-1) ?? message;
-    throw new PromptError(
-      Number(line?.[1] ?? line?.[2] ?? 1) + firstLine - 1,
-      `broken template: ${what.replace(/ - \d+:\d+$/, "")}`,
-    );
+    const { line, what } = syntaxProblem((error as Error).message);
+    throw new PromptError(line + firstLine - 1, `broken template: ${what}`);
   }
 }
+
+/** The parser throws plain errors: `Parse error on line 3:\n…\nExpecting …, got 'EOF'`, or `if doesn't match each - 3:7`. */
+function syntaxProblem(message: string): { line: number; what: string } {
+  const [, lineOfText, what = "", lineOfTag] =
+    /^(?:(?:Parse|Lexical) error on line (\d+)[^]*\n)?(.*?)(?: - (\d+):\d+)?$/.exec(message) ?? [];
+  const token = /^Expecting .* got '(.*)'$/.exec(what)?.[1];
+  return { line: Number(lineOfText ?? lineOfTag ?? 1), what: tokens[token ?? ""] ?? what };
+}
+
+const tokens: Readonly<Record<string, string>> = {
+  EOF: "a block that is opened is not closed",
+  OPEN_ENDBLOCK: "a block is closed that is not open",
+  INVERSE: "{{else}} stands outside of a block",
+  INVALID: "{{ is not followed by what a template can say",
+};
 
 /** The words of the format; `model` is its word for what the model said. */
 const roles: ReadonlyMap<string, PromptRole> = new Map([

@@ -20,7 +20,7 @@ function settle(value: unknown, schema: Schema, path: string, line: number, leve
   const wrong = (): PromptError =>
     new PromptError(line, `variable "${path}" must be ${kindOf(schema)}, not ${shown(value)}`);
   if (value === null && schema.nullable) return null;
-  if (levels === 0) throw new PromptError(line, `variable "${path}" is nested too deeply`);
+  if (levels === 0) throw new PromptError(line, `nested too deeply: variable "${path}"`);
   switch (schema.type) {
     case "any":
       return anyValue(value, path, line, levels);

@@ -91,6 +91,7 @@ describe.each(readers)("$name", ({ kit, read }) => {
           // What is read can be stored, too.
           expect(canonical(read(events.with(index, replaced(event, path, value))))).toBeTypeOf("string");
         }
+      }
     }
   });
 
@@ -219,6 +220,14 @@ describe("anthropic, out of order", () => {
       anthropicResponse.read(eventsOf(anthropic.frames({ blocks, stop })));
     expect(read("tool_use")).toMatchObject({ parts: [{ args: {} }] });
     expect(read("max_tokens")).toMatchObject({ parts: [{ args: null, raw: "" }] });
+  });
+
+  test.each(["novel", "tool_use"])("a block of type %s that nests too deep to be stored is none", (type) => {
+    let input: unknown = {};
+    for (let level = 0; level < 100_000; level++) input = [input];
+    const block = { ...start, content_block: { type, input } };
+    const list = [events[0], block, { type: "content_block_stop", index: 0 }, ...events.slice(-2)];
+    expect(anthropicResponse.read(list)).toMatchObject({ wrong: "protocol" });
   });
 
   test("a thought without a signature is left out; redacted thinking and blocks that are new are kept as they are", () => {

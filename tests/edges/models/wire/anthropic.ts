@@ -27,7 +27,7 @@ export const anthropic: Kit = {
   }),
 };
 
-export const frame = (event: Readonly<Record<string, unknown>>): string =>
+const frame = (event: Readonly<Record<string, unknown>>): string =>
   `event: ${String(event["type"])}\ndata: ${JSON.stringify(event)}\n\n`;
 
 function frames({ blocks, stop, usage, model = "claude-x-20260101" }: Said): readonly string[] {

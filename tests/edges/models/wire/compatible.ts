@@ -28,7 +28,7 @@ export const compatible: Kit = {
   }),
 };
 
-export const frame = (chunk: Fields): string => `data: ${JSON.stringify(chunk)}\n\n`;
+const frame = (chunk: Fields): string => `data: ${JSON.stringify(chunk)}\n\n`;
 
 function frames({ blocks, stop, usage, model = "qwen-7b" }: Said): readonly string[] {
   const chunk = (choices: readonly Fields[], rest: Fields = {}): string =>

@@ -16,7 +16,7 @@ export interface Said {
   readonly model?: string;
 }
 
-export interface Options {
+interface Options {
   readonly idleMs?: number;
   readonly apiKey?: string;
 }

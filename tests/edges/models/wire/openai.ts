@@ -17,7 +17,7 @@ export const openai: Kit = {
   thoughtPart: (thought) => ({ type: "opaque", provider: "openai", value: reasoning(thought, 0) }),
 };
 
-export const frame = (event: Fields): string =>
+const frame = (event: Fields): string =>
   `event: ${String(event["type"])}\ndata: ${JSON.stringify(event)}\n\n`;
 
 /** `stop` is the reason an answer is incomplete. */
