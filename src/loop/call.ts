@@ -9,8 +9,9 @@ import type { Judgement } from "../core/tool.ts";
 import { SandboxDown } from "./slots.ts";
 import type { OpenSlot } from "./slots.ts";
 import { putText, putTexts, readJson, shorten } from "./texts.ts";
-import { argErrors, runTool, toolSpecs } from "./tools.ts";
-import type { ToolResult } from "./tools.ts";
+import { runTool } from "./run-tool.ts";
+import type { ToolResult } from "./run-tool.ts";
+import { argErrors, toolSpecs } from "./tools.ts";
 import { specOf, threadOf } from "./work.ts";
 import type { Work } from "./work.ts";
 

@@ -154,10 +154,10 @@ class Loop {
       this.#wake = resolve;
     });
     const drained = once(this.#options.drain, nap.signal);
-    if (this.#landed.length > 0 || this.#failure !== null) return nap.abort();
+    if (this.#landed.length > 0 || this.#failure !== null) return nap.abort("no rest");
     const asleep = until === null ? [] : [this.#work.ports.clock.sleepUntil(until, nap.signal)];
     await Promise.race([landed, drained, ...asleep]);
-    nap.abort();
+    nap.abort("awake");
   }
 
   /** A clean stop: whoever takes the run over next knows that nothing died here. */

@@ -1,12 +1,9 @@
 import { z } from "zod";
-import { decodeText, encodeText } from "../core/canonical.ts";
 import type { Json } from "../core/canonical.ts";
 import type { Role } from "../core/id.ts";
 import { planSpec } from "../core/plan.ts";
-import type { ExecResult, OutsideTool } from "../core/ports.ts";
+import type { OutsideTool } from "../core/ports.ts";
 import type { ToolSpec } from "../core/tool.ts";
-import type { OpenSlot } from "./slots.ts";
-import { shorten } from "./texts.ts";
 
 const list = z.array(z.string().max(2000)).max(50);
 
@@ -88,11 +85,17 @@ export function toolSpecs(
   }
 }
 
-const specOfTool = (name: ToolName): ToolSpec => ({
-  name,
-  description: descriptions[name],
-  parameters: z.toJSONSchema(schemas[name], { io: "input" }) as { readonly [key: string]: Json },
-});
+/** Made once each: every request and every answer asks for them. */
+const made = new Map<ToolName, ToolSpec>();
+
+function specOfTool(name: ToolName): ToolSpec {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const parameters = z.toJSONSchema(schemas[name], { io: "input" }) as { readonly [key: string]: Json };
+  const spec = { name, description: descriptions[name], parameters };
+  made.set(name, spec);
+  return spec;
+}
 
 const isKnown = (name: string): name is ToolName => Object.hasOwn(schemas, name);
 
@@ -114,150 +117,3 @@ export function argErrors(tool: string, args: Json, offered: readonly ToolSpec[]
 /** Arguments already found valid when they arrived, with defaults filled in. */
 export const parseArgs = <T extends ToolName>(tool: T, args: unknown): Args<T> =>
   schemas[tool].parse(args) as Args<T>;
-
-/** What a sandboxed call came to. */
-export interface ToolResult {
-  readonly outcome: "ok" | "error" | "timeout" | "flood" | "oom";
-  readonly exit: number | null;
-  /** As the model sees it. */
-  readonly text: string;
-  readonly output: Uint8Array;
-  readonly dropped: number;
-  /** The call may have changed the workspace. */
-  readonly wrote: boolean;
-  readonly denied: ExecResult["denied"];
-  /** The sandbox itself failed; the slot is not to be used again. */
-  readonly broken: boolean;
-}
-
-const shown = 16_000;
-const keptBytes = 4 * 1024 * 1024;
-const defaultTimeoutS = 120;
-const readBytes = 512 * 1024;
-
-/** Runs one of the sandboxed tools. Never rejects for what the model asked or the command did. */
-export async function runTool(tool: string, args: unknown, slot: OpenSlot): Promise<ToolResult> {
-  switch (tool) {
-    case "bash": {
-      const { command, timeout_s } = parseArgs("bash", args);
-      return bash(slot, command, timeout_s ?? defaultTimeoutS);
-    }
-    case "search": {
-      const { pattern, path } = parseArgs("search", args);
-      return search(slot, pattern, path ?? ".");
-    }
-    case "read_file":
-      return readFile(slot, parseArgs("read_file", args));
-    case "write_file": {
-      const { path, content } = parseArgs("write_file", args);
-      return wrote(
-        await slot.slot.write(inWorkspace(path), encodeText(content)),
-        `wrote ${path}, ${content.length} characters`,
-      );
-    }
-    case "edit_file":
-      return editFile(slot, parseArgs("edit_file", args));
-    default:
-      return plain("error", `There is no tool "${tool}".`);
-  }
-}
-
-function plain(outcome: ToolResult["outcome"], text: string, isWrite = false): ToolResult {
-  const output = encodeText(text);
-  return { outcome, exit: null, text, output, dropped: 0, wrote: isWrite, denied: [], broken: false };
-}
-
-const wrote = (problem: string | null, done: string): ToolResult =>
-  problem === null ? plain("ok", done, true) : plain("error", problem, true);
-
-async function bash(slot: OpenSlot, command: string, timeoutS: number): Promise<ToolResult> {
-  const result = await slot.slot.exec({ command, timeoutMs: timeoutS * 1000, maxOutputBytes: keptBytes });
-  return fromExec(result, timeoutS, true);
-}
-
-async function search(slot: OpenSlot, pattern: string, path: string): Promise<ToolResult> {
-  const command = `grep -rnIE -e ${quote(pattern)} -- ${quote(path)}`;
-  const result = await slot.slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: keptBytes });
-  const none = result.outcome === "exited" && result.exit === 1;
-  return none ? plain("ok", `no line matches in ${path}`) : fromExec(result, 60, false);
-}
-
-/** One word for the shell, whatever it holds. */
-export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-
-function fromExec(result: ExecResult, timeoutS: number, isWrite: boolean): ToolResult {
-  const text = shorten(decodeText(result.output), shown);
-  const outcome = outcomeOf(result);
-  return {
-    outcome,
-    exit: result.exit,
-    text: [text.trimEnd(), execNote(result, timeoutS)].filter((line) => line !== "").join("\n"),
-    output: result.output,
-    dropped: result.dropped,
-    wrote: isWrite,
-    denied: result.denied,
-    broken: result.outcome === "broken",
-  };
-}
-
-function outcomeOf(result: ExecResult): ToolResult["outcome"] {
-  if (result.outcome === "exited") return result.exit === 0 ? "ok" : "error";
-  return result.outcome === "broken" ? "error" : result.outcome;
-}
-
-function execNote(result: ExecResult, timeoutS: number): string {
-  const cut = result.dropped > 0 ? `[${result.dropped} bytes of output were not kept] ` : "";
-  switch (result.outcome) {
-    case "exited":
-      return `${cut}[exit ${result.exit}]`;
-    case "timeout":
-      return `${cut}[killed after ${timeoutS} s, with everything it had started]`;
-    case "flood":
-      return `${cut}[killed: far too much output]`;
-    case "oom":
-      return `${cut}[killed: out of memory]`;
-    case "broken":
-      return `${cut}[the sandbox failed: ${result.why ?? "unknown"}; the workspace is as it was before this call]`;
-  }
-}
-
-async function readFile(slot: OpenSlot, args: Args<"read_file">): Promise<ToolResult> {
-  const read = await slot.workspace.read(inWorkspace(args.path), 0, readBytes);
-  if (read.type === "missing") return plain("error", `${args.path} does not exist`);
-  if (read.type === "refused") return plain("error", `${args.path}: ${read.why}`);
-  if (read.bytes.includes(0)) return plain("error", `${args.path} is binary, ${read.size} bytes`);
-  const lines = decodeText(read.bytes).split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  const first = args.offset ?? 1;
-  const wanted = lines.slice(first - 1, first - 1 + (args.limit ?? 2000));
-  const numbered = wanted.map((line, index) => `${first + index}\t${shorten(line, 2000)}`).join("\n");
-  const isCut = read.bytes.length < read.size;
-  const note = `[${args.path}: ${isCut ? "more than " : ""}${lines.length} lines, ${read.size} bytes]`;
-  return plain("ok", `${shorten(numbered, 4 * shown)}\n${note}`);
-}
-
-async function editFile(slot: OpenSlot, args: Args<"edit_file">): Promise<ToolResult> {
-  const read = await slot.workspace.read(inWorkspace(args.path), 0, 8 * 1024 * 1024);
-  if (read.type === "missing") return plain("error", `${args.path} does not exist`);
-  if (read.type === "refused") return plain("error", `${args.path}: ${read.why}`);
-  if (read.bytes.length < read.size) return plain("error", `${args.path} is too large to edit; use bash`);
-  const text = decodeText(read.bytes);
-  if (!sameBytes(encodeText(text), read.bytes))
-    return plain("error", `${args.path} is not UTF-8 text; use bash`);
-  const parts = text.split(args.old);
-  if (parts.length !== 2) {
-    return plain(
-      "error",
-      `the old text occurs ${parts.length - 1} times in ${args.path}; it must occur exactly once`,
-    );
-  }
-  const written = await slot.slot.write(inWorkspace(args.path), encodeText(parts.join(args.new)));
-  return wrote(written, `edited ${args.path}`);
-}
-
-/** Decoding and encoding gave back what was there: nothing would be lost by writing the text. */
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, at) => byte === b[at]);
-
-/** Paths may be given as the sandbox shows them. */
-const inWorkspace = (path: string): string => path.replace(/^\/workspace\/?/, "") || ".";

@@ -41,8 +41,10 @@ test("the packed tarball, installed elsewhere, runs an example", async (context)
     });
   expect((await harness("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect((await npm(project, "exec", "--", "harness", "--version")).trim()).toMatch(/^\d+\.\d+\.\d+$/);
-  await cp(join(project, "node_modules", "harness", "examples", "hello"), project, { recursive: true });
-  const { stderr } = await harness("run", "goal.md", "--export", "result");
+  await cp(join(project, "node_modules", "harness", "examples", "hello"), join(project, "hello"), {
+    recursive: true,
+  });
+  const { stderr } = await harness("run", "hello/goal.md", "--export", "result");
   expect(stderr).toMatch(/^ met {8}run /m);
   expect((await harness("audit")).stdout).toContain("every promise holds");
-});
+}, 300_000);
