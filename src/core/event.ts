@@ -226,7 +226,7 @@ export const bodies = {
     answer: z.enum(["grant", "grant-edited", "refuse", "expire", "void"]),
     edited: digest.nullable(),
     note: digest.nullable(),
-    until: volatile(instant.nullable()).describe("when a grant expires"),
+    until: volatile(instant.nullable().describe("when a grant expires")),
     by,
   }),
   "call-started": z.strictObject({
@@ -249,7 +249,7 @@ export const bodies = {
     exit: z.int().nullable(),
     result: digest.nullable().describe("the text the model is shown; null only when cut"),
     output: digest.nullable().describe("all output that was kept"),
-    dropped: volatile(count).describe("bytes of output not kept"),
+    dropped: volatile(count.describe("bytes of output not kept")),
     tree: digest.nullable().describe("the workspace after the call; null: unchanged"),
     effect: z.enum(["done", "failed"]).nullable(),
     ms: volatile(count),

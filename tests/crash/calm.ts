@@ -16,7 +16,10 @@ export interface Calm {
 }
 
 /** `check` sees the place before it is removed. */
-export async function calmRun(goal: GoalName, check: (place: Place, calm: Calm) => Promise<void>): Promise<Calm> {
+export async function calmRun(
+  goal: GoalName,
+  check: (place: Place, calm: Calm) => Promise<void>,
+): Promise<Calm> {
   const place = await newPlace();
   try {
     const end = await live(place, { goal, death: null });
@@ -52,7 +55,8 @@ export function namedPuts({ passings }: Calm): ReadonlyMap<EventType, NamedPut |
     if (at === "put-blobs/after") counts.after += 1;
     if (!isCommit(at) || isCommit(passings[n - 1])) continue;
     const commit = commitAt(passings, n);
-    for (const type of commit) if (!found.has(type)) found.set(type, counts.before === told ? null : put(counts, commit));
+    for (const type of commit)
+      if (!found.has(type)) found.set(type, counts.before === told ? null : put(counts, commit));
     told = counts.before;
   }
   return found;
@@ -67,7 +71,10 @@ function commitAt(passings: readonly string[], first: number): ReadonlySet<Event
   return new Set(rest.slice(0, end).map((at) => at.slice("append/before/".length) as EventType));
 }
 
-const put = (counts: { readonly before: number; readonly after: number }, commit: NamedPut["commit"]): NamedPut => ({
+const put = (
+  counts: { readonly before: number; readonly after: number },
+  commit: NamedPut["commit"],
+): NamedPut => ({
   before: { at: "put-blobs/before", nth: counts.before },
   after: { at: "put-blobs/after", nth: counts.after },
   commit,

@@ -15,7 +15,10 @@ interface Asked {
 }
 
 /** Pins what the run will use, as the command line does. All of it is durable when this resolves. */
-export async function createdBody(ports: Ports, { base, checks, limits }: Asked): Promise<Body<"run-created">> {
+export async function createdBody(
+  ports: Ports,
+  { base, checks, limits }: Asked,
+): Promise<Body<"run-created">> {
   const put = async (bytes: Uint8Array): Promise<Digest> => (await ports.blobs.put([bytes]))[0] as Digest;
   const config: RunConfig = {
     title: "a goal",

@@ -15,7 +15,6 @@ import { newPlace } from "./place.ts";
  * then another process resumes the run, people answer, and it must end as if nobody had been killed.
  */
 const sides = ["before", "after"] as const;
-type Side = (typeof sides)[number];
 
 /** Events that name no blob which was put for them, and why. */
 const nameless: Readonly<Partial<Record<EventType, string>>> = {
@@ -51,7 +50,10 @@ interface Survived {
 }
 
 /** Dies as the cell says, resumes, and checks all that must hold of a run at its end. */
-async function survive({ goal, deaths }: Cell, onTestFinished: (clean: () => Promise<void>) => void): Promise<Survived> {
+async function survive(
+  { goal, deaths }: Cell,
+  onTestFinished: (clean: () => Promise<void>) => void,
+): Promise<Survived> {
   const place = await newPlace();
   onTestFinished(place.remove);
   for (const death of deaths) {
@@ -72,15 +74,10 @@ function calmOf(goal: GoalName): Calm {
   return found;
 }
 
-/** The journal ends where the calm run had it right before a commit that brought `type`, or right behind it. */
-function isInterrupted({ atDeath }: Survived, type: EventType, calmly: Calm, commit: ReadonlySet<string>): boolean {
-  const entries = calmly.entries;
-  const isPrefix = atDeath.every((entry, n) => {
-    const other = entries[n];
-    return other !== undefined && meaning(entry) === meaning(other);
-  });
-  const next = entries.slice(atDeath.length).findIndex((entry) => entry.type === type);
-  return isPrefix && next >= 0 && entries.slice(atDeath.length).slice(0, next).every((entry) => commit.has(entry.type));
+/** What the death kept from being written, by the calm run's journal up to the first of that type. */
+function interrupted({ atDeath }: Survived, { entries }: Calm, type: EventType): readonly EventType[] {
+  const lost = entries.slice(atDeath.length).map((entry) => entry.type);
+  return lost.slice(0, lost.indexOf(type) + 1);
 }
 
 beforeAll(async () => {
@@ -97,7 +94,10 @@ describe.concurrent("killed at a commit", () => {
     test.for(sides)("%s it", async (side, { onTestFinished }) => {
       const at = `append/${side}/${type}`;
       const cut = type === "crash-charged" ? [{ at: "append/after/model-started", nth: 1 }] : [];
-      const { atDeath } = await survive({ goal: "everything", deaths: [...cut, { at, nth: 1 }] }, onTestFinished);
+      const { atDeath } = await survive(
+        { goal: "everything", deaths: [...cut, { at, nth: 1 }] },
+        onTestFinished,
+      );
       expect(atDeath.some((entry) => entry.type === type)).toBe(side === "after");
       died.add(at);
     });
@@ -109,19 +109,25 @@ describe.concurrent("killed while blobs are put for", () => {
     test.for(sides)("%s they are durable", async (side, { onTestFinished }) => {
       const { run, put } = putFor(type);
       const survived = await survive({ goal: run.goal, deaths: [put[side]] }, onTestFinished);
-      expect(isInterrupted(survived, type, run, put.commit)).toBe(true);
+      const { atDeath } = survived;
+      expect(atDeath.map(meaning)).toEqual(run.entries.slice(0, atDeath.length).map(meaning));
+      const lost = interrupted(survived, run, type);
+      expect(lost.at(-1)).toBe(type);
+      expect(lost.filter((other) => !put.commit.has(other))).toEqual([]);
       died.add(`put-blobs/${side}/${type}`);
     });
   });
 });
 
-const putFor = (type: EventType): { run: Calm; put: NamedPut } => {
-  for (const goal of ["everything", "tampering"] as const) {
-    const put = namedPuts(calmOf(goal)).get(type);
-    if (put != null) return { run: calmOf(goal), put };
-  }
-  throw new Error(`nothing is put for ${type}`);
-};
+/** In the goal where everything happens, nothing is put back before a judging. */
+const goalFor = (type: EventType): GoalName => (type === "judging-started" ? "tampering" : "everything");
+const putOf = (type: EventType): NamedPut | null => namedPuts(calmOf(goalFor(type))).get(type) ?? null;
+
+function putFor(type: EventType): { readonly run: Calm; readonly put: NamedPut } {
+  const put = putOf(type);
+  if (put === null) throw new Error(`nothing is put for ${type}`);
+  return { run: calmOf(goalFor(type)), put };
+}
 
 describe.concurrent("killed", () => {
   test.for(["model", "exec", "effect"].flatMap((half) => sides.map((side) => `${half}/${side}`)))(
@@ -132,18 +138,22 @@ describe.concurrent("killed", () => {
   );
 
   test.for(sides)("%s a doubt that a crash left is recorded", async (side, { onTestFinished }) => {
-    const deaths = [{ at: "effect/after", nth: 1 }, { at: `append/${side}/effect-doubted`, nth: 1 }];
+    const deaths = [
+      { at: "effect/after", nth: 1 },
+      { at: `append/${side}/effect-doubted`, nth: 1 },
+    ];
     const { entries } = await survive({ goal: "everything", deaths }, onTestFinished);
-    expect(entries.filter((entry) => entry.type === "effect-doubted").map((entry) => entry.body.why)).toEqual([
-      "crash",
-      "reset",
-    ]);
+    expect(entries.filter((entry) => entry.type === "effect-doubted").map((entry) => entry.body.why)).toEqual(
+      ["crash", "reset"],
+    );
   });
 
   test.for(sides)("%s the commit of a collision", async (side, { onTestFinished }) => {
     const deaths = [{ at: `append/${side}/integration-ended`, nth: 2 }];
     const { entries } = await survive({ goal: "together", deaths }, onTestFinished);
-    const outcomes = entries.flatMap((entry) => (entry.type === "integration-ended" ? [entry.body.outcome] : []));
+    const outcomes = entries.flatMap((entry) =>
+      entry.type === "integration-ended" ? [entry.body.outcome] : [],
+    );
     expect(outcomes).toContain("conflict");
   });
 });
@@ -162,8 +172,7 @@ describe("coverage", () => {
   });
 
   test("events that name no blob of their own are exactly those", () => {
-    const puts = [...calm.values()].filter(({ goal }) => goal !== "together").map(namedPuts);
-    const found = eventTypes.filter((type) => puts.every((of) => of.get(type) == null));
+    const found = eventTypes.filter((type) => putOf(type) === null);
     expect(found.toSorted()).toEqual(Object.keys(nameless).toSorted());
   });
 });

@@ -96,7 +96,11 @@ const everything: Goal = {
       [read("kept/base.txt")],
       [submit],
     ],
-    "task/publish": [[publish(`${secret} plans`)], [publish("the news"), publish(`${unheard} news`)], [submit]],
+    "task/publish": [
+      [publish(`${secret} plans`)],
+      [publish("the news"), publish(`${unheard} news`)],
+      [submit],
+    ],
     judge: [[read("tidy.txt")], [verdict]],
   },
 };

@@ -59,7 +59,12 @@ async function created(
   goal: Goal,
   side: number | null,
 ): Promise<Body<"run-created">> {
-  const { tree } = await importDirectory({ dir: workOf(place), exclude: [], blobs: ports.blobs, onProgress: () => undefined });
+  const { tree } = await importDirectory({
+    dir: workOf(place),
+    exclude: [],
+    blobs: ports.blobs,
+    onProgress: () => undefined,
+  });
   const limits = side === null ? goal.limits : { ...goal.limits, concurrency: side };
   return createdBody(ports, { base: tree, checks: goal.checks, limits });
 }

@@ -83,7 +83,7 @@ function outputFs(onOutput: (bytes: Uint8Array) => void): IFileSystem {
   const fs = new InMemoryFs({ [`/${posix.basename(outputPath)}`]: "" });
   const take: IFileSystem["appendFile"] = async (_path, content, options) => {
     const encoding = typeof options === "string" ? options : options?.encoding;
-    const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+    const bytes = typeof content === "string" ? Buffer.from(content, encoding ?? "utf8") : content;
     if (bytes.length > 0) onOutput(bytes);
   };
   return Object.assign(fs, { appendFile: take, writeFile: take });

@@ -6,7 +6,7 @@ import { nameOf, statements } from "./statements.ts";
 import type { Context, Mustache, Statement } from "./statements.ts";
 import type { Value } from "./values.ts";
 
-export type PromptRole = "system" | "user" | "assistant";
+type PromptRole = "system" | "user" | "assistant";
 
 /** The part of a template from one `{{role}}` to the next. */
 export interface Section {
