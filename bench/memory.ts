@@ -20,6 +20,7 @@ export async function inMemory(says: Says, tasks: number): Promise<void> {
     sandbox,
     models: { model: async () => model },
     prompts: {
+      check: () => undefined,
       render: (system) => ({ system, messages: [{ role: "user", parts: [{ type: "text", text: "go" }] }] }),
     },
     policy: levelPolicy("network", sha256("policy")),

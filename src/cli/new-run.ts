@@ -225,7 +225,8 @@ export async function prepareRun(
 
 async function pinPrompts(ports: Ports, projectDir: string): Promise<Record<Role, Digest>> {
   const pin = async (role: Role): Promise<Digest> => {
-    const { source } = await resolvePrompt(projectDir, role);
+    const { source, path } = await resolvePrompt(projectDir, role);
+    ports.prompts.check(source, path);
     return (await ports.blobs.put([new TextEncoder().encode(source)]))[0] as Digest;
   };
   return { planner: await pin("planner"), worker: await pin("worker"), evaluator: await pin("evaluator") };

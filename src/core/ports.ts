@@ -215,12 +215,15 @@ export interface Sandbox {
   reap(prefix: string): Promise<void>;
 }
 
-/** A prompt file (Dotprompt format) already read: rendering is pure. */
+/** Prompts in the Dotprompt format, as text: rendering is pure. `file` is how errors name the source. */
 export interface Prompts {
-  /** Renders the source with these variables. @throws PromptError naming the variable and line. */
+  /** Reads the source without rendering it. @throws PromptError naming the line */
+  check(source: string, file?: string): void;
+  /** Renders the source with these variables. @throws PromptError naming the line and the variable */
   render(
     source: string,
     variables: Readonly<Record<string, unknown>>,
+    file?: string,
   ): { readonly system: string; readonly messages: readonly Message[] };
 }
 

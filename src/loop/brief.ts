@@ -22,7 +22,11 @@ export interface Brief {
 
 export async function brief(work: Work, thread: Thread): Promise<Brief> {
   const variables = await variablesOf(work, thread);
-  const { system, messages } = work.ports.prompts.render(work.prompts[thread.role], variables);
+  const { system, messages } = work.ports.prompts.render(
+    work.prompts[thread.role],
+    variables,
+    `${thread.role}.prompt`,
+  );
   const only =
     thread.role === "worker" && thread.task !== null ? (await specOf(work, thread.task)).tools : null;
   return { system, messages, tools: toolSpecs(thread.role, work.ports.outside, only) };

@@ -2,11 +2,13 @@ import PQueue from "p-queue";
 import { keyOf, needsQuiet } from "../core/action.ts";
 import type { Action } from "../core/action.ts";
 import { apply } from "../core/apply.ts";
+import { refusedBy } from "../core/budget.ts";
 import { seal } from "../core/chain.ts";
 import type { ChainHead } from "../core/chain.ts";
 import { decide } from "../core/decide.ts";
 import { harness } from "../core/event.ts";
 import type { Body, Entry, RunEvent } from "../core/event.ts";
+import { callParts } from "../core/id.ts";
 import type { Instant } from "../core/id.ts";
 import type { Answer, Ports } from "../core/ports.ts";
 import { waitsForPerson } from "../core/run.ts";
@@ -172,9 +174,24 @@ class Loop {
 const standsFor = (run: RunState): "outage" | "person" =>
   [...run.escalations.values()].some((escalation) => escalation.kind === "outage") ? "outage" : "person";
 
-/** An attempt was to start from a head that has moved meanwhile: thrown away, and decided again. */
-const isStale = (run: RunState, events: readonly RunEvent[]): boolean =>
-  events[0]?.type === "attempt-started" && events[0].body.start !== run.head;
+/**
+ * What a batch was to begin no longer can, because something else landed first: the head moved, the thread closed, the
+ * budget fell. Nothing of it has left the process, so it is thrown away and decided again.
+ */
+function isStale(run: RunState, [first]: readonly RunEvent[]): boolean {
+  switch (first?.type) {
+    case "attempt-started":
+      return first.body.start !== run.head;
+    case "model-started":
+      return (
+        !run.threads.has(first.body.thread) || refusedBy(run.budget, run.spent, first.body.reserved) !== null
+      );
+    case "call-judged":
+      return !run.threads.has(callParts(first.body.call).thread);
+    default:
+      return false;
+  }
+}
 
 /** While draining only the outside halves of open brackets still begin. */
 const closes = (action: Action): boolean =>

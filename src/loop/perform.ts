@@ -105,8 +105,10 @@ async function expire(work: Work, approval: string): Promise<readonly RunEvent[]
   return [];
 }
 
+/** Slots go first: nobody takes an ended run over to sweep them. */
 async function end(work: Work, outcome: "met" | "unmet" | "stopped"): Promise<readonly RunEvent[]> {
   const { run } = work;
+  await work.slots.dropAll();
   const cancelled = [...run.tasks.values()].flatMap((task): RunEvent[] =>
     task.attempt === null
       ? []

@@ -64,7 +64,7 @@ export async function linesOf(blobs: Blobs, tree: Digest): Promise<string[]> {
   return lines;
 }
 
-export const everyKind: Spec = {
+const everyKind: Spec = {
   "a.txt": "a",
   "run.sh": { text: "#!/bin/sh\n", mode: 0o755 },
   secret: { text: "s", mode: 0o600 },

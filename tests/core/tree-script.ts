@@ -122,7 +122,7 @@ export function editsOf(base: Flat): fc.Arbitrary<Flat> {
 }
 
 /** Sets or removes (null) one path with what lies below it. */
-export function edited(tree: Flat, at: string, to: string | null): Flat {
+function edited(tree: Flat, at: string, to: string | null): Flat {
   const keeps = isDir(tree.get(at)) && to !== null && isDir(to);
   const kept = [...tree].filter(([path]) => path !== at && (keeps || !path.startsWith(`${at}/`)));
   const blocked = [...tree].some(([path, line]) => at.startsWith(`${path}/`) && !isDir(line));

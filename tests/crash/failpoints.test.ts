@@ -57,7 +57,7 @@ async function survive(
   const place = await newPlace();
   onTestFinished(place.remove);
   for (const death of deaths) {
-    expect(await live(place, { goal, death }), `at ${deathText(death)}`).toBe("killed");
+    expect([deathText(death), await live(place, { goal, death })]).toEqual([deathText(death), "killed"]);
     expect((await passingsOf(place)).at(-1)).toBe(death.at);
   }
   const atDeath = await entriesOf(place);
@@ -80,13 +80,20 @@ function interrupted({ atDeath }: Survived, { entries }: Calm, type: EventType):
   return lost.slice(0, lost.indexOf(type) + 1);
 }
 
+/** What the calm runs themselves do wrong. */
+const wrong: string[] = [];
+
 beforeAll(async () => {
   for (const goal of ["everything", "together", "tampering"] as const) {
-    await calmRun(goal, async (place, run) => {
-      calm.set(goal, run);
-      expect(await problems(place, run.entries)).toEqual([]);
+    const run = await calmRun(goal, async (place, { entries }) => {
+      wrong.push(...(await problems(place, entries)));
     });
+    calm.set(goal, run);
   }
+});
+
+test("nobody killed keeps every promise", () => {
+  expect(wrong).toEqual([]);
 });
 
 describe.concurrent("killed at a commit", () => {
@@ -133,7 +140,8 @@ describe.concurrent("killed", () => {
   test.for(["model", "exec", "effect"].flatMap((half) => sides.map((side) => `${half}/${side}`)))(
     "in an outside half, at %s",
     async (at, { onTestFinished }) => {
-      await survive({ goal: "everything", deaths: [{ at, nth: 1 }] }, onTestFinished);
+      const { entries } = await survive({ goal: "everything", deaths: [{ at, nth: 1 }] }, onTestFinished);
+      expect(entries.filter((entry) => entry.type === "crash-charged")).toHaveLength(1);
     },
   );
 
@@ -146,6 +154,12 @@ describe.concurrent("killed", () => {
     expect(entries.filter((entry) => entry.type === "effect-doubted").map((entry) => entry.body.why)).toEqual(
       ["crash", "reset"],
     );
+  });
+
+  test.for(sides)("%s the end, with a slot still open in the same life", async (side, { onTestFinished }) => {
+    const deaths = [{ at: `append/${side}/run-ended`, nth: 1 }];
+    const { entries } = await survive({ goal: "tampering", deaths }, onTestFinished);
+    expect(entries.filter((entry) => entry.type === "run-ended")).toHaveLength(1);
   });
 
   test.for(sides)("%s the commit of a collision", async (side, { onTestFinished }) => {

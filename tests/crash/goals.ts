@@ -132,12 +132,12 @@ const together: Goal = {
   },
 };
 
-/** A worker changes a protected file, which is put back before its work is judged. */
+/** In one life, a planner looks around, and a worker changes a protected file, which is put back before it is judged. */
 const tampering: Goal = {
   limits: { ...limits, review: false },
   checks: [kept],
   turns: {
-    plan: [[plan(task("a", [], [hasLine("a"), kept]))]],
+    plan: [[read("kept/base.txt")], [plan(task("a", [], [hasLine("a"), kept]))]],
     "task/a": [[bash("echo a > shared.txt; echo mine > kept/base.txt")], [submit]],
   },
 };

@@ -75,6 +75,7 @@ export async function ground(options: GroundOptions): Promise<Ground> {
     sandbox: memorySandbox(workspaces, options.exec),
     models: { model: async () => modelOf(options) },
     prompts: {
+      check: () => undefined,
       render: (system, variables) => ({
         system,
         messages: [{ role: "user", parts: [{ type: "text", text: canonical(variables) }] }],

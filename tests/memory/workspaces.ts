@@ -4,7 +4,7 @@ import type { TreeEntry, TreeStore } from "../../src/core/tree.ts";
 import { listTree } from "../../src/core/tree-diff.ts";
 import { treeStore } from "../../src/core/tree-store.ts";
 
-export type MemoryFile =
+type MemoryFile =
   | { readonly type: "file"; readonly mode: number; readonly bytes: Uint8Array }
   | { readonly type: "dir"; readonly mode: number }
   | { readonly type: "symlink"; readonly target: string };

@@ -91,6 +91,7 @@ export function newLife(
       },
     },
     prompts: {
+      check: () => undefined,
       render: (source, variables) => ({
         system: source,
         messages: [{ role: "user", parts: [{ type: "text", text: JSON.stringify(variables) }] }],

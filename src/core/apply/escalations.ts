@@ -65,8 +65,7 @@ function retry(run: RunState, escalation: Escalation, note: string | null): void
       run.replan = { reason: "person", feedback: note };
       return;
     case "quarantine":
-      for (const thread of run.threads.values())
-        if (thread.task === escalation.task) thread.crashesAlone = 0;
+      for (const thread of run.threads.values()) if (thread.task === escalation.task) thread.crashesAlone = 0;
       if (escalation.task !== null) retryTask(run, escalation.task, note);
       return;
     case "attempts":

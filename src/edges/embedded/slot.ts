@@ -31,7 +31,7 @@ export function openSlot(dir: string, take: () => ShellThread): Slot {
   const kill = async (): Promise<void> => {
     const running = thread;
     thread = null;
-    void running;
+    await running?.end();
   };
   return {
     exec: async (request) => {

@@ -12,7 +12,7 @@ export interface KnownFile {
   readonly isSettled: boolean;
 }
 
-export interface KnownDir {
+interface KnownDir {
   readonly entries: readonly TreeEntry[];
   readonly tree: Digest;
 }

@@ -33,13 +33,13 @@ export interface FoundDir {
   /** In the order of a tree's entries. */
   readonly entries: readonly Found[];
 }
-export interface FoundLink {
+interface FoundLink {
   readonly type: "symlink";
   readonly name: string;
   readonly target: string;
 }
 /** What no tree can hold: a FIFO, socket or device, or a path too long. */
-export interface FoundOther {
+interface FoundOther {
   readonly type: "other";
   readonly name: string;
 }
@@ -70,7 +70,7 @@ export interface Walked {
 }
 
 /** Longest path taken, in bytes below the root: the system's own limit is 4,096 for the whole. */
-export const longestPath = 3000;
+const longestPath = 3000;
 
 /** Looks at everything below a directory. Follows no symlink and opens nothing but directories. */
 export async function walk(options: WalkOptions): Promise<Walked> {

@@ -4,7 +4,7 @@ import type { Model } from "../../core/model.ts";
 import type { Models } from "../../core/ports.ts";
 import { accessToCompatible, accessToProvider } from "./access.ts";
 import type { Settings } from "./access.ts";
-import { meant } from "./nearest.ts";
+import { meant } from "../../core/nearest.ts";
 import { priceOf } from "./prices.ts";
 import { ModelRefused } from "./refused.ts";
 

@@ -3,7 +3,7 @@ import type { PriceTable } from "../../core/price.ts";
 import known from "./prices.json" with { type: "json" };
 
 /** What a user's table says of a model: dollars per million tokens; what it leaves out costs as plain input. */
-export interface UserPrice {
+interface UserPrice {
   readonly input: number;
   readonly output: number;
   readonly cache_read?: number | undefined;

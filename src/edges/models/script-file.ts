@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import type { Price } from "../../core/model.ts";
 import { isObject } from "./arguments.ts";
-import { meant } from "./nearest.ts";
+import { meant } from "../../core/nearest.ts";
 import { ModelRefused } from "./refused.ts";
 import { threadKinds, whyNoThread } from "./script.ts";
 import type { Script, ScriptThread } from "./script.ts";

@@ -1,7 +1,7 @@
 import type { Json } from "../../core/canonical.ts";
 import type { ModelErrorClass, Stop, Usage } from "../../core/model.ts";
 import { isObject } from "./arguments.ts";
-import { meant } from "./nearest.ts";
+import { meant } from "../../core/nearest.ts";
 import { oneLine } from "./safe-text.ts";
 import type { ScriptCall, ScriptFailure, ScriptTurn } from "./script.ts";
 import { kindOf, membersOf, unknownKey } from "./script-yaml.ts";

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
 import type { Document, Node, YAMLError } from "yaml";
 import { isObject } from "./arguments.ts";
-import { meant } from "./nearest.ts";
+import { meant } from "../../core/nearest.ts";
 import { ModelRefused } from "./refused.ts";
 import { oneLine } from "./safe-text.ts";
 

@@ -4,7 +4,7 @@ import { open, readdir } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { BadInput } from "./bad-input.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../core/nearest.ts";
 
 /** What people write is short; anything longer is another file taken for it. */
 const limit = 1024 * 1024;

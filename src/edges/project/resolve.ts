@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { safeId } from "../../core/id.ts";
 import type { RubricSpec } from "../../core/goal.ts";
 import { BadInput } from "./bad-input.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../core/nearest.ts";
 import { readText } from "./read-text.ts";
 import { readRubric } from "./rubric-file.ts";
 

@@ -1,11 +1,14 @@
-/** A prompt is written wrong, or was given the wrong variables. `message` is one line: `prompt:LINE: what`. */
+/** A prompt is written wrong, or was given the wrong variables. `message` is one line: `FILE:LINE: what`. */
 export class PromptError extends Error {
   override readonly name = "PromptError";
   /** Of the prompt's source, counted from 1. */
   readonly line: number;
-  constructor(line: number, what: string) {
-    super(`prompt:${line}: ${visible(what)}`);
+  readonly what: string;
+  /** `file` as a person knows the source; those who find the fault know only the text. */
+  constructor(line: number, what: string, file = "prompt") {
+    super(`${file}:${line}: ${visible(what)}`);
     this.line = line;
+    this.what = what;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Message } from "../../core/model.ts";
 import type { Prompts } from "../../core/ports.ts";
 import { inputSchema } from "./input-schema.ts";
+import { PromptError } from "./prompt-error.ts";
 import { readPrompt } from "./prompt-file.ts";
 import type { ObjectSchema } from "./schema.ts";
 import { readTemplate } from "./template.ts";
@@ -30,7 +31,21 @@ export function prompts(): Prompts {
     if (known.size > kept) known.delete(known.keys().next().value ?? "");
     return prompt;
   };
-  return { render: (source, variables) => rendered(promptOf(source), variables) };
+  return {
+    check: (source, file) => void inFile(file, () => promptOf(source)),
+    render: (source, variables, file) => inFile(file, () => rendered(promptOf(source), variables)),
+  };
+}
+
+/** Names the file in what is wrong with it. */
+function inFile<T>(file: string | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof PromptError && file !== undefined)
+      throw new PromptError(error.line, error.what, file);
+    throw error;
+  }
 }
 
 function read(source: string): Prompt {

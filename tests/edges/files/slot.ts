@@ -10,7 +10,7 @@ import type { Spec } from "../../contracts/workspaces.contract.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
 
 /** What was given to a blob store. */
-export interface Puts {
+interface Puts {
   /** Items of each `put`. */
   readonly sizes: number[][];
   streams: number;

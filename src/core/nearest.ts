@@ -16,6 +16,12 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** The same as words for the end of a sentence: `; did you mean "x"?`, or nothing. */
+export function meant(word: string, known: Iterable<string>): string {
+  const near = nearest(word, known);
+  return near === null ? "" : `; did you mean "${near}"?`;
+}
+
 /** Optimal string alignment: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];

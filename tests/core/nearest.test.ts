@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearest } from "../../../src/edges/project/nearest.ts";
+import { nearest } from "../../src/core/nearest.ts";
 
 const known = ["budget", "checks", "model", "models", "workspace", "run", "id"];
 
