@@ -181,7 +181,7 @@ export async function prepareRun(
   const { goal, project } = request;
   const imported = await importDirectory({
     dir: request.workspace,
-    exclude: project.spec.workspace?.exclude ?? defaultExclude,
+    exclude: [...(project.spec.workspace?.exclude ?? defaultExclude), ...request.scratch],
     blobs: ports.blobs,
     onProgress,
   });

@@ -24,8 +24,9 @@ const clock: Clock = {
   },
 };
 
+/** `s`: a name with a line break is a name like any other. */
 const glob = (patterns: readonly string[]): ((path: string) => boolean) =>
-  picomatch([...patterns], { dot: true });
+  picomatch([...patterns], { dot: true, flags: "s" });
 
 /** Caches that a task leaves behind and that are no part of its result. */
 export const defaultScratch = ["**/__pycache__/**", "**/.pytest_cache/**", "**/node_modules/.cache/**"];

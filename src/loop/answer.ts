@@ -2,10 +2,13 @@ import type { RunEvent } from "../core/event.ts";
 import { harness } from "../core/event.ts";
 import type { Answer, AnswerValue } from "../core/ports.ts";
 import { adoption } from "./plan.ts";
-import { grantMs, refused } from "./call.ts";
+import { refused } from "./call.ts";
 import { mergeAsIs } from "./integrate.ts";
 import { putText, readJson, readText } from "./texts.ts";
 import type { Work } from "./work.ts";
+
+/** How long a grant is good for. */
+const grantMs = 15 * 60_000;
 
 type Value<T extends AnswerValue["type"]> = Extract<AnswerValue, { type: T }>;
 

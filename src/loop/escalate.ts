@@ -1,7 +1,7 @@
 import type { GiveUp } from "../core/action.ts";
 import type { Choice, EscalationKind, RunEvent } from "../core/event.ts";
 import type { ThreadId } from "../core/id.ts";
-import { giveUpJudging } from "./judge.ts";
+import { giveUpJudging } from "./grade.ts";
 import { putText, readText } from "./texts.ts";
 import { threadOf } from "./work.ts";
 import type { Work } from "./work.ts";

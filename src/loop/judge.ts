@@ -1,17 +1,13 @@
 import type { Attempt, Grading } from "../core/attempt.ts";
 import type { Criterion, CriterionResult } from "../core/criterion.ts";
-import type { RubricSpec } from "../core/goal.ts";
 import type { Body, RunEvent } from "../core/event.ts";
-import type { CallId, Digest } from "../core/id.ts";
-import { callParts, judgeThread } from "../core/id.ts";
+import type { Digest } from "../core/id.ts";
+import { judgeThread } from "../core/id.ts";
 import { overlay } from "../core/tree-merge.ts";
-import { unrun } from "./call.ts";
 import { criterionText } from "./describe.ts";
-import { putText, putTexts, readJson, readText } from "./texts.ts";
-import { parseArgs } from "./tools.ts";
-import type { Args } from "./tools.ts";
+import { putText, putTexts, readText } from "./texts.ts";
 import { tryOne } from "./try-criteria.ts";
-import { attemptOf, goalChecks, specOf, threadOf } from "./work.ts";
+import { attemptOf, goalChecks, specOf } from "./work.ts";
 import type { Work } from "./work.ts";
 
 export const criteriaOf = async (work: Work, task: string | null): Promise<readonly Criterion[]> =>
@@ -69,7 +65,8 @@ export function gradingOf(work: Work, task: string | null): Grading {
   return grading;
 }
 
-const at = (grading: Grading): { task: string | null; attempt: number; grading: number } => ({
+/** How the events of a grading name it. */
+export const at = (grading: Grading): { task: string | null; attempt: number; grading: number } => ({
   task: grading.task,
   attempt: grading.attempt,
   grading: grading.grading,
@@ -104,108 +101,6 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text.toWel
 
 const checksSlot = (grading: Grading): string =>
   `checks/${judgeThread(grading.task, grading.attempt, grading.grading)}`;
-
-/** The evaluator's submission: a score per rubric, or what is missing, all at once. */
-export async function finishVerdict(work: Work, id: CallId): Promise<readonly RunEvent[]> {
-  const { thread: threadId, index } = callParts(id);
-  const thread = threadOf(work.run, threadId);
-  const call = thread.calls[index];
-  if (call === undefined) throw new Error(`${id} is no call of the open turn`);
-  const grading = gradingOf(work, thread.task);
-  const verdict = parseArgs("submit_verdict", await readJson<unknown>(work.ports.blobs, call.args));
-  const asked = await rubricsAsked(work, thread.task);
-  const missing = asked
-    .flatMap((one) => one.keys)
-    .filter((key) => !verdict.scores.some((score) => score.criterion === key));
-  if (missing.length > 0) {
-    const text = await putText(
-      work.ports.blobs,
-      `Scores are missing for: ${missing.join(", ")}. Submit all of them again.`,
-    );
-    return [{ type: "call-ended", body: { ...unrun(id, call.try), outcome: "error", result: text } }];
-  }
-  const result = await putText(work.ports.blobs, "The verdict is taken.");
-  const judged = await Promise.all(asked.map(async (one) => scored(work, grading, one, verdict)));
-  return [{ type: "call-ended", body: { ...unrun(id, call.try), result } }, ...judged];
-}
-
-/** A rubric criterion with the keys under which the evaluator scores it. */
-export interface Asked {
-  readonly criterion: Extract<Criterion, { type: "rubric" }>;
-  readonly rubric: RubricSpec | null;
-  readonly keys: readonly string[];
-}
-
-export async function rubricsAsked(work: Work, task: string | null): Promise<readonly Asked[]> {
-  const criteria = await criteriaOf(work, task);
-  return criteria.flatMap((criterion) => {
-    if (criterion.type !== "rubric") return [];
-    const rubric = work.rubrics.get(criterion.rubric) ?? null;
-    const keys =
-      rubric === null ? [criterion.id] : rubric.criteria.map((part) => `${criterion.id}.${part.id}`);
-    return [{ criterion, rubric, keys }];
-  });
-}
-
-async function scored(
-  work: Work,
-  grading: Grading,
-  asked: Asked,
-  verdict: Args<"submit_verdict">,
-): Promise<RunEvent> {
-  const scores = asked.keys.map((key) => verdict.scores.find((one) => one.criterion === key));
-  const { score, isMet } = weigh(
-    asked,
-    scores.map((one) => one?.score ?? 0),
-  );
-  const explanation = scores.map((one) => `${one?.criterion} ${one?.score}: ${one?.explanation}`).join("\n");
-  return {
-    type: "criterion-judged",
-    body: {
-      ...at(grading),
-      criterion: asked.criterion.id,
-      result: isMet ? "pass" : "fail",
-      score,
-      exit: null,
-      explanation: await putText(work.ports.blobs, explanation),
-      output: null,
-    },
-  };
-}
-
-/** Weighted mean of the scores against the threshold (default 0.7); any score below its `must` fails. */
-export function weigh(asked: Asked, scores: readonly number[]): { score: number; isMet: boolean } {
-  const parts = asked.rubric?.criteria ?? [{ weight: 1, must: undefined }];
-  const weights = parts.reduce((sum, part) => sum + part.weight, 0);
-  const mean = parts.reduce((sum, part, index) => sum + part.weight * (scores[index] ?? 0), 0) / weights;
-  const threshold = asked.criterion.threshold ?? asked.rubric?.threshold ?? 0.7;
-  const musts = parts.every((part, index) => part.must === undefined || (scores[index] ?? 0) >= part.must);
-  const score = Math.round(mean * 1e6) / 1e6;
-  return { score, isMet: musts && score >= threshold };
-}
-
-/** The evaluator did not come to a verdict: that says nothing of the work. */
-export async function giveUpJudging(
-  work: Work,
-  task: string | null,
-  why: string,
-): Promise<readonly RunEvent[]> {
-  const grading = gradingOf(work, task);
-  const explanation = await putText(work.ports.blobs, `the evaluator gave no verdict: ${why}`);
-  const left = grading.criteria.filter((criterion) => !grading.results.has(criterion.id));
-  return left.map(({ id }) => ({
-    type: "criterion-judged",
-    body: {
-      ...at(grading),
-      criterion: id,
-      result: "invalid",
-      score: null,
-      exit: null,
-      explanation,
-      output: null,
-    },
-  }));
-}
 
 /** pass only when all pass; a failure counts before a broken check; what was not judged was not needed. */
 export function verdictOf(results: readonly CriterionResult[]): CriterionResult {

@@ -83,7 +83,7 @@ export async function harness(cwd: string, argv: readonly string[], seat: Seat =
 export interface Child {
   readonly process: ChildProcess;
   readonly pid: number;
-  /** Resolves when stderr holds `text`; rejects when the process ends before. */
+  /** Resolves when stdout or stderr holds `text`; rejects when the process ends before. */
   readonly said: (text: string) => Promise<void>;
   readonly ended: Promise<Done>;
 }
@@ -96,18 +96,21 @@ export function start(cwd: string, argv: readonly string[]): Child {
   onTestFinished(() => void child.kill("SIGKILL"));
   const written = { out: "", err: "" };
   const watchers = new Set<() => void>();
-  child.stdout.on("data", (bytes: Buffer) => (written.out += bytes.toString("utf8")));
-  child.stderr.on("data", (bytes: Buffer) => {
-    written.err += bytes.toString("utf8");
-    for (const look of watchers) look();
-  });
+  for (const [name, stream] of [
+    ["out", child.stdout],
+    ["err", child.stderr],
+  ] as const)
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      written[name] += text;
+      for (const look of watchers) look();
+    });
   const ended = new Promise<Done>((resolve) => {
     child.on("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : -2), ...written }));
   });
   const said = async (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!written.err.includes(text)) return;
+        if (!written.out.includes(text) && !written.err.includes(text)) return;
         watchers.delete(look);
         resolve();
       };

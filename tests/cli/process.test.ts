@@ -33,8 +33,8 @@ describe("a signal", () => {
 
   test("a second one stops at once; what was open is asked again", async () => {
     const dir = await folder(slow(600_000));
-    const child = start(dir, ["run", "goal.md"]);
-    await child.said("● greet  attempt 1");
+    const child = start(dir, ["run", "goal.md", "--json"]);
+    await child.said('"thread":"task/greet/1"');
     child.process.kill("SIGINT");
     await child.said("stopping after what is open");
     const again = setInterval(() => child.process.kill("SIGINT"), 150);

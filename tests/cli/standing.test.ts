@@ -19,7 +19,10 @@ describe("a run that waits for a person", () => {
     expect(ran.err).toContain(`\n waits      run ${id} · `);
     expect(ran.err).toContain(` go on      answer what is asked below, then: harness resume ${id}\n`);
     expect(ran.err).toMatch(
-      new RegExp(`^ ↑ {2}${short} {2}greet {2}its attempts are used up .*no hello`, "m"),
+      new RegExp(
+        `^ ↑ {2}${short} {2}greet {2}its attempts are used up: fail says-hello: exit 1: no hello$`,
+        "m",
+      ),
     );
     for (const answer of ["retry", "accept", "replan", "drop", "stop"])
       expect(ran.err).toContain(`\n      harness approvals ${answer} ${short}\n`);

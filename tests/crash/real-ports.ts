@@ -48,6 +48,7 @@ const clock: Clock = {
 };
 
 const asJson: Prompts = {
+  check: () => undefined,
   render: (system, variables) => ({
     system,
     messages: [{ role: "user", parts: [{ type: "text", text: canonical(variables) }] }],

@@ -65,7 +65,7 @@ export const faults: readonly Fault[] = [
     promises: ["P3"],
     about: "given for another tree",
     changes: [
-      { file: "src/loop/call.ts", from: "  if (asked.tree !== tree)\n", to: "  if (asked.tree === null)\n" },
+      { file: "src/loop/judge-call.ts", from: "  if (asked.tree !== tree)\n", to: "  if (asked.tree === null)\n" },
     ],
     refusals: [without(calls, sameAction)],
     refusedBy: "IllegalEvent",
@@ -77,7 +77,7 @@ export const faults: readonly Fault[] = [
     about: "which was used already",
     changes: [
       {
-        file: "src/loop/call.ts",
+        file: "src/loop/judge-call.ts",
         from: "      return askPerson(work, found, judgement);\n",
         to: `      const once = [...work.run.approvals.values()].find((one) => one.status === "granted" && one.body.tool === found.call.tool);
       if (once === undefined) return askPerson(work, found, judgement);

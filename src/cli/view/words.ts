@@ -39,9 +39,17 @@ export const visible = (text: string): string =>
 export const oneLine = (text: string, width: number): string =>
   fit(visible(text.replaceAll(/\s+/g, " ").trim()), width);
 
-/** What a person is asked or told about, in one line: its headline, and its cause without the words meant for a worker. */
+/** The criterion's own words, which are for a worker; its name and what came of it are enough for a line. */
+const criterionWords =
+  /(?<=^fail \S+: )(?:`[^\n]*` exits with \d+|this exits with \d+:\n```\n[\s\S]*?\n```)\n/gmu;
+
+/** What a person is asked or told about, in one line: its headline and its cause. */
 export const gist = (text: string, width: number): string =>
   oneLine(
-    text.replace("\n", ": ").replace(/The last attempt was sent back\. What did not hold:\s*/, ""),
+    text
+      .replace(/The last attempt was sent back\. What did not hold:\s*/, "")
+      .replaceAll(criterionWords, "")
+      .replace("\n", ": ")
+      .replaceAll(/\b(exit \d+)\n(?=\S)/g, "$1: "),
     width,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, dollars, oneLine, plural, visible } from "../../../src/cli/view/words.ts";
+import { clock, dollars, gist, oneLine, plural, visible } from "../../../src/cli/view/words.ts";
 
 test.each([
   [0, "$0.00"],
@@ -41,4 +41,19 @@ describe("words of models and files are shown, never obeyed", () => {
   test("one line stays one line", () => {
     expect(oneLine("  first\n\n second\tthird\u0007 ", 80)).toBe("first second third\\u{7}");
   });
+});
+
+test.each([
+  ["the model does not answer\nplan/1: auth", "the model does not answer: plan/1: auth"],
+  ["exit 1\nno hello\n", "exit 1: no hello"],
+  [
+    "its attempts are used up\nThe last attempt was sent back. What did not hold:\n\nfail says-hello: `grep hello x` exits with 0\nexit 1\nno hello",
+    "its attempts are used up: fail says-hello: exit 1: no hello",
+  ],
+  [
+    "its attempts are used up\nThe last attempt was sent back. What did not hold:\n\nfail two: this exits with 0:\n```\na\nb\n```\nexit 2\nbad\n\nfail doc: the file doc.md exists\nit does not exist",
+    "its attempts are used up: fail two: exit 2: bad fail doc: the file doc.md exists it does not exist",
+  ],
+])("the gist of %j", (text, line) => {
+  expect(gist(text, 200)).toBe(line);
 });
