@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -94,4 +94,68 @@ test("a cycle is found", () => {
 test("rooms have no drawers for everything", () => {
   const drawers = /(^|[/-])(utils?|helpers?|common|managers?|misc)([/.-]|$)/;
   expect(files.filter((file) => drawers.test(file))).toEqual([]);
+});
+
+const root = join(src, "..");
+/** What the lines of ARCHITECTURE.md name: paths from the root of the project. */
+const named = namedIn(readFileSync(join(root, "ARCHITECTURE.md"), "utf8"));
+
+/** Under a heading `### \`room/\``, `- \`file.ts\` what it is for` names `src/room/file.ts`; under any other, a path. */
+function namedIn(text: string): readonly string[] {
+  const found: string[] = [];
+  let under = "";
+  for (const line of text.split("\n")) {
+    if (line.startsWith("#")) under = /^### `([a-z/-]+\/)`$/.exec(line)?.[1] ?? "";
+    const [, path] = /^- `([^`]+)` \S.*$/.exec(line) ?? [];
+    if (path !== undefined) found.push(under === "" ? path : `src/${under}${path}`);
+  }
+  return found;
+}
+
+/** What is wrong, and what to do about it; `there`: all files of `src`. */
+function wrongLines(lines: readonly string[], there: readonly string[]): readonly string[] {
+  const missing = there.filter((file) => !lines.includes(file));
+  const gone = lines.filter((file) => file.startsWith("src/") && !there.includes(file));
+  const twice = lines.filter((file, index) => lines.indexOf(file) !== index);
+  return [
+    ...missing.map((file) => `${file} has no line: say what it is for in ARCHITECTURE.md, ${placeOf(file)}`),
+    ...gone.map((file) => `${file} is not there: take its line out of ARCHITECTURE.md, ${placeOf(file)}`),
+    ...twice.map((file) => `${file} has two lines in ARCHITECTURE.md, ${placeOf(file)}: keep one`),
+  ];
+}
+
+const placeOf = (file: string): string => `under "### \`${dirname(file).replace(/^src\/?/, "")}/\`"`;
+
+test("ARCHITECTURE.md has one line for each file of src, under its room, and no other", () => {
+  const there = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.(ts|json)$/.test(file),
+  );
+  expect(there.length).toBeGreaterThan(200);
+  expect(
+    wrongLines(
+      named,
+      there.map((file) => `src/${file}`),
+    ),
+  ).toEqual([]);
+});
+
+test("a file without a line, a line without a file and a second line are found", () => {
+  const lines = namedIn(
+    "### `core/`\n- `run.ts` a run\n- `run.ts` again\n- `gone.ts` x\n- `bare.ts`\n## Other\n",
+  );
+  const found = wrongLines(lines, ["src/core/run.ts", "src/core/bare.ts"]);
+  expect(found.map((line) => line.slice(0, line.indexOf("ARCHITECTURE.md")))).toEqual([
+    "src/core/bare.ts has no line: say what it is for in ",
+    "src/core/gone.ts is not there: take its line out of ",
+    "src/core/run.ts has two lines in ",
+  ]);
+});
+
+test("every directory that ARCHITECTURE.md names is there, and every one of tests is named or mirrors src", () => {
+  const directories = named.filter((path) => path.endsWith("/"));
+  expect(directories).toEqual(expect.arrayContaining(["bin/", "prompts/", "tests/"]));
+  expect(directories.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  const tests = readdirSync(join(root, "tests"), { withFileTypes: true }).filter((one) => one.isDirectory());
+  const others = tests.filter(({ name }) => !existsSync(join(src, name)));
+  expect(others.map(({ name }) => `tests/${name}/`).filter((path) => !named.includes(path))).toEqual([]);
 });

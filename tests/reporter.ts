@@ -17,10 +17,14 @@ export class Tally implements Reporter {
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** One line for each that says why it was skipped; the rest was not asked for. */
 function skippedLines(skipped: readonly TestCase[]): string[] {
-  return skipped.map((test) => {
+  return skipped.flatMap((test) => {
     const result = test.result();
     const why = result.state === "skipped" ? result.note : undefined;
-    return `skipped  ${relative(process.cwd(), test.module.moduleId)}  ${test.fullName}: ${why ?? "not part of this run"}`;
+    const name = test.fullName.replaceAll(/\s+/g, " ");
+    return why === undefined
+      ? []
+      : [`skipped  ${relative(process.cwd(), test.module.moduleId)}  ${name}: ${why}`];
   });
 }

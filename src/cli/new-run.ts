@@ -123,7 +123,7 @@ function sandboxOf(file: string, goal: GoalFile, project: ProjectFile): string {
 }
 
 /** `money` on the command line wins. Dollars become micro-dollars, rounded down. */
-export function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
+function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
   const dollars = money === undefined ? spec.money : Number(money);
   if (dollars !== undefined && !(dollars > 0))
     throw new Refused(`--budget ${money}: give dollars, like 2.50`);

@@ -19,7 +19,7 @@ export interface AttemptStory {
 }
 
 /** What a run's money bought, in micro-dollars. */
-export interface Costs {
+interface Costs {
   accepted: number;
   rejected: number;
   planning: number;
@@ -43,7 +43,7 @@ export async function readStory(journal: Journal, id: string): Promise<Story> {
   return storyOf(entries);
 }
 
-export function storyOf(entries: readonly Entry[]): Story {
+function storyOf(entries: readonly Entry[]): Story {
   const attempts = new Map<string, AttemptStory>();
   const costs: Costs = { accepted: 0, rejected: 0, planning: 0, judging: 0 };
   const checks = new Map<string, string>();

@@ -66,9 +66,9 @@ async function bash(slot: OpenSlot, command: string, timeoutS: number): Promise<
 }
 
 async function search(slot: OpenSlot, pattern: string, path: string): Promise<ToolResult> {
-  const command = `grep -rnIE -e ${quote(pattern)} -- ${quote(path)}`;
+  const command = `grep -rnE -e ${quote(pattern)} -- ${quote(path)}`;
   const result = await slot.slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: keptBytes });
-  const none = result.outcome === "exited" && result.exit === 1;
+  const none = result.outcome === "exited" && result.exit === 1 && result.output.length === 0;
   return none ? plain("ok", `no line matches in ${path}`) : fromExec(result, 60, false);
 }
 

@@ -151,7 +151,7 @@ test("a model that refuses is an outage: exit 5, and a retry goes on", async () 
   const dir = await folder(refusedOnce);
   const ran = await harness(dir, ["run", "goal.md"]);
   expect(ran.code).toBe(5);
-  expect(ran.err).toContain("the key was taken back");
+  expect(ran.err).toContain(" ! greet  model: the key was taken back\n");
   await harness(dir, ["approvals", "retry", asked(ran)]);
   const resumed = await harness(dir, ["resume"]);
   expect(resumed.err).toContain("waited for its model");

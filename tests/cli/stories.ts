@@ -6,7 +6,7 @@ type Script = Readonly<Record<string, unknown>>;
 const submit = (summary: string, open_questions: readonly string[] = []): Turn => ({
   submit: { summary, artifacts: ["greeting.txt"], decisions: [], open_questions, confidence: 1 },
 });
-export const write = (content: string): Turn => ({ write_file: { path: "greeting.txt", content } });
+const write = (content: string): Turn => ({ write_file: { path: "greeting.txt", content } });
 
 /** A worker that writes this into greeting.txt and submits. */
 export const writes = (content: string, asks: readonly string[] = []): readonly Turn[] => [

@@ -12,8 +12,13 @@ import {
   parallelRun,
   plainRun,
   replannedRun,
+  rubricRun,
+  steeredRun,
+  stoppedRun,
 } from "./audit/honest-chains.ts";
-import { randomRun, script } from "./audit/random-runs.ts";
+import { dishonest } from "./audit/honesty.ts";
+import { randomRun } from "./audit/random-runs.ts";
+import { script } from "./audit/random-script.ts";
 
 const honest: readonly (readonly [string, () => Chain])[] = [
   ["a plain run", plainRun],
@@ -21,7 +26,10 @@ const honest: readonly (readonly [string, () => Chain])[] = [
   ["an approved and edited call", () => approvedRun(true)],
   ["a call outside", outsideRun],
   ["an effect in doubt, settled", doubtedRun],
-  ["three crashes", crashedRun],
+  ["four crashes", crashedRun],
+  ["a clean stop", stoppedRun],
+  ["a person who writes and pays", steeredRun],
+  ["an evaluator", rubricRun],
   ["a person who retries", () => escalatedRun("retry")],
   ["a person who accepts", () => escalatedRun("accept")],
   ["a person who drops", () => escalatedRun("drop")],
@@ -30,17 +38,21 @@ const honest: readonly (readonly [string, () => Chain])[] = [
 ];
 
 /** Without one of these a chain tells another honest story; nothing but the chain itself would miss it. */
-const spare = new Set(["run-stopped", "crash-charged", "note-added", "budget-changed", "run-ended"]);
+const spare = new Set(["note-added", "budget-changed", "run-ended"]);
 
 describe("audit", () => {
   it.each(honest)("finds nothing in %s", async (_name, build) => {
-    expect(await wrongs(build())).toEqual([]);
+    const chain = build();
+    expect(dishonest(chain)).toBeNull();
+    expect(await wrongs(chain)).toEqual([]);
   });
 
   it("finds nothing in any honest run", async () => {
     await fc.assert(
       fc.asyncProperty(script, async (words) => {
-        expect(await wrongs(randomRun(words))).toEqual([]);
+        const chain = randomRun(words);
+        expect(dishonest(chain)).toBeNull();
+        expect(await wrongs(chain)).toEqual([]);
       }),
       { numRuns: 150 },
     );
@@ -60,7 +72,7 @@ describe("audit", () => {
     for (let at = 0; at < build().steps.length; at++) {
       const chain = build();
       const step = chain.steps[at];
-      if (step === undefined || step.event.type === "crash-charged") continue;
+      if (step === undefined) continue;
       chain.steps.splice(at, 0, step);
       expect(await wrongs(chain), `${step.event.type} twice at ${at}`).not.toEqual([]);
     }
@@ -87,7 +99,6 @@ describe("audit", () => {
   });
 });
 
-/** A planner's finishing call shows in nothing but the plan, and a dropped task needs no answer any more. */
+/** A dropped task needs no answer any more. */
 const isSpare = (event: Chain["steps"][number]["event"] | undefined): boolean =>
-  (event?.type === "call-ended" && event.body.call.startsWith("plan/")) ||
-  (event?.type === "escalation-answered" && event.body.choice === "drop");
+  event?.type === "escalation-answered" && event.body.choice === "drop";

@@ -8,6 +8,7 @@ import { deathText } from "./failpoints.ts";
 import type { Death } from "./failpoints.ts";
 import type { GoalName } from "./goals.ts";
 import { live } from "./life.ts";
+import type { LifeEnd } from "./life.ts";
 import { newPlace } from "./place.ts";
 
 /**
@@ -169,6 +170,20 @@ describe.concurrent("killed", () => {
       entry.type === "integration-ended" ? [entry.body.outcome] : [],
     );
     expect(outcomes).toContain("conflict");
+  });
+});
+
+describe("stopped", () => {
+  test("at each stand, so that every ownership is another process", async ({ onTestFinished }) => {
+    const place = await newPlace();
+    onTestFinished(place.remove);
+    const lives: LifeEnd[] = [];
+    while (lives.at(-1) !== "ended")
+      lives.push(await live(place, { goal: "everything", death: null, endsAtStands: true }));
+    const { entries } = calmOf("everything");
+    expect(lives).toHaveLength(entries.filter((entry) => entry.type === "run-owned").length);
+    expect((await entriesOf(place)).map(meaning)).toEqual(entries.map(meaning));
+    expect(await problems(place, entries)).toEqual([]);
   });
 });
 

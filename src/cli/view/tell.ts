@@ -49,7 +49,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "integration-ended":
       return integration(entry);
     case "model-ended":
-      return modelEnded(entry);
+      return modelEnded(entry, run);
     case "verdict-given":
       return entry.body.task === null
         ? line(entry.body.verdict === "pass" ? "✓" : "✗", null, `the goal's checks: ${entry.body.verdict}`)
@@ -154,12 +154,14 @@ function integration(entry: Extract<Entry, { type: "integration-ended" }>): Line
   return outcome === "merged" ? line("·", task, "merged with work accepted meanwhile") : null;
 }
 
-function modelEnded(entry: Extract<Entry, { type: "model-ended" }>): Line | null {
+function modelEnded(entry: Extract<Entry, { type: "model-ended" }>, run: RunState): Line | null {
   const { thread, outcome, error, retryAt } = entry.body;
   const { task } = threadParts(thread);
   if (outcome === "cut")
     return line("!", task, `${thread}: a model call was cut by a crash; charged as reserved, asked again`);
   if (outcome !== "failed" || error === null) return null;
-  const when = retryAt === null ? "" : `, again in ${clock(Math.max(0, retryAt - entry.at))}`;
+  const isTriedAgain = (run.threads.get(thread)?.failures ?? 0) < run.limits.tries;
+  const when =
+    retryAt === null || !isTriedAgain ? "" : `, again in ${clock(Math.max(0, retryAt - entry.at))}`;
   return line("!", task, `model: ${oneLine(error.message, 160)}${when}`);
 }

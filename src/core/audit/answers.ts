@@ -6,33 +6,40 @@ import type { Answer, AnswerValue } from "../ports.ts";
 export interface AnswerBook {
   /** In the order they came. */
   readonly bySubject: ReadonlyMap<string, readonly Answer[]>;
-  /** Notes and budgets, which have subjects of their own that no event names. */
-  readonly unasked: ReadonlySet<string>;
+  /** Notes and budgets, which have subjects of their own that no event names: how often each was given. */
+  readonly unasked: ReadonlyMap<string, number>;
 }
 
 export function answerBook(answers: readonly Answer[]): AnswerBook {
   const bySubject = new Map<string, Answer[]>();
-  const unasked = new Set<string>();
+  const unasked = new Map<string, number>();
   for (const answer of answers) {
     const known = bySubject.get(answer.subject);
     if (known === undefined) bySubject.set(answer.subject, [answer]);
     else known.push(answer);
     const { by, value } = answer;
-    if (value.type === "note") unasked.add(noteBy(by, value.text));
-    if (value.type === "budget" || value.type === "escalation") unasked.add(budgetBy(by, value.budget));
+    if (value.type === "note") count(unasked, noteBy(by, value.text));
+    if (value.type === "budget" || value.type === "escalation") count(unasked, budgetBy(by, value.budget));
   }
   return { bySubject, unasked };
 }
 
-/** Whether that person gave that note, or that budget. Others need not have said it. */
-export const gaveNote = (book: AnswerBook, by: By, text: Digest): boolean =>
-  by.type !== "person" || book.unasked.has(noteBy(by, text));
-export const gaveBudget = (book: AnswerBook, by: By, budget: Budget): boolean =>
-  by.type !== "person" || book.unasked.has(budgetBy(by, budget));
+/** Whether somebody gave that note or budget once more than it was taken. Only what persons give needs a row. */
+export const isGiven = (
+  { unasked }: AnswerBook,
+  taken: ReadonlyMap<string, number>,
+  by: By,
+  name: string,
+): boolean => by.type !== "person" || (unasked.get(name) ?? 0) > (taken.get(name) ?? 0);
 
-const noteBy = (by: By, text: Digest): string => JSON.stringify([nameOf(by), text]);
+export function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
 
-function budgetBy(by: By, budget: Budget | null): string {
+/** Names of what was given, by whom. */
+export const noteBy = (by: By, text: Digest): string => JSON.stringify([nameOf(by), text]);
+
+export function budgetBy(by: By, budget: Budget | null): string {
   if (budget === null) return "";
   const { micros, tokens, wallMs, turns, attempts } = budget;
   return JSON.stringify([nameOf(by), micros, tokens, wallMs, turns, attempts]);

@@ -61,6 +61,8 @@ export interface CallStory {
   judged: Body<"call-judged"> | null;
   approval: string | null;
   started: { readonly body: Body<"call-started">; readonly epoch: number } | null;
+  /** How it ended; null while it has not, and for an effect somebody settled. */
+  outcome: Body<"call-ended">["outcome"] | null;
   /** What people turned the arguments into. */
   edited: Digest | null;
 }
@@ -139,6 +141,8 @@ export interface Story {
   /** Crashes of a thread since it last got anywhere, and how many of them while it ran alone. */
   readonly crashes: Map<ThreadId, { readonly all: number; readonly alone: number }>;
   readonly spent: SpentStory;
+  /** How often each note and budget was taken over, by the names of `answers.ts`. */
+  readonly taken: Map<string, number>;
 }
 
 export const newStory = (): Story => ({
@@ -181,6 +185,7 @@ export const newStory = (): Story => ({
     reservedMicros: 0,
     reservedTokens: 0,
   },
+  taken: new Map(),
 });
 
 /** The attempt of that number while it has not ended. */
@@ -230,9 +235,9 @@ export const isRecovery = (entry: Entry): boolean =>
 export const leftOpen = (story: Story): Bracket[] =>
   [...story.brackets.values()].filter((bracket) => bracket.epoch < story.epoch);
 
-/** Whether the last call of a thread that ended is one by which it hands something in. */
+/** Whether the last call of a thread that ended is one by which it handed something in, and was not sent back. */
 export function hasHandedIn(story: Story, thread: ThreadId): boolean {
   const at = story.threads.get(thread);
   const last = at?.calls[at.next - 1];
-  return last !== undefined && isFinishing(last.tool);
+  return last?.outcome === "ok" && isFinishing(last.tool);
 }

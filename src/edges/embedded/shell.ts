@@ -25,6 +25,9 @@ const floodBytes = 64 * 1024 * 1024;
 /** The whole environment; nothing of the host's. */
 const env = { HOME: "/tmp", LANG: "C.UTF-8", PATH: "/usr/bin:/bin", TZ: "UTC" };
 
+/** More steps than any command lives to take: some of the library's counters take Infinity for none at all. */
+const plenty = 1e12;
+
 /** Time and output end a command, no count of steps: who owns the thread ends it. */
 const limits: NonNullable<BashOptions["executionLimits"]> = {
   maxOutputSize: floodBytes,
@@ -44,7 +47,7 @@ const limits: NonNullable<BashOptions["executionLimits"]> = {
       "maxExecutionTimeMs",
       "maxPythonTimeoutMs",
       "maxSqliteTimeoutMs",
-    ].map((name) => [name, Infinity]),
+    ].map((name) => [name, name.endsWith("Ms") ? Infinity : plenty]),
   ),
 };
 

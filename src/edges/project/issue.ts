@@ -45,8 +45,8 @@ function unknownKey(key: string, path: Path, schema: z.ZodType, elsewhere: Elsew
 function wrongValue(issue: Issue, given: unknown, schema: z.ZodType): string {
   const name = issue.path.length === 0 ? "it" : nameOf(issue.path);
   if (issue.code === "invalid_format") return `${name} is ${shown(given)}; it ${issue.message}`;
-  const { description } = nodeAt(schema, issue.path);
-  const wish = `give ${wanted(issue, given)}${description === undefined ? "" : ` (${description})`}`;
+  const { description, type } = nodeAt(schema, issue.path);
+  const wish = `give ${wanted(issue, given, type)}${description === undefined ? "" : ` (${description})`}`;
   if (given === undefined) return `${name} is missing; ${wish}`;
   if (given === null) return `${name} has no value; ${wish}, or take the key out`;
   return `${name} is ${shown(given)}; ${wish}`;
@@ -61,9 +61,11 @@ const kinds: Readonly<Record<string, string>> = {
   record: "a mapping of keys to values",
 };
 
-function wanted(issue: Issue, given: unknown): string {
+/** `type` is what the schema says of the place: zod asks for any number first, and only of numbers for a whole one. */
+function wanted(issue: Issue, given: unknown, type?: JsonSchema["type"]): string {
   switch (issue.code) {
     case "invalid_type":
+      if (issue.expected === "number" && type === "integer") return "a whole number";
       if (issue.expected !== "string") return kinds[issue.expected] ?? issue.expected;
       return typeof given === "number" || typeof given === "boolean" ? "text, in quotes" : "text";
     case "too_small":

@@ -67,10 +67,12 @@ async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
+/** A link that leads nowhere stands in its directory under the very name; it is no other file to be meant. */
 async function missing(path: string): Promise<string> {
-  const extension = extname(path);
-  const there = (await names(dirname(path))).filter((name) => extname(name) === extension);
-  const near = nearest(basename(path), there) ?? nearest(`${basename(path)}.md`, await names(dirname(path)));
+  const name = basename(path);
+  const others = (await names(dirname(path))).filter((other) => other !== name);
+  const alike = others.filter((other) => extname(other) === extname(path));
+  const near = nearest(name, alike) ?? nearest(`${name}.md`, others);
   return near === null
     ? "there is no such file; check the name"
     : `there is no such file; did you mean "${near}"?`;

@@ -34,6 +34,7 @@ const marker = /^[ \t]*(?:[-*+>]|\d+[.)])[ \t]+/;
 /** The first sentence of the first paragraph, as far as it can be told; without its full stop. */
 function sentence(lines: readonly string[]): string {
   const start = lines.findIndex((line) => line.trim() !== "" && !isFence(line));
+  if (start === -1) return "";
   const rest = lines.slice(start);
   const end = rest.findIndex(
     (line, i) => i > 0 && (line.trim() === "" || marker.test(line) || isFence(line)),

@@ -74,9 +74,12 @@ describe("budget (P7)", () => {
   });
 
   it("counts with the budget as it was changed", async () => {
-    const body = { budget: { ...noBudget, turns: 3 }, by: alice };
-    expect(
-      await wrongs(withBudget({ turns: 1 }).before("attempt-started", 0, "budget-changed", body)),
-    ).toEqual([]);
+    const budget = { ...noBudget, turns: 3 };
+    const chain = withBudget({ turns: 1 }).answer("budget/0", { type: "budget", budget });
+    chain.before("attempt-started", 0, "budget-changed", { budget, by: alice });
+    expect(await wrongs(chain)).toEqual([]);
+    expect(await wrongs(chain.change("budget-changed", { budget: { ...budget, turns: 2 } }))).toEqual(
+      like(["P7", "one nobody gave"], ["P7", "3 turns"]),
+    );
   });
 });

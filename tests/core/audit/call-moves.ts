@@ -145,8 +145,12 @@ export function endCall(chain: Chain, call: CallId, change: Partial<Body<"call-e
   });
 }
 
+/** The policy is against it, or the model called what is no tool. */
+export const refuseCall = (chain: Chain, call: CallId): Chain =>
+  endCall(judgeCall(chain, call, { decision: "refuse" }), call, { outcome: "refused", exit: null });
+
 export const cutCall = (chain: Chain, call: CallId, attempt = 1): Chain =>
-  endCall(chain, call, { try: attempt, outcome: "cut", exit: null, result: null });
+  endCall(chain, call, { try: attempt, outcome: "cut", exit: null, result: null, ms: 0 });
 
 export function requestApproval(
   chain: Chain,
@@ -172,16 +176,17 @@ export function requestApproval(
 
 type DecidedBy = "grant" | "grant-edited" | "refuse" | "expire";
 
-/** A person answers, and the owner takes the answer over. */
+/** A person answers, or the harness for want of one, and the owner takes the answer over. */
 export function decideApproval(
   chain: Chain,
   approval: string,
   answer: DecidedBy,
   edited: Digest | null = null,
 ): Chain {
-  chain.answer(approval, { type: "approval", answer, edited, note: null });
+  const by = answer === "expire" ? harness : alice;
+  chain.answer(approval, { type: "approval", answer, edited, note: null }, by);
   const until = answer === "grant" || answer === "grant-edited" ? chain.at + 900_000 : null;
-  return chain.add("approval-decided", { approval, answer, edited, note: null, until, by: alice });
+  return chain.add("approval-decided", { approval, answer, edited, note: null, until, by });
 }
 
 export const voidApproval = (chain: Chain, approval: string): Chain =>

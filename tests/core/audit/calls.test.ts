@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { callOf } from "../../../src/core/id.ts";
 import { like, sha256, wrongs } from "./chain-builder.ts";
 import { approvedRun, atWork, call, crashedRun, plainRun, thread } from "./honest-chains.ts";
-import { ask, endCall, judgeCall, startCall } from "./call-moves.ts";
+import { ask, decideApproval, endCall, judgeCall, refuseCall, startCall } from "./call-moves.ts";
 import { endAttempt } from "./moves.ts";
 
 describe("calls", () => {
@@ -30,12 +30,14 @@ describe("calls", () => {
     expect(await wrongs(chain)).toEqual(like(["protocol", "call-started is about try 2"]));
   });
 
-  it("finds a call judged twice, or after it ended", async () => {
+  it("finds a call judged twice, after it was granted, or after it ended", async () => {
     const twice = judgeCall(judgeCall(atWork(), call), call);
     endCall(twice, call, { outcome: "refused" });
     expect(await wrongs(twice)).toEqual(
       like(["protocol", "nothing followed from it"], ["protocol", "while it is judged already"]),
     );
+    const edited = judgeCall(approvedRun(true).until("call-started"), call);
+    expect((await wrongs(edited))[0]).toEqual(["protocol", expect.stringContaining("while it is cleared")]);
     const late = judgeCall(plainRun().until("model-started", 2), call);
     endCall(late, call, { outcome: "refused" });
     expect(await wrongs(late)).toEqual(
@@ -88,7 +90,7 @@ describe("calls", () => {
     chain.until("call-started", 1);
     expect(await wrongs(startCall(chain, next, chain.blob("work")))).toEqual([]);
     const crashed = crashedRun();
-    expect(await wrongs(crashed.change("call-started", { tree: crashed.blob("work") }, 1))).toEqual(
+    expect(await wrongs(crashed.change("call-started", { tree: crashed.blob("work") }, 2))).toEqual(
       like(["P4", "not what the journal says was left"]),
     );
   });
@@ -97,16 +99,21 @@ describe("calls", () => {
     expect(await wrongs(plainRun().repeat("call-ended", 1))).toEqual(like(["protocol", "ends twice"]));
   });
 
-  it("finds a call that ends and never started, unless it finishes, is no call at all or is refused", async () => {
+  it("finds a call that ends and never started, unless it hands in or is refused", async () => {
     expect(await wrongs(endCall(atWork(), call))).toEqual(like(["protocol", "as ok and was never started"]));
     expect(await wrongs(endCall(atWork(["submit"]), call))).toEqual([]);
-    expect(await wrongs(endCall(atWork(["unknown"]), call, { outcome: "error" }))).toEqual([]);
-    expect(
-      await wrongs(endCall(judgeCall(atWork(), call, { decision: "refuse" }), call, { outcome: "refused" })),
-    ).toEqual([]);
+    expect(await wrongs(endCall(atWork(["submit"]), call, { outcome: "error" }))).toEqual([]);
+    expect(await wrongs(endCall(atWork(["submit"]), call, { outcome: "timeout" }))).toEqual(
+      like(["protocol", "as timeout and was never started"]),
+    );
+    expect(await wrongs(endCall(atWork(["unknown"]), call, { outcome: "error" }))).toEqual(
+      like(["protocol", "as error and was never started"]),
+    );
+    for (const tool of ["bash", "unknown", "submit"])
+      expect(await wrongs(refuseCall(atWork([tool]), call))).toEqual([]);
   });
 
-  it("finds a call that is refused after it started, and one that ends while it is asked about", async () => {
+  it("finds a call that is refused after it started, and one that ends while it waits for a person or was refused by one", async () => {
     expect(await wrongs(plainRun().change("call-ended", { outcome: "refused" }, 1))).toEqual(
       like(["protocol", "as refused after it had started"]),
     );
@@ -114,6 +121,13 @@ describe("calls", () => {
     expect(await wrongs(endCall(asked, call, { outcome: "refused" }))).toEqual(
       like(["protocol", "while a person is asked about it"]),
     );
+    const granted = approvedRun().until("call-started");
+    expect(await wrongs(endCall(granted, call, { outcome: "refused" }))).toEqual(
+      like(["protocol", "as refused while the grant for it waits"]),
+    );
+    const no = decideApproval(approvedRun().until("approval-decided"), "a1", "refuse");
+    no.answers.shift();
+    expect(await wrongs(endCall(no, call))).toEqual(like(["protocol", "as ok and was never started"]));
   });
 
   it("finds an effect outside of a call that cannot reach there", async () => {

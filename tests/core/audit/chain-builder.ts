@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { audit } from "../../../src/core/audit.ts";
 import type { AuditWorld } from "../../../src/core/audit.ts";
 import { headOf, seal } from "../../../src/core/chain.ts";
-import type { Body, By, Entry, EventType, RunEvent } from "../../../src/core/event.ts";
+import type { Body, Budget, By, Entry, EventType, RunEvent } from "../../../src/core/event.ts";
 import type { Digest } from "../../../src/core/id.ts";
 import type { Answer, AnswerValue } from "../../../src/core/ports.ts";
 
@@ -53,6 +53,12 @@ export class Chain {
   note(text: Digest, thread: string | null = null): this {
     this.answer(`note/${this.answers.length}`, { type: "note", thread, text });
     return this.add("note-added", { thread, text, by: alice });
+  }
+
+  /** A person gives the run another budget, and its event. */
+  changeBudget(budget: Budget): this {
+    this.answer(`budget/${this.answers.length}`, { type: "budget", budget });
+    return this.add("budget-changed", { budget, by: alice });
   }
 
   /** Position of the nth event of a type; negative counts from the end. */

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { audit } from "../../../src/core/audit.ts";
 import type { Entry } from "../../../src/core/event.ts";
-import { Chain, alice, like, sha256, wrongs } from "./chain-builder.ts";
+import { Chain, like, sha256, wrongs } from "./chain-builder.ts";
 import { atWork, plainRun } from "./honest-chains.ts";
 import { own } from "./moves.ts";
 
@@ -38,10 +38,9 @@ describe("the chain itself", () => {
     const found = await audit(entries.toSpliced(8, 1), chain.world());
     expect(found).toContainEqual({ promise: "chain", seq: 10, what: "entry 10 follows entry 8" });
     const double = own(atWork([]));
-    const note = { thread: null, text: double.blob("note"), by: alice };
-    double.add("note-added", note);
+    double.note(double.blob("note"));
     double.epoch = 1;
-    expect(await wrongs(double.add("note-added", note))).toEqual(
+    expect(await wrongs(double.note(double.blob("another")))).toEqual(
       like(["chain", "written in epoch 1, where only epoch 2"]),
     );
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { harness } from "../../../src/core/event.ts";
 import { alice, like, wrongs } from "./chain-builder.ts";
-import { atWork, call, crashedRun, doubtedRun, outsideRun, plainRun } from "./honest-chains.ts";
+import { atWork, call, crashedRun, doubtedRun, outsideRun, plainRun, thread } from "./honest-chains.ts";
 import { cutCall, endCall, judgeCall, settle, startCall } from "./call-moves.ts";
-import { answerEscalation, endAttempt, own, raise } from "./moves.ts";
+import { answerEscalation, chargeCrash, endAttempt, own, raise } from "./moves.ts";
 
 describe("effects (P2)", () => {
   it("finds an effect that is run again after a crash", async () => {
@@ -35,7 +35,7 @@ describe("effects (P2)", () => {
 
   it("finds a crash that is taken for 'did not happen'", async () => {
     const chain = outsideRun().until("call-ended", 1);
-    expect(await wrongs(cutCall(own(chain), call))).toEqual(
+    expect(await wrongs(chargeCrash(cutCall(own(chain), call), thread, 1, call))).toEqual(
       like(["P2", "treated as if it had not happened"]),
     );
   });

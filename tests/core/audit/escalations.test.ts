@@ -51,9 +51,7 @@ describe("escalations", () => {
   it("takes more money for the answer to the question for it, and nothing else", async () => {
     const ask = (): Chain => raise(atWork([]), { task: null, kind: "budget", options: ["raise", "stop"] });
     const raised = { escalation: "e1", choice: "raise", note: null, by: alice } as const;
-    const chain = ask()
-      .add("budget-changed", { budget: noBudget, by: alice })
-      .add("escalation-answered", raised);
+    const chain = ask().changeBudget(noBudget).add("escalation-answered", raised);
     expect(await wrongs(chain)).toEqual([]);
     expect(await wrongs(chain.drop("budget-changed"))).toEqual(like(["P10", "nobody answered"]));
   });

@@ -1,4 +1,5 @@
 import { callOf, taskThread } from "../../../src/core/id.ts";
+import { alice } from "./chain-builder.ts";
 import type { Chain } from "./chain-builder.ts";
 import {
   argsOf,
@@ -14,21 +15,18 @@ import {
   startModel,
 } from "./call-moves.ts";
 import {
-  accept,
   answerEscalation,
   chargeCrash,
   createRun,
-  endIntegration,
   headOfRun,
-  judge,
-  meet,
+  noBudget,
   own,
   plan,
   raise,
   startAttempt,
-  startIntegration,
   submit,
 } from "./moves.ts";
+import { accept, endIntegration, judge, judgeByRubric, meet, startIntegration } from "./result-moves.ts";
 
 /** Small honest chains that the tests of the rules start from. `a` is the task, `call` its first call. */
 
@@ -94,12 +92,12 @@ export function doubtedRun(): Chain {
   startCall(chain, call, null, { reach: "outside" });
   own(chain);
   chain.add("effect-doubted", { call, why: "crash" });
-  chargeCrash(chain, thread, 1, true);
+  chargeCrash(chain, thread, 1, call);
   settle(chain, call);
   return finish(chain);
 }
 
-/** The owner dies in a model call, in a sandbox call and in an integration. */
+/** The owner dies in a model call, twice in a sandbox call and in an integration. */
 export function crashedRun(): Chain {
   const chain = createRun();
   const base = chain.blob("base");
@@ -107,24 +105,52 @@ export function crashedRun(): Chain {
   plan(chain, 1, { a: [] });
   startAttempt(chain, "a");
   startModel(chain, thread, 1);
-  own(chain);
-  cutModel(chain, thread, 1);
-  chargeCrash(chain, thread, 1, true);
+  chargeCrash(cutModel(own(chain), thread, 1), thread, 1);
   ask(chain, thread, 1, ["bash"], 2);
-  judgeCall(chain, call);
-  startCall(chain, call, base);
-  own(chain);
-  cutCall(chain, call);
-  chargeCrash(chain, thread, 2, true);
-  judgeCall(chain, call, { try: 2 });
-  startCall(chain, call, base, { try: 2 });
-  endCall(chain, call, { try: 2 });
+  for (const attempt of [1, 2]) {
+    judgeCall(chain, call, { try: attempt });
+    startCall(chain, call, base, { try: attempt });
+    chargeCrash(cutCall(own(chain), call, attempt), thread, attempt, call);
+  }
+  judgeCall(chain, call, { try: 3 });
+  startCall(chain, call, base, { try: 3 });
+  endCall(chain, call, { try: 3 });
   submit(chain, "a", 1, 2, candidate);
   judge(chain, "a", 1, 1, candidate);
   startIntegration(chain, "a", 1, base, candidate);
-  own(chain);
-  endIntegration(chain, "a", 1, "cut", null);
+  endIntegration(own(chain), "a", 1, "cut", null);
   accept(chain, "a", 1, base, candidate);
+  return meet(chain);
+}
+
+/** The owner stops cleanly in a model call, which is charged to nobody. */
+export function stoppedRun(): Chain {
+  const chain = atWork([]);
+  startModel(chain, thread, 2).add("run-stopped", { reason: "person", by: alice });
+  cutModel(own(chain), thread, 2);
+  ask(chain, thread, 2, [], 2);
+  return finish(chain, 3);
+}
+
+/** A person writes to the worker, and gives the run another budget. */
+export function steeredRun(): Chain {
+  const chain = atWork([]);
+  chain.note(chain.blob("mind the gap"), thread);
+  chain.changeBudget({ ...noBudget, turns: 9 });
+  return finish(chain);
+}
+
+/** An evaluator says that the work is good; its owner dies once. */
+export function rubricRun(): Chain {
+  const chain = atWork([]);
+  const candidate = chain.blob("work");
+  submit(chain, "a", 1, 2, candidate);
+  judgeByRubric(chain, "a", 1, 1, candidate, (evaluator) => {
+    startModel(chain, evaluator, 1);
+    chargeCrash(cutModel(own(chain), evaluator, 1), evaluator, 1);
+    return ask(chain, evaluator, 1, ["submit_verdict"], 2);
+  });
+  accept(chain, "a", 1, chain.blob("base"), candidate);
   return meet(chain);
 }
 
@@ -137,13 +163,8 @@ export function escalatedRun(choice: "retry" | "accept" | "drop"): Chain {
   judge(chain, "a", 1, 1, candidate, "fail");
   raise(chain);
   answerEscalation(chain, "e1", choice);
-  if (choice === "drop") {
-    const [by] = chain.answers.map((answer) => answer.by);
-    if (by !== undefined) chain.add("task-dropped", { task: "a", reason: "not wanted", by });
-  }
+  if (choice === "drop") chain.add("task-dropped", { task: "a", reason: "attempts", by: alice });
   if (choice === "accept") {
-    startIntegration(chain, "a", 1, base, candidate);
-    endIntegration(chain, "a", 1, "fast", candidate);
     const handoff = chain.blob("handoff a");
     chain.add("task-accepted", { task: "a", attempt: 1, head: candidate, handoff, by: "person" });
   }

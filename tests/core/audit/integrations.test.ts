@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { alice, like, sha256, wrongs } from "./chain-builder.ts";
 import { atWork, escalatedRun, parallelRun, plainRun } from "./honest-chains.ts";
-import {
-  answerEscalation,
-  endAttempt,
-  endIntegration,
-  raise,
-  startAttempt,
-  startIntegration,
-} from "./moves.ts";
+import { answerEscalation, endAttempt, raise, startAttempt } from "./moves.ts";
+import { endIntegration, startIntegration } from "./result-moves.ts";
 
 describe("integrations", () => {
   const [base, work] = [sha256("base"), sha256("work")];
@@ -38,11 +32,8 @@ describe("integrations", () => {
   });
 
   it("P6: finds one after a verdict that failed", async () => {
-    const chain = escalatedRun("accept")
-      .drop("escalation-answered")
-      .drop("escalation-raised")
-      .drop("attempt-ended");
-    expect(await wrongs(chain.until("integration-ended"))).toEqual(
+    const chain = escalatedRun("retry").until("attempt-ended");
+    expect(await wrongs(startIntegration(chain, "a", 1, base, work))).toEqual(
       like(["protocol", "its attempt was not ended in the same commit"], ["P6", "the verdict was fail"]),
     );
   });
@@ -120,12 +111,12 @@ describe("integrations", () => {
       like(["P6", "nobody answered so"]),
     );
     expect(await wrongs(escalatedRun("accept").change("task-accepted", { by: "verdict" }))).toEqual(
-      like(["P6", "no verdict passed attempt 1"]),
+      like(["P6", "no verdict passed attempt 1"], ["P6", "was not integrated"]),
     );
   });
 
   it("takes a person's word at once, for what was handed in", async () => {
-    const chain = escalatedRun("accept").drop("integration-started").drop("integration-ended");
+    const chain = escalatedRun("accept");
     expect(await wrongs(chain)).toEqual([]);
     chain.until("judging-started", 1).change("task-accepted", { head: chain.blob("elsewhere") });
     expect(await wrongs(chain)).toEqual(like(["P6", "a tree that was not handed in"]));
@@ -138,6 +129,13 @@ describe("integrations", () => {
     busy.add("task-accepted", { task: "b", attempt: 1, head: sha256("work b"), handoff, by: "person" });
     expect(await wrongs(endAttempt(busy, "b", 1, "accepted"))).toEqual(
       like(["protocol", "while an integration is open"]),
+    );
+  });
+
+  it("finds what a person accepted integrated as if it had passed", async () => {
+    const chain = escalatedRun("accept").until("task-accepted");
+    expect(await wrongs(startIntegration(chain, "a", 1, base, work))).toEqual(
+      like(["protocol", "while the attempt is ended"]),
     );
   });
 

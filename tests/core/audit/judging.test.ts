@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { like, sha256, wrongs } from "./chain-builder.ts";
-import { atWork, escalatedRun, plainRun, replannedRun } from "./honest-chains.ts";
-import { accept, endAttempt, judge, meet, submit } from "./moves.ts";
+import { atWork, escalatedRun, plainRun, replannedRun, rubricRun } from "./honest-chains.ts";
+import { endAttempt, submit } from "./moves.ts";
+import { accept, judge, meet } from "./result-moves.ts";
 
 describe("judging (P6)", () => {
   it("finds a grading of something else than was handed in", async () => {
@@ -70,9 +71,18 @@ describe("judging (P6)", () => {
     expect(await wrongs(plainRun().change("criterion-judged", { exit: null }))).toEqual(
       like(["P6", "passes without an exit code"]),
     );
-    const rubric = plainRun().change("judging-started", { criteria: [{ id: "c1", type: "rubric" }] });
-    expect(await wrongs(rubric)).toEqual(like(["P6", "passes without a score"]));
-    expect(await wrongs(rubric.change("criterion-judged", { score: 0.9 }))).toEqual([]);
+    expect(await wrongs(rubricRun().change("criterion-judged", { score: null }, 1))).toEqual(
+      like(["P6", "passes without a score"]),
+    );
+  });
+
+  it("finds a rubric judged by nobody, and lets one be invalid so", async () => {
+    const unsaid = like(["P6", "its evaluator handed nothing in"]);
+    expect(await wrongs(rubricRun().drop("call-ended", -1))).toEqual(unsaid);
+    const sentBack = rubricRun().change("call-ended", { outcome: "error" }, -1);
+    expect(await wrongs(sentBack)).toEqual(unsaid);
+    const invalid = sentBack.until("verdict-given").change("criterion-judged", { result: "invalid" }, 1);
+    expect(await wrongs(invalid)).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Body, Budget } from "../../../src/core/event.ts";
 import { harness } from "../../../src/core/event.ts";
-import type { Digest, ThreadId } from "../../../src/core/id.ts";
+import type { CallId, Digest, ThreadId } from "../../../src/core/id.ts";
 import { callOf, planThread, taskThread } from "../../../src/core/id.ts";
 import { ask, endCall, image } from "./call-moves.ts";
 import { alice, Chain } from "./chain-builder.ts";
@@ -139,90 +139,12 @@ export function submit(chain: Chain, task: string, attempt: number, turn: number
   return chain.add("attempt-submitted", { task, attempt, submission, candidate, by: "worker" });
 }
 
-type Result = Body<"criterion-judged">["result"];
-
-/** One grading by one command. A failed one ends the attempt in the same batch. */
-export function judge(
-  chain: Chain,
-  task: string | null,
-  attempt: number,
-  grading: number,
-  tree: Digest,
-  result: Result = "pass",
-): Chain {
-  const of = { task, attempt, grading };
-  chain.add("judging-started", {
-    ...of,
-    tree,
-    restored: null,
-    criteria: [{ id: "c1", type: "command" }],
-    image,
-  });
-  chain.add("criterion-judged", {
-    ...of,
-    criterion: "c1",
-    result,
-    score: null,
-    exit: result === "pass" ? 0 : null,
-    explanation: chain.blob(`why ${result}`),
-    output: null,
-  });
-  const explanation = chain.blob(`verdict ${result}`);
-  chain.add("verdict-given", { ...of, verdict: result, explanation, feedback: null });
-  if (task !== null && result === "fail") endAttempt(chain, task, attempt, "rejected");
-  return chain;
-}
-
 export const endAttempt = (
   chain: Chain,
   task: string,
   attempt: number,
   outcome: Body<"attempt-ended">["outcome"],
 ): Chain => chain.add("attempt-ended", { task, attempt, outcome, feedback: null });
-
-export const startIntegration = (
-  chain: Chain,
-  task: string,
-  attempt: number,
-  base: Digest,
-  candidate: Digest,
-): Chain => chain.add("integration-started", { task, attempt, base, head: headOfRun(chain), candidate });
-
-type Outcome = Body<"integration-ended">["outcome"];
-
-export const endIntegration = (
-  chain: Chain,
-  task: string,
-  attempt: number,
-  outcome: Outcome,
-  tree: Digest | null,
-): Chain =>
-  chain.add("integration-ended", {
-    task,
-    attempt,
-    outcome,
-    tree,
-    conflicts: 0,
-    regressions: 0,
-    detail: null,
-  });
-
-/** Integrates, accepts and ends the attempt. */
-export function accept(chain: Chain, task: string, attempt: number, base: Digest, candidate: Digest): Chain {
-  const fast = base === headOfRun(chain);
-  const tree = fast ? candidate : chain.blob(`merged ${task} ${attempt}`);
-  startIntegration(chain, task, attempt, base, candidate);
-  endIntegration(chain, task, attempt, fast ? "fast" : "merged", tree);
-  const handoff = chain.blob(`handoff ${task}`);
-  chain.add("task-accepted", { task, attempt, head: tree, handoff, by: "verdict" });
-  return endAttempt(chain, task, attempt, "accepted");
-}
-
-/** The goal is judged on the head, and the run ends as met. */
-export function meet(chain: Chain, grading = 1): Chain {
-  judge(chain, null, 0, grading, headOfRun(chain));
-  return chain.add("run-ended", { outcome: "met", head: headOfRun(chain), grading });
-}
 
 export function raise(chain: Chain, change: Partial<Body<"escalation-raised">> = {}): Chain {
   return chain.add("escalation-raised", {
@@ -244,5 +166,10 @@ export function answerEscalation(
   return chain.add("escalation-answered", { escalation, choice, note: null, by: alice });
 }
 
-export const chargeCrash = (chain: Chain, thread: ThreadId, count: number, alone: boolean): Chain =>
-  chain.add("crash-charged", { subject: thread, thread, count, alone });
+/** The crash of an open model call, or of `call`; a thread charged before has been alone since. */
+export const chargeCrash = (
+  chain: Chain,
+  thread: ThreadId,
+  count: number,
+  call: CallId | null = null,
+): Chain => chain.add("crash-charged", { subject: call ?? thread, thread, count, alone: count > 1 });

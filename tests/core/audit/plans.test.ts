@@ -6,12 +6,10 @@ import { adopt, createRun, limits, plan } from "./moves.ts";
 
 describe("plans", () => {
   it("finds a version out of line", async () => {
-    const chain = replannedRun();
-    for (const type of ["planning-started", "plan-proposed", "plan-adopted"] as const)
-      chain.change(type, { version: 3 }, 1);
-    const position = chain.find("model-started", 3);
-    chain.steps.splice(position, 3);
-    expect(await wrongs(chain)).toEqual(like(["protocol", "planning 3 follows planning 1"]));
+    const chain = replannedRun().until("planning-started", 1);
+    expect(await wrongs(plan(chain, 3, { b: ["a"] }))).toEqual(
+      like(["protocol", "planning 3 follows planning 1"]),
+    );
   });
 
   it("finds a planning while a plan waits for review", async () => {
@@ -26,6 +24,12 @@ describe("plans", () => {
     );
     const chain = plan(createRun(), 1, { a: [] });
     expect(await wrongs(adopt(chain, 1, {}))).toEqual(like(["protocol", "is adopted and was not proposed"]));
+  });
+
+  it("finds a plan its planner did not hand in, or that was sent back to it", async () => {
+    const unsaid = like(["protocol", "plan 1 is proposed, and its planner did not hand it in"]);
+    expect(await wrongs(plainRun().drop("call-ended"))).toEqual(unsaid);
+    expect(await wrongs(plainRun().change("call-ended", { outcome: "error" }))).toEqual(unsaid);
   });
 
   it("lets a plan be rejected and made again, and finds a rejection of a closed one", async () => {

@@ -1,219 +1,158 @@
-import * as fc from "fast-check";
+import { harness } from "../../../src/core/event.ts";
+import type { Digest, ThreadId } from "../../../src/core/id.ts";
 import { callOf, taskThread } from "../../../src/core/id.ts";
-import type { CallId, Digest } from "../../../src/core/id.ts";
-import {
-  argsOf,
-  ask,
-  cutCall,
-  cutModel,
-  decideApproval,
-  endCall,
-  failModel,
-  judgeCall,
-  requestApproval,
-  settle,
-  startCall,
-  startModel,
-  voidApproval,
-} from "./call-moves.ts";
+import { ask, cutModel, failModel, startModel } from "./call-moves.ts";
 import { alice } from "./chain-builder.ts";
 import type { Chain } from "./chain-builder.ts";
-import {
-  accept,
-  chargeCrash,
-  createRun,
-  endAttempt,
-  endIntegration,
-  headOfRun,
-  judge,
-  meet,
-  own,
-  plan,
-  startAttempt,
-  startIntegration,
-  submit,
-} from "./moves.ts";
+import { chargeCrash, createRun, endAttempt, headOfRun, noBudget, own } from "./moves.ts";
+import { plan, raise, startAttempt, submit } from "./moves.ts";
+import { makeCall } from "./random-calls.ts";
+import type { Attempt, Between, Script, Turn } from "./random-script.ts";
+import { accept, endIntegration, judge, judgeByRubric, meet, startIntegration } from "./result-moves.ts";
 
-/** What happens in one turn: to the model call, then to its only tool call. */
-const turn = fc.record({
-  model: fc.constantFrom("complete", "failed", "crash"),
-  call: fc.constantFrom(
-    ...([
-      "write",
-      "crash",
-      "refused-by-policy",
-      "unknown",
-      "granted",
-      "edited",
-      "refused",
-      "expired",
-      "void",
-    ] as const),
-    ...(["outside", "outside-crash", "outside-timeout"] as const),
-  ),
-});
-type Turn = typeof turn extends fc.Arbitrary<infer T> ? T : never;
+/** A task on its way: each step leaves nothing of it open, so that another task may go on, or the owner die. */
+interface Way {
+  readonly id: string;
+  readonly needs: readonly string[];
+  readonly steps: Generator<undefined, void>;
+}
 
-const attempt = fc.record({
-  turns: fc.array(turn, { maxLength: 3 }),
-  invalid: fc.nat(1),
-  end: fc.constantFrom("pass", "fail", "cancelled", "conflict", "stopped", "crash"),
-});
-type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
-
-/** Attempts by task; the last of each is made to pass. Tasks come one after the other. */
-export const script = fc.array(fc.array(attempt, { minLength: 1, maxLength: 3 }), {
-  minLength: 1,
-  maxLength: 3,
-});
-export type Script = typeof script extends fc.Arbitrary<infer T> ? T : never;
-
-/** An honest run in which all of this happens, and which is met in the end. */
-export function randomRun(words: Script): Chain {
+/** An honest run in which all of this happens, and which is met in the end. The last attempt of each task passes. */
+export function randomRun({ tasks, order, between }: Script): Chain {
   const chain = createRun();
-  plan(chain, 1, Object.fromEntries(words.map((_, at) => [`t${at}`, at === 0 ? [] : [`t${at - 1}`]])));
-  words.forEach((attempts, at) => {
-    attempts.forEach((words, number) => {
-      const last = number === attempts.length - 1;
-      makeAttempt(
-        chain,
-        `t${at}`,
-        number + 1,
-        last && words.end !== "crash" ? { ...words, end: "pass" } : words,
-        last,
-      );
-    });
+  const ways = tasks.map(({ needs, attempts }, at): Way => {
+    const id = `t${at}`;
+    const needed = needs && at > 0 ? [`t${at - 1}`] : [];
+    return { id, needs: needed, steps: makeTask(chain, id, needed, attempts) };
   });
+  plan(chain, 1, Object.fromEntries(ways.map(({ id, needs }) => [id, needs])));
+  const done = new Set<string>();
+  for (let step = 0; done.size < ways.length; step++) {
+    const open = ways.filter(({ id, needs }) => !done.has(id) && needs.every((need) => done.has(need)));
+    const way = open[pick(order, step) % open.length] as Way;
+    if (way.steps.next().done === true) done.add(way.id);
+    happen(chain, pick(between, step));
+  }
   return meet(chain);
 }
 
-function makeAttempt(chain: Chain, task: string, number: number, words: Attempt, last: boolean): void {
-  const start = headOfRun(chain);
-  const thread = taskThread(task, number);
-  startAttempt(chain, task, number);
-  let tree = start;
-  words.turns.forEach((turn, at) => {
-    const tries = askOnce(chain, thread, at + 1, turn);
-    ask(chain, thread, at + 1, [turn.call === "unknown" ? "unknown" : "bash"], tries);
-    tree = makeCall(chain, callOf(thread, at + 1, 0), turn.call, tree);
-  });
-  if (words.end === "cancelled") {
-    endAttempt(chain, task, number, "cancelled");
-    return;
-  }
-  submit(chain, task, number, words.turns.length + 1, tree);
-  if (words.end === "stopped") own(chain.add("run-stopped", { reason: "signal", by: alice }));
-  for (let grading = 1; grading <= words.invalid; grading++)
-    judge(chain, task, number, grading, tree, "invalid");
-  const passes = last || words.end === "conflict";
-  judge(chain, task, number, words.invalid + 1, tree, passes ? "pass" : "fail");
-  if (passes) integrate(chain, task, number, start, tree, words.end, last);
-}
+const pick = <T>(from: readonly T[], step: number): T => from[step % from.length] as T;
 
-/** The failed tries before the one that succeeds; returns the number of that one. */
-function askOnce(chain: Chain, thread: string, number: number, { model }: Turn): number {
-  if (model === "complete") return 1;
-  startModel(chain, thread, number);
-  if (model === "failed") failModel(chain, thread, number);
-  else chargeCrash(cutModel(own(chain), thread, number), thread, 1, false);
-  return 2;
-}
-
-/** Returns the tree the call leaves. */
-function makeCall(chain: Chain, call: CallId, what: Turn["call"], tree: Digest): Digest {
+/** Between the moves of tasks, while nothing is open that a crash could cut. */
+function happen(chain: Chain, what: Between): void {
   switch (what) {
-    case "unknown":
-      endCall(chain, call, { outcome: "error", exit: null });
-      return tree;
-    case "refused-by-policy":
-      endCall(judgeCall(chain, call, { decision: "refuse" }), call, { outcome: "refused" });
-      return tree;
-    case "write":
+    case "nothing":
+      return;
+    case "note":
+      chain.note(chain.blob(`note ${chain.steps.length}`));
+      return;
+    case "budget":
+      chain.changeBudget({ ...noBudget, turns: 10_000 + chain.steps.length });
+      return;
+    case "question":
+      askForMoney(chain);
+      return;
+    case "stop":
+      own(chain.add("run-stopped", { reason: "signal", by: harness }));
+      return;
     case "crash":
-      return writeCall(chain, call, tree, what === "crash");
-    case "outside":
-    case "outside-crash":
-    case "outside-timeout":
-      outsideCall(chain, call, what);
-      return tree;
-    default:
-      askedCall(chain, call, what, tree);
-      return tree;
+      own(chain);
   }
 }
 
-function writeCall(chain: Chain, call: CallId, tree: Digest, crashes: boolean): Digest {
-  const after = chain.blob(`after ${call}`);
-  startCall(judgeCall(chain, call), call, tree);
-  if (crashes) {
-    cutCall(own(chain), call);
-    judgeCall(chain, call, { try: 2 });
-    startCall(chain, call, tree, { try: 2 });
-  }
-  endCall(chain, call, { try: crashes ? 2 : 1, tree: after });
-  return after;
+function askForMoney(chain: Chain): void {
+  const escalation = `e${chain.steps.length}`;
+  raise(chain, { escalation, kind: "budget", task: null, options: ["raise", "stop"] });
+  chain.changeBudget({ ...noBudget, turns: 20_000 });
+  chain.add("escalation-answered", { escalation, choice: "raise", note: null, by: alice });
 }
 
-function outsideCall(
+function* makeTask(
   chain: Chain,
-  call: CallId,
-  what: "outside" | "outside-crash" | "outside-timeout",
-): void {
-  startCall(judgeCall(chain, call, { reach: "outside" }), call, null, { reach: "outside" });
-  if (what === "outside") endCall(chain, call, { effect: "done" });
-  else if (what === "outside-timeout")
-    settle(chain.add("effect-doubted", { call, why: "timeout" }), call, "skip");
-  else settle(own(chain).add("effect-doubted", { call, why: "crash" }), call, "did-not");
+  id: string,
+  needs: readonly string[],
+  attempts: readonly Attempt[],
+): Way["steps"] {
+  const handoffs = needs.map((task) => ({ task, handoff: chain.blob(`handoff ${task}`) }));
+  for (const [at, words] of attempts.entries()) {
+    const start = headOfRun(chain);
+    startAttempt(chain, id, at + 1, { handoffs });
+    yield;
+    const last = at === attempts.length - 1;
+    const tree = yield* work(chain, taskThread(id, at + 1), words, start);
+    if (!last && words.end === "cancelled") endAttempt(chain, id, at + 1, "cancelled");
+    else yield* deliver(chain, { task: id, number: at + 1, start, tree, last }, words);
+    if (!last) yield;
+  }
 }
 
-type Asked = "granted" | "edited" | "refused" | "expired" | "void";
+/** All turns but the one that hands in. Returns the tree they leave. */
+function* work(chain: Chain, thread: ThreadId, words: Attempt, start: Digest): Generator<undefined, Digest> {
+  let tree = start;
+  for (const [at, turn] of words.turns.entries()) {
+    askLong(chain, thread, at + 1, turn, turn.call === "unknown" ? "unknown" : "bash");
+    tree = makeCall(chain, callOf(thread, at + 1, 0), turn, tree);
+    yield;
+  }
+  return tree;
+}
 
-function askedCall(chain: Chain, call: CallId, what: Asked, tree: Digest): void {
-  const approval = `${call}/1`;
-  judgeCall(chain, call, { decision: "ask" });
-  requestApproval(chain, call, tree, { approval });
-  if (what === "refused" || what === "expired") {
-    decideApproval(chain, approval, what === "refused" ? "refuse" : "expire");
-    endCall(chain, call, { outcome: "refused" });
+/** Crashes, a clean stop and a failure before the answer. */
+function askLong(chain: Chain, thread: ThreadId, number: number, turn: Turn, tool: string): Chain {
+  let attempt = 1;
+  for (; attempt <= turn.crashes; attempt++) {
+    startModel(chain, thread, number, attempt);
+    chargeCrash(cutModel(own(chain), thread, number, attempt), thread, attempt);
+  }
+  if (turn.stops) {
+    startModel(chain, thread, number, attempt).add("run-stopped", { reason: "signal", by: harness });
+    cutModel(own(chain), thread, number, attempt++);
+  }
+  if (turn.fails) failModel(startModel(chain, thread, number, attempt), thread, number, attempt++);
+  return ask(chain, thread, number, [tool], attempt);
+}
+
+interface Delivery {
+  readonly task: string;
+  readonly number: number;
+  readonly start: Digest;
+  readonly tree: Digest;
+  readonly last: boolean;
+}
+
+/** From the submission to the end of the attempt. */
+function* deliver(chain: Chain, of: Delivery, words: Attempt): Way["steps"] {
+  const { task, number, tree, last } = of;
+  submit(chain, task, number, words.turns.length + 1, tree);
+  yield;
+  for (let grading = 1; grading <= words.invalids; grading++)
+    judge(chain, task, number, grading, tree, "invalid");
+  const grading = words.invalids + 1;
+  if (!last && words.end === "rejected") {
+    judge(chain, task, number, grading, tree, "fail");
     return;
   }
-  const args = what === "edited" ? chain.blob(`edited ${call}`) : argsOf(chain, call);
-  decideApproval(
-    chain,
-    approval,
-    what === "edited" ? "grant-edited" : "grant",
-    what === "edited" ? args : null,
-  );
-  if (what === "void") askAgain(chain, call, tree, approval);
-  startCall(chain, call, tree, { approval: what === "void" ? `${call}/2` : approval, args });
-  endCall(chain, call);
+  if (words.by === "command") judge(chain, task, number, grading, tree);
+  else
+    judgeByRubric(chain, task, number, grading, tree, (thread) =>
+      askLong(chain, thread, 1, words.evaluator, "submit_verdict"),
+    );
+  yield;
+  integrate(chain, of, words);
 }
 
-function askAgain(chain: Chain, call: CallId, tree: Digest, approval: string): void {
-  voidApproval(chain, approval);
-  judgeCall(chain, call, { decision: "ask" });
-  requestApproval(chain, call, tree, { approval: `${call}/2` });
-  decideApproval(chain, `${call}/2`, "grant");
-}
-
-function integrate(
-  chain: Chain,
-  task: string,
-  number: number,
-  start: Digest,
-  tree: Digest,
-  end: Attempt["end"],
-  last: boolean,
-): void {
-  if (end === "crash") {
+function integrate(chain: Chain, { task, number, start, tree, last }: Delivery, words: Attempt): void {
+  if (words.integration !== "at-once") {
     startIntegration(chain, task, number, start, tree);
-    endIntegration(own(chain), task, number, "cut", null);
+    if (words.integration === "crash") own(chain);
+    endIntegration(chain, task, number, words.integration === "crash" ? "cut" : "invalid", null);
   }
   if (last) {
     accept(chain, task, number, start, tree);
     return;
   }
+  const collision = words.end === "regressed" ? "regressed" : "conflict";
   startIntegration(chain, task, number, start, tree);
-  endIntegration(chain, task, number, "conflict", null);
-  endAttempt(chain, task, number, "conflict");
+  endIntegration(chain, task, number, collision, null);
+  endAttempt(chain, task, number, collision);
 }

@@ -3,7 +3,7 @@ import { planThread } from "../../../src/core/id.ts";
 import { like, wrongs } from "./chain-builder.ts";
 import { atWork, call, plainRun, thread } from "./honest-chains.ts";
 import { ask, cutModel, endCall, startModel } from "./call-moves.ts";
-import { createRun, own, plan, startAttempt } from "./moves.ts";
+import { chargeCrash, createRun, own, plan, startAttempt } from "./moves.ts";
 
 describe("turns", () => {
   it("finds a turn in a thread that is closed", async () => {
@@ -44,7 +44,7 @@ describe("turns", () => {
 
   it("finds a retry that skips a try", async () => {
     const chain = own(startModel(atWork([]), thread, 2));
-    cutModel(chain, thread, 2);
+    chargeCrash(cutModel(chain, thread, 2), thread, 1);
     expect(await wrongs(startModel(chain, thread, 2, 3))).toEqual(
       like(["protocol", "after try 1 of turn 2 did not succeed"]),
     );

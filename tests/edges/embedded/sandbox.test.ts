@@ -99,6 +99,7 @@ cat none; echo 13`;
   });
 
   it.each([
+    ["globs", "touch g2 g1; echo g*; for f in g?; do echo $f; done", "g1 g2\ng1\ng2\n"],
     ["pipes and substitutions", "seq 1 3 | wc -l; echo $(echo in | tr a-z A-Z)", "3\nIN\n"],
     ["here-documents", "cat <<E\n  a $((1+1))\nE\ncat <<'E'\n$x\nE", "  a 2\n$x\n"],
     ["which and command -v", "which grep; command -v jq", "/usr/bin/grep\n/usr/bin/jq\n"],

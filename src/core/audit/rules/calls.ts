@@ -10,8 +10,7 @@ export const callRule: Rule = {
     "call-judged": (body, sight) => {
       const call = checkKnown(body, sight);
       if (call === null || call.status === "in-doubt") return;
-      const again = call.status === "cleared" && call.edited !== null;
-      if (!again && (call.status !== "proposed" || call.judged !== null)) {
+      if (call.status !== "proposed" || call.judged !== null) {
         sight.report("protocol", `call ${call.id} is judged while it is ${standing(call)}`);
       }
       checkTurn(call, sight);
@@ -91,12 +90,18 @@ function wrongEnd(call: CallStory, body: Body<"call-ended">): string | null {
     case "asking":
       return "while a person is asked about it";
     case "proposed":
-    case "cleared":
-    case "refused":
-      return body.outcome === "refused" || (body.outcome !== "cut" && (isFinishing(call.tool) || !call.valid))
+      return body.outcome === "refused" || isHandIn(call, body)
         ? null
         : `as ${body.outcome} and was never started`;
+    case "refused":
+      return body.outcome === "refused" ? null : `as ${body.outcome} and was never started`;
+    case "cleared":
+      return `as ${body.outcome} while the grant for it waits`;
     default:
       return null;
   }
 }
+
+/** Repeatable, so it needs no start: what is handed in was taken, or sent back. */
+const isHandIn = (call: CallStory, { outcome }: Body<"call-ended">): boolean =>
+  isFinishing(call.tool) && call.valid && (outcome === "ok" || outcome === "error");

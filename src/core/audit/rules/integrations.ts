@@ -51,7 +51,6 @@ function checkReady(
 ): void {
   const name = nameIntegration(body);
   if (task.finished !== null) return report("protocol", `${name} starts, and the task is ${task.finished}`);
-  if (task.personAccepts) return;
   if (attempt.status !== "judged")
     report("protocol", `${name} starts while the attempt is ${attempt.status}`);
   else if (attempt.verdict !== "pass")

@@ -1,4 +1,4 @@
-import { gaveBudget, gaveNote } from "../answers.ts";
+import { budgetBy, isGiven, noteBy } from "../answers.ts";
 import type { ThreadId } from "../../id.ts";
 import type { Rule, Sight } from "../finding.ts";
 import { leftOpen } from "../story.ts";
@@ -14,13 +14,14 @@ export const ownershipRule: Rule = {
     "run-created": (_body, { entry, report }) => {
       if (entry.seq !== 1) report("protocol", "the run is created again");
     },
-    "budget-changed": (body, { answers, report }) => {
+    "budget-changed": (body, { story, answers, report }) => {
       if (body.by.type === "harness") report("P7", "the budget was changed by the harness itself");
-      else if (!gaveBudget(answers, body.by, body.budget))
-        report("P7", "the budget was changed to one nobody gave");
+      else if (!isGiven(answers, story.taken, body.by, budgetBy(body.by, body.budget)))
+        report("P7", "the budget was changed to one nobody gave, or not that often");
     },
-    "note-added": (body, { answers, report }) => {
-      if (!gaveNote(answers, body.by, body.text)) report("protocol", "a note was added that nobody gave");
+    "note-added": (body, { story, answers, report }) => {
+      if (!isGiven(answers, story.taken, body.by, noteBy(body.by, body.text)))
+        report("protocol", "a note was added that nobody gave, or not that often");
     },
     "run-ended": (body, sight) => {
       const { story, report } = sight;

@@ -36,7 +36,7 @@ export const tellCalls: Teller = {
     const call = story.calls.get(body.call);
     if (call === undefined) return;
     if (body.outcome === "cut") cut(story, call);
-    else end(story, call, body.tree);
+    else end(story, call, body.tree, body.outcome);
   },
   "effect-doubted": (story, body) => {
     const call = story.calls.get(body.call);
@@ -44,7 +44,7 @@ export const tellCalls: Teller = {
   },
   "effect-settled": (story, body) => {
     const call = story.calls.get(body.call);
-    if (call !== undefined) end(story, call, null);
+    if (call !== undefined) end(story, call, null, null);
   },
 };
 
@@ -89,12 +89,13 @@ function cut(story: Story, call: CallStory): void {
   propose(call, call.try + 1);
 }
 
-function end(story: Story, call: CallStory, tree: Digest | null): void {
+function end(story: Story, call: CallStory, tree: Digest | null, outcome: CallStory["outcome"]): void {
   story.brackets.delete(callBracket(call.id));
   story.doubts.delete(call.id);
   story.crashes.delete(call.thread);
   setTree(story, call, tree);
   call.status = "ended";
+  call.outcome = outcome;
   const thread = story.threads.get(call.thread);
   while (thread?.calls[thread.next]?.status === "ended") thread.next += 1;
 }

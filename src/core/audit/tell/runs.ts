@@ -1,4 +1,5 @@
 import { threadParts } from "../../id.ts";
+import { budgetBy, count, noteBy } from "../answers.ts";
 import type { Story } from "../story.ts";
 import type { Teller } from "./teller.ts";
 
@@ -21,6 +22,10 @@ export const tellRuns: Teller = {
   },
   "budget-changed": (story, body) => {
     story.budget = body.budget;
+    count(story.taken, budgetBy(body.by, body.budget));
+  },
+  "note-added": (story, body) => {
+    count(story.taken, noteBy(body.by, body.text));
   },
   "run-ended": (story, body) => {
     story.outcome ??= body.outcome;

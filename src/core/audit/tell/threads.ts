@@ -63,6 +63,7 @@ const newCall = (thread: ThreadStory, call: Body<"model-ended">["calls"][number]
   judged: null,
   approval: null,
   started: null,
+  outcome: null,
   edited: null,
 });
 

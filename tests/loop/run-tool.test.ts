@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeTree } from "../../src/core/tree.ts";
+import { embeddedSandbox } from "../../src/edges/embedded/sandbox.ts";
+import { openWorkspaces } from "../../src/edges/files/workspaces.ts";
+import { runTool } from "../../src/loop/run-tool.ts";
+import type { OpenSlot } from "../../src/loop/slots.ts";
+import { memoryBlobs } from "../memory/blobs.ts";
+
+/** The worker's tools on real files in the embedded sandbox, one after the other in one workspace. */
+const ground: { root?: string; living?: OpenSlot } = {};
+
+beforeAll(async () => {
+  const root = await mkdtemp(join(tmpdir(), "harness-tools-"));
+  const blobs = memoryBlobs();
+  const [tree = ""] = await blobs.put([encodeTree({ v: 1, entries: [] })]);
+  const workspace = await openWorkspaces({ root, blobs, scratch: [] }).checkout("t/1", tree);
+  const slot = await embeddedSandbox().open("t/1", workspace.dir);
+  if ("broken" in slot) throw new Error(slot.broken);
+  Object.assign(ground, { root, living: { workspace, slot, tree } });
+});
+
+afterAll(async () => {
+  await ground.living?.slot.close();
+  if (ground.root !== undefined) await rm(ground.root, { recursive: true });
+});
+
+async function run(tool: string, args: unknown): Promise<string> {
+  if (ground.living === undefined) throw new Error("no slot");
+  const result = await runTool(tool, args, ground.living);
+  return `${result.outcome}: ${result.text}`;
+}
+
+describe("the worker's tools", () => {
+  test.for<[string, unknown, string]>([
+    [
+      "write_file",
+      { path: "src/a.txt", content: "one\ntwo ü\nthree\n" },
+      "ok: wrote src/a.txt, 16 characters",
+    ],
+    ["write_file", { path: "/workspace/b.txt", content: "b\n" }, "ok: wrote /workspace/b.txt, 2 characters"],
+    ["write_file", { path: "../c.txt", content: "c" }, "error: ../c.txt is outside the workspace"],
+    ["read_file", { path: "src/a.txt" }, "ok: 1\tone\n2\ttwo ü\n3\tthree\n[src/a.txt: 3 lines, 17 bytes]"],
+    ["read_file", { path: "src/a.txt", offset: 2, limit: 1 }, "ok: 2\ttwo ü\n[src/a.txt: 3 lines, 17 bytes]"],
+    ["read_file", { path: "/workspace/b.txt" }, "ok: 1\tb\n[/workspace/b.txt: 1 lines, 2 bytes]"],
+    ["read_file", { path: "none.txt" }, "error: none.txt does not exist"],
+    ["search", { pattern: "^t(wo|hree)" }, "ok: src/a.txt:2:two ü\nsrc/a.txt:3:three\n[exit 0]"],
+    ["search", { pattern: "it's", path: "src" }, "ok: no line matches in src"],
+    ["search", { pattern: "x", path: "gone" }, "error: grep: gone: No such file or directory\n[exit 1]"],
+    ["edit_file", { path: "src/a.txt", old: "two ü", new: "2" }, "ok: edited src/a.txt"],
+    [
+      "edit_file",
+      { path: "src/a.txt", old: "e", new: "E" },
+      "error: the old text occurs 3 times in src/a.txt; it must occur exactly once",
+    ],
+    ["bash", { command: "cat src/a.txt; exit 3" }, "error: one\n2\nthree\n[exit 3]"],
+    ["bash", { command: "head -c 3 /dev/zero > zero.bin; echo $?" }, "ok: 0\n[exit 0]"],
+    ["bash", { command: "python3 -c \"open('latin.txt','wb').write(b'\\xfcber\\n')\"" }, "ok: [exit 0]"],
+    [
+      "edit_file",
+      { path: "latin.txt", old: "ber", new: "x" },
+      "error: latin.txt is not UTF-8 text; use bash",
+    ],
+    [
+      "bash",
+      { command: "while true; do :; done", timeout_s: 0.2 },
+      "timeout: [killed after 0.2 s, with everything it had started]",
+    ],
+    ["bash", { command: "cat b.txt" }, "ok: b\n[exit 0]"],
+  ])("%s %j", async ([tool, args, expected]) => {
+    expect(await run(tool, args)).toBe(expected);
+  });
+});
