@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Journal, RunRow } from "../core/ports.ts";
 import { Refused } from "./exit.ts";
+import { statThere } from "./there.ts";
 
 /** The run a person names by its id or the beginning of it; the newest if they name none. @throws Refused */
 export async function pickRun(journal: Journal, named: string | undefined, state: string): Promise<string> {
@@ -27,7 +28,4 @@ const list = (rows: readonly RunRow[]): string =>
 
 /** Whether a project has state at all, without making any. */
 export const hasState = async (state: string): Promise<boolean> =>
-  readdir(state).then(
-    (names) => names.includes("harness.db"),
-    () => false,
-  );
+  (await statThere(join(state, "harness.db"))) !== null;

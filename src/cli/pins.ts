@@ -1,6 +1,6 @@
 import type { Pins } from "../core/event.ts";
 import type { Ports } from "../core/ports.ts";
-import { encodeJson } from "../core/canonical.ts";
+import { putJson } from "../loop/texts.ts";
 
 /** What keeps this harness from going on with a run as it was pinned; empty: it can. */
 export async function differences(ports: Ports, pins: Pins): Promise<readonly string[]> {
@@ -10,8 +10,7 @@ export async function differences(ports: Ports, pins: Pins): Promise<readonly st
   if (sandbox.profile !== pins.profile)
     found.push(`the sandbox profile was ${pins.profile} and is ${sandbox.profile}`);
   if (policy.digest !== pins.policy) found.push("approvals in harness.yaml changed since the run started");
-  const [capabilities] = await blobs.put([encodeJson(await sandbox.capabilities())]);
-  if (capabilities !== pins.capabilities)
+  if ((await putJson(blobs, await sandbox.capabilities())) !== pins.capabilities)
     found.push("the sandbox has other programs than when the run started");
   return found;
 }

@@ -1,28 +1,39 @@
+import type { Blobs, Journal, Ports } from "../core/ports.ts";
 import { readProject } from "../edges/project/project-file.ts";
+import { openStorageReader } from "../edges/sqlite/storage.ts";
+import type { StorageReader } from "../edges/sqlite/storage.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { hasState, pickRun } from "./pick-run.ts";
+import { readablePlace } from "./readable-place.ts";
 import { openState, stateDir } from "./wire.ts";
-import type { Storage } from "./wire.ts";
 
 /** The state of the project a person stands in. */
 export interface OpenState {
-  readonly storage: Storage;
+  readonly storage: Pick<Ports, "journal" | "blobs">;
+  /** The state directory. */
   readonly state: string;
 }
 
-/** Opens the project's state for reading and answering; closes it afterwards. @throws Refused where there is none. */
-export async function withState<T>(io: Io, use: (open: OpenState) => Promise<T>): Promise<T> {
-  const { dir } = await readProject(io.cwd);
-  const state = stateDir(dir);
-  if (!(await hasState(state)))
-    throw new Refused(`there is no run in ${state}; start one with: harness run goal.md`);
-  const storage = await openState(dir, {});
+type Use<T> = (open: OpenState) => Promise<T>;
+
+/** Opens the project's state for reading, as it lies there; closes it afterwards. @throws Refused where there is none. */
+export async function withState<T>(io: Io, use: Use<T>): Promise<T> {
+  const { state } = await existing(io);
+  const place = await readablePlace(state);
   try {
-    return await use({ storage, state });
+    const storage = await openStorageReader(place.dir);
+    return await use({ storage: readOnly(storage), state }).finally(storage.close);
   } finally {
-    await storage.close();
+    await place.leave();
   }
+}
+
+/** As `withState`, for giving answers too: makes the state directory complete and its databases of this version. */
+export async function withWritableState<T>(io: Io, use: Use<T>): Promise<T> {
+  const { dir, state } = await existing(io);
+  const storage = await openState(dir, {});
+  return use({ storage, state }).finally(storage.close);
 }
 
 /** As `withState`, for one run. */
@@ -32,3 +43,34 @@ export const withRun = async <T>(
   use: (open: OpenState, run: string) => Promise<T>,
 ): Promise<T> =>
   withState(io, async (open) => use(open, await pickRun(open.storage.journal, named, open.state)));
+
+async function existing(io: Io): Promise<{ readonly dir: string; readonly state: string }> {
+  const { dir } = await readProject(io.cwd);
+  const state = stateDir(dir);
+  if (!(await hasState(state)))
+    throw new Refused(`there is no run in ${state}; start one with: harness run goal.md`);
+  return { dir, state };
+}
+
+/** As ports for those who only read; to write through them is a bug. */
+function readOnly({ journal, blobs }: StorageReader): Pick<Ports, "journal" | "blobs"> {
+  const refuse = async (): Promise<never> => {
+    throw new Error("this state was opened for reading");
+  };
+  const reading: Journal = {
+    read: (run, afterSeq) => journal.read(run, afterSeq),
+    runs: async () => journal.runs(),
+    answers: async (run) => journal.answers(run),
+    own: refuse,
+    append: refuse,
+    answer: refuse,
+  };
+  const stored: Blobs = {
+    get: async (digest) => blobs.get(digest),
+    getStream: (digest) => blobs.getStream(digest),
+    missing: async (digests) => blobs.missing(digests),
+    put: refuse,
+    putStream: refuse,
+  };
+  return { journal: reading, blobs: stored };
+}

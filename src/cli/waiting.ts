@@ -1,7 +1,9 @@
-import type { Ports } from "../core/ports.ts";
+import type { Entry } from "../core/event.ts";
+import { callParts, threadParts } from "../core/id.ts";
+import type { CallId } from "../core/id.ts";
+import type { Blobs, Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
-import { fit } from "./view/cells.ts";
-import { gist } from "./view/words.ts";
+import { readText } from "../loop/texts.ts";
 
 /** One thing that waits for a person, under a short name that lasts: the position of its event in the journal. */
 export interface Waiting {
@@ -17,83 +19,44 @@ export interface Waiting {
 
 /** What a run waits for, oldest first. */
 export async function waitingList(
-  ports: Pick<Ports, "journal" | "blobs">,
+  { journal, blobs }: Pick<Ports, "journal" | "blobs">,
   run: RunState,
 ): Promise<readonly Waiting[]> {
   const found: Waiting[] = [];
-  for await (const entry of ports.journal.read(run.id, 0)) {
-    if (entry.type === "approval-requested" && run.approvals.get(entry.body.approval)?.status === "open") {
-      const text = await read(ports, entry.body.card);
-      const about = {
-        kind: "approval",
-        subject: entry.body.approval,
-        task: taskOf(entry.body.call),
-      } as const;
-      found.push({
-        short: `a${entry.seq}`,
-        ...about,
-        askedAt: entry.at,
-        text,
-        answers: ["approve", "reject"],
-      });
-    }
-    if (entry.type === "escalation-raised" && run.escalations.has(entry.body.escalation)) {
-      const { escalation: subject, task, card, options } = entry.body;
-      const text = await read(ports, card);
-      found.push({
-        short: `e${entry.seq}`,
-        kind: "escalation",
-        subject,
-        task,
-        askedAt: entry.at,
-        text,
-        answers: options,
-      });
-    }
-    if (entry.type === "effect-doubted" && run.doubts.has(entry.body.call)) {
-      const about = { kind: "effect", subject: entry.body.call, task: taskOf(entry.body.call) } as const;
-      const text = `in doubt: ${entry.body.call} was open when the harness ${entry.body.why === "crash" ? "died" : "lost it"}`;
-      found.push({ short: `d${entry.seq}`, ...about, askedAt: entry.at, text, answers: ["settle"] });
-    }
+  for await (const entry of journal.read(run.id, 0)) {
+    const one = await askedBy(entry, run, blobs);
+    if (one !== null) found.push(one);
   }
   return found;
 }
 
-const taskOf = (call: string): string | null =>
-  call.startsWith("task/") ? (call.split("/")[1] ?? null) : null;
-
-const read = async (ports: Pick<Ports, "blobs">, digest: string): Promise<string> =>
-  new TextDecoder().decode(await ports.blobs.get(digest));
-
-/** The same as lines, each with the commands that answer it. */
-export async function waiting(
-  ports: Pick<Ports, "journal" | "blobs">,
-  run: RunState,
-  columns: number,
-): Promise<string> {
-  const list = await waitingList(ports, run);
-  if (list.length === 0) return "";
-  const lines = list.flatMap((one) => [
-    fit(
-      ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${gist(one.text, 400)}`,
-      columns - 1,
-    ),
-    ...one.answers.map((answer) => `      ${commandFor(answer, one.short, run.id)}`),
-  ]);
-  return `\n${lines.join("\n")}\n`;
+/** What an event asks a person, null when it asks nothing or was answered. */
+async function askedBy(entry: Entry, run: RunState, blobs: Blobs): Promise<Waiting | null> {
+  const { seq, at: askedAt } = entry;
+  switch (entry.type) {
+    case "approval-requested": {
+      const { approval: subject, call, card } = entry.body;
+      if (run.approvals.get(subject)?.status !== "open") return null;
+      const text = await readText(blobs, card);
+      const answers = ["approve", "reject"];
+      return { short: `a${seq}`, kind: "approval", subject, task: taskOf(call), askedAt, text, answers };
+    }
+    case "escalation-raised": {
+      const { escalation: subject, task, card, options: answers } = entry.body;
+      if (!run.escalations.has(subject)) return null;
+      const text = await readText(blobs, card);
+      return { short: `e${seq}`, kind: "escalation", subject, task, askedAt, text, answers };
+    }
+    case "effect-doubted": {
+      const { call: subject, why } = entry.body;
+      if (!run.doubts.has(subject)) return null;
+      const text = `in doubt: ${subject} was open when the harness ${why === "crash" ? "died" : "lost it"}`;
+      const answers = ["settle"];
+      return { short: `d${seq}`, kind: "effect", subject, task: taskOf(subject), askedAt, text, answers };
+    }
+    default:
+      return null;
+  }
 }
 
-/** What a person sees first of each kind. */
-export const marks: Readonly<Record<Waiting["kind"], string>> = {
-  approval: "?",
-  escalation: "↑",
-  effect: "!",
-  plan: "?",
-};
-
-/** The whole command that gives this answer. */
-export function commandFor(answer: string, short: string, run: string): string {
-  if (answer === "settle") return `harness approvals settle ${short} happened|not|skip`;
-  if (answer === "raise") return `harness resume ${run} --budget +5`;
-  return `harness approvals ${answer} ${short}`;
-}
+const taskOf = (call: CallId): string | null => threadParts(callParts(call).thread).task;

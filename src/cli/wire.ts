@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import picomatch from "picomatch";
-import { encodeJson } from "../core/canonical.ts";
 import type { ProjectSpec } from "../core/goal.ts";
 import type { Clock, Ports, Sandbox } from "../core/ports.ts";
 import { levelPolicy } from "../core/policy.ts";
 import type { Digest } from "../core/id.ts";
 import type { Risk } from "../core/tool.ts";
 import { openStorage } from "../edges/sqlite/storage.ts";
+import type { Storage } from "../edges/sqlite/storage.ts";
 import { openWorkspaces } from "../edges/files/workspaces.ts";
+import { putJson } from "../loop/texts.ts";
 
 export const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
 
@@ -44,8 +45,6 @@ function failpoint(env: Readonly<Record<string, string | undefined>>): { failpoi
     },
   };
 }
-
-export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 export const openState = async (
   projectDir: string,
@@ -95,7 +94,5 @@ export async function wire(wiring: Wiring): Promise<Ports> {
   };
 }
 
-async function policyDigest(storage: Storage, askFrom: Risk): Promise<Digest> {
-  const [digest] = await storage.blobs.put([encodeJson({ ask_from: askFrom, rules: [] })]);
-  return digest as Digest;
-}
+const policyDigest = async ({ blobs }: Storage, askFrom: Risk): Promise<Digest> =>
+  putJson(blobs, { ask_from: askFrom, rules: [] });

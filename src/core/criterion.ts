@@ -43,6 +43,9 @@ export type Criterion = CriterionSpec & { readonly id: string };
 export const nameCriteria = (specs: readonly CriterionSpec[]): Criterion[] =>
   specs.map((spec, index) => ({ ...spec, id: spec.id ?? `c${index + 1}` }));
 
+/** What a rubric's score must reach where neither criterion nor rubric says. */
+export const defaultThreshold = 0.7;
+
 /** `invalid`: the judging itself broke (infrastructure), which says nothing of the work. */
 export const criterionResult = z.enum(["pass", "fail", "invalid"]);
 export type CriterionResult = z.infer<typeof criterionResult>;

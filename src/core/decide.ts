@@ -8,8 +8,8 @@ import type { Answer } from "./ports.ts";
 import type { RunState } from "./run.ts";
 
 /**
- * Everything that may be done now, as PROTOCOL's table has it: for each thread the first row that applies, all threads
- * side by side. Pure. Costs what is open, not what the plan holds. Empty: the run ended, or waits for a person.
+ * Everything that may be done now: for each thread and attempt its next step, all side by side. Pure. Costs what is
+ * open, not what the plan holds. Empty: the run ended, or waits for a person.
  */
 export function decide(run: RunState, now: Instant, answers: readonly Answer[]): readonly Action[] {
   if (run.phase === "ended") return [];

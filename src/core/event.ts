@@ -177,6 +177,7 @@ export const bodies = {
     model: name,
     request: digest,
     bytes: count.describe("of the whole conversation as sent, for the next reservation"),
+    notes: count.describe("notes of people that this request is the first to hold"),
     reserved: volatile(reservation),
     deadline: volatile(instant),
   }),

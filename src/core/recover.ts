@@ -1,7 +1,7 @@
 import type { RunEvent } from "./event.ts";
 import { callOf } from "./id.ts";
 import type { RunState } from "./run.ts";
-import { currentCall } from "./thread.ts";
+import { currentCall, unrun } from "./thread.ts";
 import type { Thread } from "./thread.ts";
 
 /**
@@ -27,21 +27,7 @@ function closeOpen(thread: Thread): RunEvent | null {
   if (call?.status !== "started") return null;
   const id = callOf(thread.id, thread.turn, call.index);
   if (call.reach === "outside") return { type: "effect-doubted", body: { call: id, why: "crash" } };
-  return {
-    type: "call-ended",
-    body: {
-      call: id,
-      try: call.try,
-      outcome: "cut",
-      exit: null,
-      result: null,
-      output: null,
-      dropped: 0,
-      tree: null,
-      effect: null,
-      ms: 0,
-    },
-  };
+  return { type: "call-ended", body: { ...unrun(id, call.try), outcome: "cut" } };
 }
 
 const cutModelCall = (thread: Thread, charged: NonNullable<Thread["reserved"]>): RunEvent => ({

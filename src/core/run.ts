@@ -92,7 +92,6 @@ export interface RunState {
   readonly approvals: Map<string, Approval>;
   readonly doubts: Set<CallId>;
   readonly escalations: Map<string, Escalation>;
-  escalationCount: number;
   integration: Integration | null;
   gradings: number;
   goalInvalids: number;
@@ -146,7 +145,6 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     approvals: new Map(),
     doubts: new Set(),
     escalations: new Map(),
-    escalationCount: 0,
     integration: null,
     gradings: 0,
     goalInvalids: 0,
@@ -158,9 +156,6 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     budgetsTaken: 0,
   };
 }
-
-/** Derived, never stored: what a run is doing, in a person's words. */
-export type Standing = "running" | "waiting for time" | "waiting for person" | "stopped" | "ended";
 
 export const waitsForPerson = (run: RunState): boolean =>
   run.escalations.size > 0 ||

@@ -1,5 +1,5 @@
-import type { Reservation } from "./event.ts";
-import type { Digest, Instant, Role, ThreadId } from "./id.ts";
+import type { Body, Reservation } from "./event.ts";
+import type { CallId, Digest, Instant, Role, ThreadId } from "./id.ts";
 import type { Stop } from "./model.ts";
 import type { Reach } from "./tool.ts";
 
@@ -102,3 +102,20 @@ export const newThread = (id: ThreadId, role: Role, task: string | null, tree: D
 
 /** The call that is first in line, null when all of the turn have ended. */
 export const currentCall = (thread: Thread): Call | null => thread.calls[thread.next] ?? null;
+
+/** The outcome of a call that did nothing, to be filled in. */
+export const unrun = (call: CallId, attempt: number): Body<"call-ended"> => ({
+  call,
+  try: attempt,
+  outcome: "ok",
+  exit: null,
+  result: null,
+  output: null,
+  dropped: 0,
+  tree: null,
+  effect: null,
+  ms: 0,
+});
+
+/** The newest turns of a thread keep their tool output, however full its context is. */
+export const keptTurns = 3;

@@ -1,5 +1,6 @@
 import type { Digest } from "./id.ts";
-import type { TreeEntry, TreeStore } from "./tree.ts";
+import type { DirEntry, TreeEntry, TreeStore } from "./tree.ts";
+import { joined } from "./tree-path.ts";
 
 export interface Listed {
   readonly path: string;
@@ -21,8 +22,6 @@ async function inside(store: TreeStore, path: string, tree: Digest): Promise<Lis
   const { entries } = await store.load(tree);
   return entries.map((entry) => ({ path: joined(path, entry.name), entry })).toReversed();
 }
-
-export const joined = (path: string, name: string): string => (path === "" ? name : `${path}/${name}`);
 
 export interface Change {
   readonly path: string;
@@ -53,7 +52,8 @@ export async function diffTrees(store: TreeStore, from: Digest, to: Digest): Pro
   return changes;
 }
 
-const root = (tree: Digest): TreeEntry => ({ name: "", type: "dir", mode: 0, tree });
+/** A whole tree as an entry like any other. It has no name, and its mode is not recorded. */
+export const root = (tree: Digest): DirEntry => ({ name: "", type: "dir", mode: 0, tree });
 
 const isKeptDirectory = (before: TreeEntry | null, after: TreeEntry | null): boolean =>
   before?.type === "dir" && after?.type === "dir" && before.mode === after.mode;

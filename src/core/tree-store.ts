@@ -1,7 +1,7 @@
 import type { Digest } from "./id.ts";
 import type { Blobs } from "./ports.ts";
 import { decodeTree, encodeTree } from "./tree.ts";
-import type { TreeNode, TreeStore } from "./tree.ts";
+import type { TreeEntry, TreeNode, TreeStore } from "./tree.ts";
 
 /** Nodes kept in memory, least recently used dropped first. */
 const mostNodes = 4096;
@@ -30,4 +30,11 @@ function keep(kept: Map<Digest, TreeNode>, tree: Digest, node: TreeNode | undefi
   kept.set(tree, node);
   const [oldest] = kept.keys();
   if (kept.size > mostNodes && oldest !== undefined) kept.delete(oldest);
+}
+
+/** Stores one directory. `entries` must be in the order of a tree's. */
+export async function storeEntries(store: TreeStore, entries: readonly TreeEntry[]): Promise<Digest> {
+  const [tree] = await store.store([{ v: 1, entries }]);
+  if (tree === undefined) throw new Error("the store named no tree");
+  return tree;
 }

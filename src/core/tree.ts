@@ -1,5 +1,6 @@
 import { decodeJson, encodeJson } from "./canonical.ts";
 import type { Digest } from "./id.ts";
+import { isStep } from "./tree-path.ts";
 
 /**
  * A snapshot is a Merkle tree: one node per directory, each stored as a blob of canonical JSON and named by its
@@ -20,6 +21,8 @@ export type TreeEntry =
   | { readonly name: string; readonly type: "dir"; readonly mode: number; readonly tree: Digest }
   | { readonly name: string; readonly type: "symlink"; readonly target: string };
 
+export type DirEntry = Extract<TreeEntry, { type: "dir" }>;
+
 export interface TreeNode {
   readonly v: 1;
   readonly entries: readonly TreeEntry[];
@@ -35,9 +38,7 @@ export function decodeTree(bytes: Uint8Array): TreeNode {
   return node;
 }
 
-/** One step of a path: whoever joins names stays below the directory they belong to. */
-const isName = (name: unknown): boolean =>
-  typeof name === "string" && name !== "" && name !== "." && name !== ".." && !name.includes("/");
+const isName = (name: unknown): boolean => typeof name === "string" && isStep(name);
 
 /** Where tree algorithms read and write nodes. Made of a `Blobs` port by whoever calls them. */
 export interface TreeStore {

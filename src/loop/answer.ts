@@ -2,6 +2,7 @@ import type { RunEvent } from "../core/event.ts";
 import { harness } from "../core/event.ts";
 import type { Answer, AnswerValue } from "../core/ports.ts";
 import { adoption } from "./plan.ts";
+import { cancelled } from "./attempt.ts";
 import { refused } from "./call.ts";
 import { mergeAsIs } from "./integrate.ts";
 import { putText, readJson, readText } from "./texts.ts";
@@ -108,11 +109,11 @@ async function escalation(
       if (task === null) return [answered("drop")];
       return [
         answered("drop"),
-        ...cancelled(work, task),
+        ...cancelled(work.run, task),
         { type: "task-dropped", body: { task, reason: open.kind, by: answer.by } },
       ];
     case "replan":
-      return [answered("replan"), ...(task === null ? [] : cancelled(work, task))];
+      return [answered("replan"), ...(task === null ? [] : cancelled(work.run, task))];
     case "raise":
       return value.budget === null
         ? [answered("raise")]
@@ -121,14 +122,6 @@ async function escalation(
     case "stop":
       return [answered(value.choice)];
   }
-}
-
-function cancelled(work: Work, task: string): RunEvent[] {
-  const attempt = work.run.tasks.get(task)?.attempt;
-  if (attempt == null) return [];
-  return [
-    { type: "attempt-ended", body: { task, attempt: attempt.attempt, outcome: "cancelled", feedback: null } },
-  ];
 }
 
 /** As it is, if it can be merged; otherwise the task is tried again and its worker told why. */

@@ -2,7 +2,8 @@ import type { Criterion } from "../core/criterion.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { CallId } from "../core/id.ts";
 import { callParts, taskThread } from "../core/id.ts";
-import { unrun } from "./call.ts";
+import type { RunState } from "../core/run.ts";
+import { unrun } from "../core/thread.ts";
 import { putText } from "./texts.ts";
 import { tryOn } from "./try-criteria.ts";
 import type { Tried } from "./try-criteria.ts";
@@ -66,4 +67,12 @@ export async function finishAttempt(work: Work, id: CallId): Promise<readonly Ru
       body: { task: thread.task, attempt, submission: call.args, candidate: tree, by: "worker" },
     },
   ];
+}
+
+/** Ends the living attempt of a task that is not to go on; nothing where there is none. */
+export function cancelled(run: RunState, task: string): readonly RunEvent[] {
+  const attempt = run.tasks.get(task)?.attempt;
+  if (attempt == null) return [];
+  const body = { task, attempt: attempt.attempt, outcome: "cancelled", feedback: null } as const;
+  return [{ type: "attempt-ended", body }];
 }

@@ -68,7 +68,7 @@ async function checksNow(work: Work, thread: Thread): Promise<Record<string, unk
     id: check.id,
     text: criterionText(check, work.rubrics),
     guard: check.guard === true,
-    baseline: results.get(check.id)?.result ?? "invalid",
+    baseline: results.get(check.id)?.result ?? "not run",
   }));
 }
 

@@ -1,6 +1,7 @@
-import type { Body, RunEvent } from "../core/event.ts";
+import type { RunEvent } from "../core/event.ts";
 import { callParts } from "../core/id.ts";
 import type { CallId } from "../core/id.ts";
+import { unrun } from "../core/thread.ts";
 import type { Call, Thread } from "../core/thread.ts";
 import { putText, readJson } from "./texts.ts";
 import { threadOf } from "./work.ts";
@@ -28,17 +29,3 @@ export async function refused(work: Work, id: CallId, text: string): Promise<Run
   const result = await putText(work.ports.blobs, text);
   return { type: "call-ended", body: { ...unrun(id, call.try), outcome: "refused", result } };
 }
-
-/** The empty outcome of a call, to be filled in. */
-export const unrun = (call: CallId, attempt: number): Body<"call-ended"> => ({
-  call,
-  try: attempt,
-  outcome: "ok",
-  exit: null,
-  result: null,
-  output: null,
-  dropped: 0,
-  tree: null,
-  effect: null,
-  ms: 0,
-});

@@ -10,7 +10,7 @@ import { harness } from "../core/event.ts";
 import type { Body, Entry, RunEvent } from "../core/event.ts";
 import { callParts } from "../core/id.ts";
 import type { Instant } from "../core/id.ts";
-import type { Answer, Ports } from "../core/ports.ts";
+import type { Ports } from "../core/ports.ts";
 import { waitsForPerson } from "../core/run.ts";
 import type { RunState } from "../core/run.ts";
 import { perform } from "./perform.ts";
@@ -60,7 +60,6 @@ class Loop {
   #landed: { readonly action: Action; readonly events: readonly RunEvent[] }[] = [];
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => undefined;
-  #answers: readonly Answer[] = [];
 
   constructor(work: Work, options: DriveOptions) {
     this.#work = work;
@@ -82,9 +81,9 @@ class Loop {
   /** Starts what may begin and waits until something lands. @returns how the run stands when nothing is left. */
   async #begin(): Promise<Stand | null> {
     const { run, ports } = this.#work;
-    this.#answers = await ports.journal.answers(run.id);
+    const answers = await ports.journal.answers(run.id);
     const now = ports.clock.now();
-    const actions = decide(run, now, this.#answers);
+    const actions = decide(run, now, answers);
     for (const action of actions) this.#launch(action);
     if (this.#landed.length > 0) return null;
     if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop("signal");

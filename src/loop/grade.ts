@@ -1,10 +1,11 @@
 import type { Grading } from "../core/attempt.ts";
+import { defaultThreshold } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RubricSpec } from "../core/goal.ts";
 import { callParts } from "../core/id.ts";
 import type { CallId } from "../core/id.ts";
-import { unrun } from "./call.ts";
+import { unrun } from "../core/thread.ts";
 import { at, criteriaOf, gradingOf } from "./judge.ts";
 import { putText, readJson } from "./texts.ts";
 import { parseArgs } from "./tools.ts";
@@ -80,12 +81,12 @@ async function scored(
   };
 }
 
-/** Weighted mean of the scores against the threshold (default 0.7); any score below its `must` fails. */
+/** Weighted mean of the scores against the threshold (default `defaultThreshold`); any score below its `must` fails. */
 export function weigh(asked: Asked, scores: readonly number[]): { score: number; isMet: boolean } {
   const parts = asked.rubric?.criteria ?? [{ weight: 1, must: undefined }];
   const weights = parts.reduce((sum, part) => sum + part.weight, 0);
   const mean = parts.reduce((sum, part, index) => sum + part.weight * (scores[index] ?? 0), 0) / weights;
-  const threshold = asked.criterion.threshold ?? asked.rubric?.threshold ?? 0.7;
+  const threshold = asked.criterion.threshold ?? asked.rubric?.threshold ?? defaultThreshold;
   const musts = parts.every((part, index) => part.must === undefined || (scores[index] ?? 0) >= part.must);
   const score = Math.round(mean * 1e6) / 1e6;
   return { score, isMet: musts && score >= threshold };

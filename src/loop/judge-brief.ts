@@ -1,4 +1,5 @@
 import { decodeText } from "../core/canonical.ts";
+import { defaultThreshold } from "../core/criterion.ts";
 import { threadParts } from "../core/id.ts";
 import type { Digest } from "../core/id.ts";
 import type { Thread } from "../core/thread.ts";
@@ -33,7 +34,7 @@ export async function judgeBrief(work: Work, thread: Thread): Promise<Record<str
 }
 
 function askedLines({ criterion, rubric, keys }: Asked): Record<string, string>[] {
-  const threshold = String(criterion.threshold ?? rubric?.threshold ?? 0.7);
+  const threshold = String(criterion.threshold ?? rubric?.threshold ?? defaultThreshold);
   if (rubric === null) return [{ key: criterion.id, ask: criterion.rubric, levels: "", must: "", threshold }];
   return rubric.criteria.map((part, index) => ({
     key: keys[index] ?? criterion.id,

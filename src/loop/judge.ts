@@ -3,9 +3,9 @@ import type { Criterion, CriterionResult } from "../core/criterion.ts";
 import type { Body, RunEvent } from "../core/event.ts";
 import type { Digest } from "../core/id.ts";
 import { judgeThread } from "../core/id.ts";
-import { overlay } from "../core/tree-merge.ts";
+import { overlay } from "../core/tree-overlay.ts";
 import { criterionText } from "./describe.ts";
-import { putText, putTexts, readText } from "./texts.ts";
+import { putText, putTexts, readText, textBytes } from "./texts.ts";
 import { tryOne } from "./try-criteria.ts";
 import { attemptOf, goalChecks, specOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -84,7 +84,7 @@ export async function judgeCriterion(
   const name = checksSlot(grading);
   const tried = await tryOne(await work.slots.use(name, grading.tree), criterion);
   if (tried.result === "invalid") await work.slots.drop(name);
-  const [explanation, output] = await work.ports.blobs.put([encode(tried.explanation), tried.output]);
+  const [explanation, output] = await work.ports.blobs.put([textBytes(tried.explanation), tried.output]);
   const { result, exit } = tried;
   const body = {
     ...at(grading),
@@ -96,8 +96,6 @@ export async function judgeCriterion(
   };
   return [{ type: "criterion-judged", body: { ...body, output: output ?? null } }];
 }
-
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text.toWellFormed());
 
 const checksSlot = (grading: Grading): string =>
   `checks/${judgeThread(grading.task, grading.attempt, grading.grading)}`;

@@ -5,12 +5,10 @@ import type { ResponseRecord } from "./conversation.ts";
 import { readJson, readText } from "./texts.ts";
 import type { Work } from "./work.ts";
 
-/** What a thread is told after a turn: the results of its calls, notes of people, and what is left of time and money. */
+/** What a thread is told after a turn: the results of its calls, and what is left of time and money. */
 export async function nextMessage(work: Work, thread: Thread): Promise<Message> {
   const results = await resultParts(work, thread);
-  const lines = [nudge(thread), ...(await notes(work, thread)), whatIsLeft(work, thread)].filter(
-    (line) => line !== "",
-  );
+  const lines = [nudge(thread), whatIsLeft(work, thread)].filter((line) => line !== "");
   return { role: "user", parts: [...results, { type: "text", text: lines.join("\n\n") }] };
 }
 
@@ -33,12 +31,6 @@ function nudge(thread: Thread): string {
     return `Your last answer was cut at its length limit. Go on in smaller steps.`;
   if (thread.calls.length > 0) return "";
   return `Your answer called no tool, so nothing happened. Work goes on only through tools; when it is finished, call ${finish}.`;
-}
-
-async function notes(work: Work, thread: Thread): Promise<string[]> {
-  return Promise.all(
-    thread.notes.map(async (note) => `A person says: ${await readText(work.ports.blobs, note)}`),
-  );
 }
 
 function whatIsLeft(work: Work, thread: Thread): string {

@@ -3,8 +3,8 @@ import type { RunEvent } from "../core/event.ts";
 import type { CallId } from "../core/id.ts";
 import { callParts, threadParts } from "../core/id.ts";
 import { importAnswer } from "./answer.ts";
-import { finishAttempt, prepare, startAttempt } from "./attempt.ts";
-import { unrun } from "./call.ts";
+import { cancelled, finishAttempt, prepare, startAttempt } from "./attempt.ts";
+import { unrun } from "../core/thread.ts";
 import { escalate, giveUp, quarantine } from "./escalate.ts";
 import { integrate, startIntegration } from "./integrate.ts";
 import { judgeCall, useApproval } from "./judge-call.ts";
@@ -111,15 +111,6 @@ async function expire(work: Work, approval: string): Promise<readonly RunEvent[]
 async function end(work: Work, outcome: "met" | "unmet" | "stopped"): Promise<readonly RunEvent[]> {
   const { run } = work;
   await work.slots.dropAll();
-  const cancelled = [...run.tasks.values()].flatMap((task): RunEvent[] =>
-    task.attempt === null
-      ? []
-      : [
-          {
-            type: "attempt-ended",
-            body: { task: task.id, attempt: task.attempt.attempt, outcome: "cancelled", feedback: null },
-          },
-        ],
-  );
-  return [...cancelled, { type: "run-ended", body: { outcome, head: run.head, grading: run.gradings } }];
+  const open = [...run.active].flatMap((task) => cancelled(run, task));
+  return [...open, { type: "run-ended", body: { outcome, head: run.head, grading: run.gradings } }];
 }

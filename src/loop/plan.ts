@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { encodeJson } from "../core/canonical.ts";
 import { nameCriteria } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
 import type { Body, PlannedTask, RunEvent } from "../core/event.ts";
@@ -8,7 +9,7 @@ import { callParts } from "../core/id.ts";
 import { planErrors, settleTask } from "../core/plan.ts";
 import type { PlanRecord, PlanSpec, TaskSpec } from "../core/plan.ts";
 import type { RunState } from "../core/run.ts";
-import { unrun } from "./call.ts";
+import { unrun } from "../core/thread.ts";
 import { putJson, putText, putTexts, readJson } from "./texts.ts";
 import { parseArgs, workerTools } from "./tools.ts";
 import { tryOn } from "./try-criteria.ts";
@@ -143,9 +144,7 @@ async function propose(
 ): Promise<readonly RunEvent[]> {
   const { run, ports } = work;
   const record: PlanRecord = { checks: found.checks };
-  const specs = await ports.blobs.put(
-    found.tasks.map((task) => new TextEncoder().encode(JSON.stringify(task))),
-  );
+  const specs = await ports.blobs.put(found.tasks.map((task) => encodeJson(task)));
   const tasks = found.tasks.map((task, index): PlannedTask => ({
     id: task.id,
     needs: [...task.needs],

@@ -3,13 +3,14 @@ import type { Body, RunEvent } from "../core/event.ts";
 import type { CallId, Digest } from "../core/id.ts";
 import type { OutsideTool } from "../core/ports.ts";
 import type { Call } from "../core/thread.ts";
-import { job, unrun } from "./call.ts";
+import { unrun } from "../core/thread.ts";
+import { job } from "./call.ts";
 import type { Job } from "./call.ts";
 import { runTool } from "./run-tool.ts";
 import type { ToolResult } from "./run-tool.ts";
 import { SandboxDown } from "./slots.ts";
 import type { OpenSlot } from "./slots.ts";
-import { putText, shorten } from "./texts.ts";
+import { putText, shorten, textBytes } from "./texts.ts";
 import type { Work } from "./work.ts";
 
 /** T9, the outside half of a call. */
@@ -26,7 +27,7 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
   if (result.broken) return brokenCall(work, found, result);
   const tree = result.wrote ? await treeAfter(living) : null;
   const [text, output] = await work.ports.blobs.put([
-    encode(withEdit(call, args, result.text)),
+    textBytes(withEdit(call, args, result.text)),
     result.output,
   ]);
   const body: Body<"call-ended"> = {
@@ -45,8 +46,6 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
   }));
   return [...denied, { type: "call-ended", body }];
 }
-
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text.toWellFormed());
 
 const withEdit = (call: Call, args: unknown, text: string): string =>
   call.edited ? `[a person changed the arguments to ${shorten(canonical(args), 500)}]\n${text}` : text;

@@ -66,7 +66,8 @@ async function bash(slot: OpenSlot, command: string, timeoutS: number): Promise<
 }
 
 async function search(slot: OpenSlot, pattern: string, path: string): Promise<ToolResult> {
-  const command = `grep -rnE -e ${quote(pattern)} -- ${quote(path)}`;
+  const where = quote(path);
+  const command = `test -e ${where} || { echo "there is no" ${where}; exit 2; }; grep -rnE -e ${quote(pattern)} -- ${where}`;
   const result = await slot.slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: keptBytes });
   const none = result.outcome === "exited" && result.exit === 1 && result.output.length === 0;
   return none ? plain("ok", `no line matches in ${path}`) : fromExec(result, 60, false);

@@ -2,9 +2,12 @@ import { decodeJson, decodeText, encodeJson, encodeText } from "../core/canonica
 import type { Digest } from "../core/id.ts";
 import type { Blobs } from "../core/ports.ts";
 
+/** Text as it is stored. Half a surrogate pair, which UTF-8 cannot say, becomes U+FFFD. */
+export const textBytes = (text: string): Uint8Array => encodeText(text.toWellFormed());
+
 /** Stores texts in one go; the digests in order. */
 export const putTexts = async (blobs: Blobs, ...texts: readonly string[]): Promise<readonly Digest[]> =>
-  blobs.put(texts.map((text) => encodeText(text.toWellFormed())));
+  blobs.put(texts.map(textBytes));
 
 export async function putText(blobs: Blobs, text: string): Promise<Digest> {
   const [digest] = await putTexts(blobs, text);

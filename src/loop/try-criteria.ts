@@ -41,10 +41,7 @@ const keptBytes = 256 * 1024;
 const defaultTimeoutS = 120;
 
 /** Runs one command or file criterion in a slot. What a command leaves behind is set back before the next one. */
-export async function tryOne(
-  slot: OpenSlot,
-  criterion: Exclude<Criterion, { type: "rubric" }> | Criterion,
-): Promise<Tried> {
+export async function tryOne(slot: OpenSlot, criterion: Criterion): Promise<Tried> {
   switch (criterion.type) {
     case "command": {
       const timeoutS = criterion.timeout_s ?? defaultTimeoutS;

@@ -2,15 +2,14 @@ import type { Reservation, RunEvent } from "../core/event.ts";
 import { refusedBy } from "../core/budget.ts";
 import { canonical } from "../core/canonical.ts";
 import type { Digest, ThreadId } from "../core/id.ts";
-import type { Model, ModelErrorClass, ModelResponse, Part, RequestRecord } from "../core/model.ts";
+import type { ModelErrorClass, ModelResponse, Part, Price } from "../core/model.ts";
 import { cost } from "../core/price.ts";
 import type { Thread } from "../core/thread.ts";
-import { keptTurns } from "../core/decide/threads.ts";
-import { brief } from "./brief.ts";
+import { keptTurns } from "../core/thread.ts";
 import { compact } from "./conversation.ts";
 import type { Conversation } from "./conversation.ts";
 import { escalation } from "./escalate.ts";
-import { nextMessage } from "./next-message.ts";
+import { isAgain, requestFor } from "./request.ts";
 import { putJson, putText } from "./texts.ts";
 import { argErrors } from "./tools.ts";
 import { threadOf } from "./work.ts";
@@ -27,10 +26,10 @@ export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]
   const { run, ports } = work;
   const thread = threadOf(run, id);
   const model = await ports.models.model(run.pins.models[thread.role]);
-  const isAgain = thread.model === "failed" || thread.model === "cut";
-  const request = isAgain && thread.request !== null ? thread.request : await newRequest(work, thread);
+  const notes = [...thread.notes];
+  const request = await requestFor(work, thread, notes);
   const bytes = bytesOf(await toSend(work, thread, request));
-  const reserved = reservation(thread, model, bytes, run.limits.outputTokens);
+  const reserved = reservation(thread, work.prices.get(model.name) ?? null, bytes, run.limits.outputTokens);
   const broken = refusedBy(run.budget, run.spent, reserved);
   if (broken !== null)
     return run.spent.reservedTokens > 0 ? [] : [await escalation(work, "budget", null, broken)];
@@ -39,30 +38,17 @@ export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]
       type: "model-started",
       body: {
         thread: id,
-        turn: isAgain ? thread.turn : thread.turn + 1,
-        try: isAgain ? thread.try + 1 : 1,
+        turn: isAgain(thread) ? thread.turn : thread.turn + 1,
+        try: isAgain(thread) ? thread.try + 1 : 1,
         model: model.name,
         request,
         bytes,
+        notes: notes.length,
         reserved,
         deadline: ports.clock.now() + callMs,
       },
     },
   ];
-}
-
-async function newRequest(work: Work, thread: Thread): Promise<Digest> {
-  const record: RequestRecord =
-    thread.turn === 0
-      ? { previous: null, response: null, ...(await brief(work, thread)) }
-      : {
-          previous: thread.request,
-          response: thread.response,
-          system: null,
-          tools: null,
-          messages: [await nextMessage(work, thread)],
-        };
-  return putJson(work.ports.blobs, record);
 }
 
 const toSend = async (work: Work, thread: Thread, request: Digest): Promise<Conversation> =>
@@ -76,10 +62,9 @@ const bytesOf = (conversation: Conversation): number =>
  * The most a call can cost. Input: what the provider counted for the part it has seen, one token per byte for the rest.
  * Cache writes can cost more than plain input, so the dearer price is taken.
  */
-function reservation(thread: Thread, model: Model, bytes: number, outputTokens: number): Reservation {
+function reservation(thread: Thread, price: Price | null, bytes: number, outputTokens: number): Reservation {
   const seen = thread.counted;
   const input = seen === null || seen.bytes > bytes ? bytes : seen.tokens + (bytes - seen.bytes);
-  const price = model.price;
   if (price === null) return { micros: null, input, output: outputTokens };
   const dearest = Math.max(price.input, price.cacheWrite);
   return { micros: Math.ceil(input * dearest + outputTokens * price.output), input, output: outputTokens };
@@ -103,7 +88,7 @@ export async function send(work: Work, id: ThreadId): Promise<readonly RunEvent[
     },
     work.signal,
   );
-  const charged = charge(response, model, reserved);
+  const charged = charge(response, work.prices.get(model.name) ?? null, reserved);
   const head = { thread: id, turn, try: attempt, charged, usage: response.usage };
   const body =
     response.outcome === "failed"
@@ -116,14 +101,14 @@ type Ended = Extract<RunEvent, { type: "model-ended" }>["body"];
 type Rest = Omit<Ended, "thread" | "turn" | "try" | "charged" | "usage">;
 
 /** Usage the provider did not report is charged as reserved; a failure that reports none is free. */
-function charge(response: ModelResponse, model: Model, reserved: Reservation): Reservation {
+function charge(response: ModelResponse, price: Price | null, reserved: Reservation): Reservation {
   const { usage } = response;
   if (usage === null) {
     return response.outcome === "complete" || mayHaveCost(response.error.class)
       ? reserved
       : { micros: reserved.micros === null ? null : 0, input: 0, output: 0 };
   }
-  const micros = model.price === null ? null : cost(usage, model.price);
+  const micros = price === null ? null : cost(usage, price);
   return { micros, input: usage.input, output: usage.output };
 }
 

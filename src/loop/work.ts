@@ -1,7 +1,9 @@
+import { defaultThreshold } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
 import type { RubricSpec, RunConfig } from "../core/goal.ts";
 import type { Digest, Role } from "../core/id.ts";
 import type { PlanRecord, TaskSpec } from "../core/plan.ts";
+import type { Price } from "../core/model.ts";
 import type { Capabilities, Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
 import type { TreeStore } from "../core/tree.ts";
@@ -21,6 +23,8 @@ export interface Work {
   readonly prompts: Readonly<Record<Role, string>>;
   readonly rubrics: ReadonlyMap<string, RubricSpec>;
   readonly capabilities: Capabilities;
+  /** By the full name of a model; null and not there: unknown. */
+  readonly prices: ReadonlyMap<string, Price | null>;
   readonly slots: Slots;
   readonly conversations: Conversations;
   readonly trees: TreeStore;
@@ -52,6 +56,7 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
     },
     rubrics: new Map(await Promise.all(rubrics)),
     capabilities: await readJson<Capabilities>(blobs, run.pins.capabilities),
+    prices: new Map(Object.entries(await readJson<Record<string, Price | null>>(blobs, run.pins.prices))),
     slots: slots(ports, run.id),
     conversations: conversations(blobs),
     trees: treeStore(blobs),
@@ -104,7 +109,7 @@ export async function goalChecks(work: Work): Promise<readonly Criterion[]> {
       id: "goal",
       type: "rubric",
       rubric: "Is everything the goal asks for there, complete and correct?",
-      threshold: 0.7,
+      threshold: defaultThreshold,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lookup } from "../../src/core/tree-diff.ts";
-import { overlay } from "../../src/core/tree-merge.ts";
+import { overlay } from "../../src/core/tree-overlay.ts";
 import { anyTree, countingStore, editsOf, flat, harvest, isDir, plant } from "./tree-script.ts";
 
 type Lines = Readonly<Record<string, string>>;

@@ -113,10 +113,13 @@ export async function ground(options: GroundOptions): Promise<Ground> {
   };
 }
 
+const priceOf = ({ price }: GroundOptions): Model["price"] =>
+  price === undefined ? { input: 1, output: 2, cacheRead: 0, cacheWrite: 1 } : price;
+
 function modelOf(options: GroundOptions): Model {
   return {
     name: "test/model",
-    price: options.price === undefined ? { input: 1, output: 2, cacheRead: 0, cacheWrite: 1 } : options.price,
+    price: priceOf(options),
     respond: async ({ thread, turn, try: attempt }) => {
       const said = options.says(thread, turn, attempt);
       return "outcome" in said ? said : complete(said);
@@ -187,7 +190,7 @@ async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-
       image: "memory@1",
       profile: "none",
       capabilities: await put(encodeJson(memoryCapabilities)),
-      prices: await put(encodeJson({})),
+      prices: await put(encodeJson({ "test/model": priceOf(options) })),
     },
     limits: { ...testLimits, ...options.limits },
     budget: { ...noBudget, ...options.budget },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { encodeText } from "../../src/core/canonical.ts";
 import type { Json } from "../../src/core/canonical.ts";
 import type { Part } from "../../src/core/model.ts";
 import { call, complete, ground, outcomesOf, plan, simpleTask, submit, typesOf } from "./ground.ts";
-import type { Says } from "./ground.ts";
+import type { Ground, Says } from "./ground.ts";
 
 const write = (id: string, text = "ok"): Part => call("bash", { command: `put ${id}.txt ${text}` });
 
@@ -375,5 +376,45 @@ describe("an approval", () => {
     const entries = await made.entries();
     expect(entries.some((entry) => entry.type === "call-started")).toBe(false);
     expect(outcomesOf(entries)).toEqual(["a rejected"]);
+  });
+});
+
+describe("a note of a person", () => {
+  const note = async (made: Ground, nth: number, text: string): Promise<void> => {
+    const [digest = ""] = await made.ports.blobs.put([encodeText(text)]);
+    await made.answer(`note/${nth}`, { type: "note", thread: null, text: digest });
+  };
+
+  /** What the worker's last request of a turn held, tries included. */
+  const heard = async (made: Ground, turn: number): Promise<string> => {
+    const requests = (await made.entries()).flatMap((entry) =>
+      entry.type === "model-started" && entry.body.thread === "task/a/1" && entry.body.turn === turn
+        ? [entry.body.request]
+        : [],
+    );
+    return made.text(requests.at(-1) ?? "");
+  };
+
+  test("given before the worker began is in its first request", async () => {
+    const made = await ground({ says: honest(simpleTask("a")) });
+    await note(made, 1, "mind the gap");
+    const { run } = await made.go();
+    expect(run.outcome).toBe("met");
+    expect(await heard(made, 1)).toContain("A person says: mind the gap");
+    expect(await heard(made, 2)).not.toContain("mind the gap");
+  });
+
+  test("given while a call fails is in the next try of the same turn", async () => {
+    const says: Says = (thread, turn, attempt) => {
+      if (thread !== "task/a/1" || turn !== 1 || attempt > 1)
+        return honest(simpleTask("a"))(thread, turn, attempt);
+      void note(made, 1, "try the other door");
+      const error = { class: "overloaded", message: "busy", status: 529, retryAfterMs: null } as const;
+      return { outcome: "failed", error, usage: null };
+    };
+    const made = await ground({ says });
+    const { run } = await made.go();
+    expect(run.outcome).toBe("met");
+    expect(await heard(made, 1)).toContain("A person says: try the other door");
   });
 });

@@ -48,7 +48,7 @@ describe("the worker's tools", () => {
     ["read_file", { path: "none.txt" }, "error: none.txt does not exist"],
     ["search", { pattern: "^t(wo|hree)" }, "ok: src/a.txt:2:two ü\nsrc/a.txt:3:three\n[exit 0]"],
     ["search", { pattern: "it's", path: "src" }, "ok: no line matches in src"],
-    ["search", { pattern: "x", path: "gone" }, "error: grep: gone: No such file or directory\n[exit 1]"],
+    ["search", { pattern: "x", path: "gone" }, "error: there is no gone\n[exit 2]"],
     ["edit_file", { path: "src/a.txt", old: "two ü", new: "2" }, "ok: edited src/a.txt"],
     [
       "edit_file",

@@ -6,6 +6,8 @@ import type { Scenario, TaskScenario } from "./scenario.ts";
 import { fixed } from "./random.ts";
 import type { Disk, Place } from "./world.ts";
 
+export const simulatedPrice = { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 };
+
 /** A model whose answers depend on thread and turn alone, dies before or after answering, and fails now and then. */
 export function simulatedModel(
   world: Scenario,
@@ -14,7 +16,7 @@ export function simulatedModel(
 ): Model {
   return {
     name: "simulated/model",
-    price: { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
+    price: simulatedPrice,
     respond: async (request) => {
       at("outside/model-before", request.thread);
       const response = fails(world, disk, request) ?? answer(world, request);

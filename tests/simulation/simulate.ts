@@ -11,6 +11,7 @@ import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
 import { createRun, takeRun } from "../../src/loop/own.ts";
 import { memoryCapabilities } from "../memory/sandbox.ts";
+import { simulatedPrice } from "./model.ts";
 import { answerAll, entriesOf, volunteer } from "./person.ts";
 import { random } from "./random.ts";
 import type { Random } from "./random.ts";
@@ -158,7 +159,7 @@ async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">
       image: "memory@1",
       profile: "none",
       capabilities: await put(memoryCapabilities),
-      prices: await put({}),
+      prices: await put({ "simulated/model": simulatedPrice }),
     },
     limits: world.limits,
     budget: world.budget,

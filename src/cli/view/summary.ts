@@ -4,11 +4,12 @@ import type { RunState } from "../../core/run.ts";
 import { diffTrees } from "../../core/tree-diff.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import type { Handoff } from "../../loop/handoff.ts";
-import { waiting } from "../waiting.ts";
+import { readJson } from "../../loop/texts.ts";
 import type { Io } from "../io.ts";
 import { readStory } from "../story.ts";
 import type { Story } from "../story.ts";
 import { textOf } from "./rows.ts";
+import { waitingLines } from "./waiting-lines.ts";
 import { clock, dollars, oneLine, plural } from "./words.ts";
 
 /** How a run ended or stands, in a person's words, with the next command. */
@@ -18,8 +19,8 @@ export async function summary(
   io: Io,
 ): Promise<string> {
   const story = await readStory(ports.journal, run.id);
-  const config = JSON.parse(new TextDecoder().decode(await ports.blobs.get(run.config))) as RunConfig;
-  const asks = run.phase === "ended" ? "" : await waiting(ports, run, io.columns);
+  const config = await readJson<RunConfig>(ports.blobs, run.config);
+  const asks = run.phase === "ended" ? "" : await waitingLines(ports, run, io.columns);
   const rows: [string, string][] = [
     [outcome(run), headline(run)],
     ...checkRows(config, story),
@@ -92,7 +93,7 @@ async function questionRows(ports: Pick<Ports, "blobs">, { run }: Story): Promis
   const rows: [string, string][] = [];
   for (const task of run.tasks.values()) {
     if (task.handoff === null) continue;
-    const handoff = JSON.parse(new TextDecoder().decode(await ports.blobs.get(task.handoff))) as Handoff;
+    const handoff = await readJson<Handoff>(ports.blobs, task.handoff);
     for (const question of handoff.open_questions)
       rows.push(["asks you", `${oneLine(question, 200)}   (${task.id})`]);
   }

@@ -1,7 +1,9 @@
 import type { Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
+import type { TaskSpec } from "../../core/plan.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
+import { readJson, readText } from "../../loop/texts.ts";
 import { gist, oneLine } from "./words.ts";
 
 /** What the live view remembers of a task besides the run's state. */
@@ -45,7 +47,7 @@ async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): P
     case "plan-adopted":
       whole.doing = "";
       for (const { id, spec } of run.tasks.values())
-        of(id).title = (JSON.parse(await read(blobs, spec)) as { title: string }).title;
+        of(id).title = (await readJson<TaskSpec>(blobs, spec)).title;
       return;
     case "attempt-started":
       of(entry.body.task).began ??= entry.at;
@@ -60,7 +62,7 @@ async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): P
     }
     case "call-started": {
       const { thread, turn } = callParts(entry.body.call);
-      const words = oneLine(argsText(await read(blobs, entry.body.args)), 200);
+      const words = oneLine(argsText(await readJson(blobs, entry.body.args)), 200);
       return setDoing({ of, whole }, thread, `turn ${turn}  ${entry.body.tool} ${words}`.trimEnd());
     }
     case "attempt-submitted":
@@ -70,7 +72,7 @@ async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): P
       const { task, attempt, criterion, result, explanation } = entry.body;
       if (task === null || result !== "fail") return;
       of(task).back =
-        `attempt ${attempt} sent back: ${criterion}, ${gist(await read(blobs, explanation), 200)}`;
+        `attempt ${attempt} sent back: ${criterion}, ${gist(await readText(blobs, explanation), 200)}`;
       return;
     }
     case "judging-started":
@@ -86,9 +88,6 @@ async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): P
   }
 }
 
-const read = async (blobs: Blobs, digest: string): Promise<string> =>
-  new TextDecoder().decode(await blobs.get(digest));
-
 function setDoing({ of, whole }: Omit<Sight, "blobs">, thread: string, text: string): void {
   const { task, role } = threadParts(thread);
   if (task === null) whole.doing = role === "planner" ? `plans   ${text}` : `judges the goal   ${text}`;
@@ -96,8 +95,7 @@ function setDoing({ of, whole }: Omit<Sight, "blobs">, thread: string, text: str
 }
 
 /** The words of a call a person recognises it by. */
-function argsText(json: string): string {
-  const args = JSON.parse(json) as Record<string, unknown> | null;
+function argsText(args: Readonly<Record<string, unknown>> | null): string {
   const found = ["command", "path", "pattern", "url"].map((key) => args?.[key]);
   return found.find((value) => typeof value === "string") ?? "";
 }

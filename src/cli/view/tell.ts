@@ -2,6 +2,7 @@ import type { Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
+import { readText } from "../../loop/texts.ts";
 import { clock, cost, gist, oneLine, plural } from "./words.ts";
 
 /** One line of a run's story. `task` null: about the run itself. */
@@ -10,9 +11,6 @@ export interface Line {
   readonly task: string | null;
   readonly text: string;
 }
-
-const text = async (blobs: Blobs, digest: string): Promise<string> =>
-  new TextDecoder().decode(await blobs.get(digest));
 
 const line = (mark: Line["mark"], task: string | null, said: string): Line => ({ mark, task, text: said });
 
@@ -25,7 +23,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "planning-started":
       return line("●", null, entry.body.version === 1 ? "planning" : `planning again (${entry.body.reason})`);
     case "plan-rejected":
-      return line("✗", null, `plan sent back: ${oneLine(await text(blobs, entry.body.errors), 300)}`);
+      return line("✗", null, `plan sent back: ${oneLine(await readText(blobs, entry.body.errors), 300)}`);
     case "plan-adopted":
       return line("✓", null, planText(run));
     case "attempt-started":
@@ -64,7 +62,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
       return line(
         "?",
         entry.body.task,
-        `waits for you: ${gist(await text(blobs, entry.body.card), 240)}   harness approvals`,
+        `waits for you: ${gist(await readText(blobs, entry.body.card), 240)}   harness approvals`,
       );
     case "effect-doubted":
       return line(
@@ -130,7 +128,7 @@ async function criterion(
   const of = task === null ? "goal: " : "";
   const points = score === null ? "" : ` (${score.toFixed(2)})`;
   if (result === "pass") return line("·", task, `${of}pass ${id}${points}`);
-  const why = gist(await text(blobs, entry.body.explanation), 160);
+  const why = gist(await readText(blobs, entry.body.explanation), 160);
   return line(result === "fail" ? "✗" : "!", task, `${of}${result} ${id}${points}: ${why}`);
 }
 
@@ -141,7 +139,7 @@ async function attemptEnded(
   const { task, attempt, outcome, feedback } = entry.body;
   if (outcome === "accepted") return null;
   if (outcome === "rejected") return line("✗", task, `attempt ${attempt} sent back with the reasons above`);
-  const why = feedback === null ? "" : `: ${oneLine(await text(blobs, feedback), 160)}`;
+  const why = feedback === null ? "" : `: ${oneLine(await readText(blobs, feedback), 160)}`;
   return line("✗", task, `attempt ${attempt} ${outcome}${why}`);
 }
 

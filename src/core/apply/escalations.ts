@@ -9,7 +9,6 @@ export function raised(run: RunState, body: Body<"escalation-raised">): void {
   must(!run.escalations.has(body.escalation), `${body.escalation} is open already`);
   const { escalation: id, kind, task, options, card } = body;
   run.escalations.set(id, { id, kind, task, options, card });
-  run.escalationCount += 1;
   if (task === null) return;
   const stuck = found(run.tasks.get(task), `task ${task}`);
   must(stuck.status === "pending" || stuck.status === "active", `${task} is ${stuck.status}`);

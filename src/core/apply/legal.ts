@@ -1,4 +1,4 @@
-/** An event that the statuses of PROTOCOL do not allow here: a bug, or a journal that was tampered with. */
+/** An event that the statuses do not allow here: a bug, or a journal that was tampered with. */
 export class IllegalEvent extends Error {
   override readonly name = "IllegalEvent";
 }

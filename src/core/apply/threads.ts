@@ -34,6 +34,7 @@ export function modelStarted(run: RunState, body: Body<"model-started">): void {
   );
   must(body.try === (again ? thread.try + 1 : 1), `try ${body.try} of ${thread.id} follows ${thread.try}`);
   const broken = refusedBy(run.budget, run.spent, body.reserved);
+  must(body.notes <= thread.notes.length, `${thread.id} has ${thread.notes.length} notes, not ${body.notes}`);
   must(broken === null, `the reservation of ${thread.id} breaks the budget (${broken})`);
   reserve(run.spent, body.reserved);
   thread.turn = body.turn;
@@ -45,7 +46,7 @@ export function modelStarted(run: RunState, body: Body<"model-started">): void {
   thread.retryAt = null;
   thread.calls = [];
   thread.next = 0;
-  thread.notes = [];
+  thread.notes.splice(0, body.notes);
 }
 
 export function modelEnded(run: RunState, body: Body<"model-ended">): void {
@@ -73,7 +74,7 @@ function completed(thread: Thread, body: Body<"model-ended">): void {
 function failed(thread: Thread, limit: number, body: Body<"model-ended">): void {
   progressed(thread);
   thread.failures = isRetryable(body.error?.class) ? thread.failures + 1 : limit;
-  thread.lastError = body.error?.class ?? null;
+  thread.lastError = body.error === null ? null : `${body.error.class}: ${body.error.message}`;
   thread.retryAt = body.retryAt;
 }
 

@@ -4,7 +4,7 @@ import type { EscalationKind } from "../event.ts";
 import { callOf } from "../id.ts";
 import type { Instant } from "../id.ts";
 import type { RunState } from "../run.ts";
-import { currentCall } from "../thread.ts";
+import { currentCall, keptTurns } from "../thread.ts";
 import type { Call, Thread } from "../thread.ts";
 import { isFinishing } from "../tool.ts";
 
@@ -122,8 +122,6 @@ function givenUp(run: RunState, thread: Thread): GiveUp | null {
 const turnsOf = (run: RunState, thread: Thread): number =>
   (thread.role === "worker" ? run.tasks.get(thread.task ?? "")?.turns : undefined) ?? run.limits.turns;
 
-/** The newest turns keep their output in any case. */
-export const keptTurns = 3;
 const canCompact = (thread: Thread): boolean => thread.turn - keptTurns > thread.compactedThrough;
 
 const isFull = (run: RunState, thread: Thread): boolean =>

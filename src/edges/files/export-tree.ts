@@ -6,6 +6,7 @@ import { treeStore } from "../../core/tree-store.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import { codeOf, setMode } from "./inside.ts";
+import { bytesBelow } from "./names.ts";
 import { FilesRefused } from "./refused.ts";
 import { removeTree } from "./remove.ts";
 import { writeTree } from "./write-tree.ts";
@@ -85,8 +86,8 @@ async function moveInto(stage: string, target: string): Promise<void> {
   const moved: Buffer[] = [];
   try {
     for (const name of await readdir(stage, { encoding: "buffer" })) {
-      const place = below(target, name);
-      await move(below(stage, name), place);
+      const place = bytesBelow(target, name);
+      await move(bytesBelow(stage, name), place);
       moved.push(place);
     }
   } catch (error) {
@@ -95,8 +96,6 @@ async function moveInto(stage: string, target: string): Promise<void> {
   }
   await rmdir(stage);
 }
-
-const below = (dir: string, name: Buffer): Buffer => Buffer.concat([Buffer.from(`${dir}/`), name]);
 
 /** A directory changes its place only if its owner may write in it. */
 async function move(from: Buffer, to: Buffer): Promise<void> {

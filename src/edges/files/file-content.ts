@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import type { Digest } from "../../core/id.ts";
-import { codeOf, openInside, setMode } from "./inside.ts";
+import { isGone, openInside, setMode } from "./inside.ts";
 import { diskPath } from "./names.ts";
 import type { FoundFile } from "./walk.ts";
 
-/** Files up to this many bytes are read whole; larger ones pass through in pieces of it. */
+/** Files up to this many bytes are read and written whole; larger ones pass through in pieces of it. */
 export const inOneGo = 1024 * 1024;
 
 export interface OpenFile {
@@ -33,8 +33,6 @@ export async function withFile<T>(
   }
 }
 
-const goneCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"]);
-
 function openFound(root: string, path: string, found: FoundFile): number | null {
   const isLocked = (found.mode & 0o400) === 0 && process.geteuid?.() !== 0;
   const at = diskPath(root, path);
@@ -44,7 +42,7 @@ function openFound(root: string, path: string, found: FoundFile): number | null 
     if (isLocked) setMode(at, found.mode);
     return fd;
   } catch (error) {
-    if (goneCodes.has(codeOf(error))) return null;
+    if (isGone(error)) return null;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { realpath, stat } from "node:fs/promises";
-import { decodeText } from "../../core/canonical.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import { excludes } from "./exclude.ts";
@@ -7,7 +6,7 @@ import type { Excludes } from "./exclude.ts";
 import { readGitFacts } from "./git-facts.ts";
 import { codeOf } from "./inside.ts";
 import { nothingKnown } from "./known.ts";
-import { pathBytes } from "./names.ts";
+import { textOfPath } from "./names.ts";
 import { readableOnly } from "./readable.ts";
 import { FilesRefused } from "./refused.ts";
 import { findRepository } from "./repository.ts";
@@ -15,7 +14,10 @@ import { storeFound } from "./store-found.ts";
 import { walk } from "./walk.ts";
 import type { FoundDir, Other } from "./walk.ts";
 
-/** What holds secrets in most projects. `workspace.exclude` of a project replaces this list. */
+/**
+ * What holds secrets in most projects. `workspace.exclude` of a project replaces this list. Where there is no git to
+ * ignore it, `node_modules/` is left out too, whatever the list; `!node_modules/` in the list takes it back.
+ */
 export const defaultExclude: readonly string[] = [
   ".env*",
   "secrets/",
@@ -72,16 +74,19 @@ export interface Imported {
 
 /**
  * Stores a user's directory as a tree, as it stands: of a git repository what git tracks or would track, uncommitted
- * changes included; of any other directory everything. Nothing in it is changed, and nothing it names is run.
+ * changes included; of any other directory everything but
+ * `node_modules/`. Nothing in it is changed, and nothing it names is run.
  * @throws FilesRefused when the directory or its repository cannot be read.
  */
 export async function importDirectory(request: ImportRequest): Promise<Imported> {
   const { exclude, blobs, onProgress } = request;
   const root = await readableDirectory(request.dir);
-  const wanted = excludes(exclude);
   const repository = await findRepository(root);
   const git =
-    repository.type === "repository" ? await readGitFacts(repository.repository, withNever(wanted)) : null;
+    repository.type === "repository"
+      ? await readGitFacts(repository.repository, withNever(excludes(exclude)))
+      : null;
+  const wanted = excludes(git === null ? [...withoutGit, ...exclude] : exclude);
   const leftOut: LeftOut[] = repository.type === "no-git" ? [noGit] : [];
   const skip = sieve(wanted, git?.ignored ?? new Set(), leftOut);
   const found = await walk({ root, skip, own: false });
@@ -113,6 +118,9 @@ async function readableDirectory(dir: string): Promise<string> {
   throw new FilesRefused(`${dir} is not a directory; set workspace: to a directory`);
 }
 
+/** What git ignores in most projects and nobody wants as content: tens of thousands of files that a tool brings back. */
+const withoutGit = ["node_modules/"];
+
 /** The harness's own state is in no tree, however deep it lies, and neither is the repository it works on. */
 const never = excludes([".harness/", "/.git"]);
 
@@ -128,7 +136,7 @@ const noGit: LeftOut = { path: ".git", why: "git is not installed, so files that
 const sieve =
   (wanted: Excludes, ignored: ReadonlySet<string>, leftOut: LeftOut[]) =>
   (path: string, isDirectory: boolean): boolean => {
-    const text = textOf(path);
+    const text = textOfPath(path);
     if (never(text, isDirectory) !== null) return true;
     const end = isDirectory ? "/" : "";
     const pattern = wanted(text, isDirectory);
@@ -162,10 +170,7 @@ const count = (type: "file" | "symlink", { entries }: FoundDir): number =>
     0,
   );
 
-/** A path as people and patterns read it. */
-const textOf = (path: string): string => (path.includes("\0") ? decodeText(pathBytes(path)) : path);
-
-const readable = ({ path, why }: Other): LeftOut => ({ path: textOf(path), why });
+const readable = ({ path, why }: Other): LeftOut => ({ path: textOfPath(path), why });
 
 const inOrder = (items: readonly LeftOut[]): LeftOut[] =>
   items.toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));

@@ -77,3 +77,8 @@ export const codeOf = (error: unknown): string => {
   const code: unknown = error instanceof Error && "code" in error ? error.code : "";
   return typeof code === "string" ? code : "";
 };
+
+const goneCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"]);
+
+/** Whether what was found at a path is gone, or something else took its place: a symlink, a socket, a file above it. */
+export const isGone = (error: unknown): boolean => goneCodes.has(codeOf(error));

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { Digest } from "../../core/id.ts";
-import type { TreeEntry } from "../../core/tree.ts";
-import { joined } from "../../core/tree-diff.ts";
+import type { DirEntry, TreeEntry } from "../../core/tree.ts";
+import { joined } from "../../core/tree-path.ts";
 import { hashFile, withFile } from "./file-content.ts";
 import { setMode } from "./inside.ts";
 import { isUnchanged, knownFile, nothingKnown } from "./known.ts";
@@ -37,8 +37,6 @@ export async function matchTree(matching: Matching, dir: FoundDir, tree: Digest)
 interface Making extends Matching, Writing {
   readonly after: Known;
 }
-
-type DirEntry = Extract<TreeEntry, { type: "dir" }>;
 
 async function matchDir(making: Making, path: string, dir: FoundDir, wanted: DirEntry): Promise<void> {
   const at = diskPath(making.root, path);

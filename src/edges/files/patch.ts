@@ -2,6 +2,7 @@ import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { TreeStore } from "../../core/tree.ts";
 import { diffTrees } from "../../core/tree-diff.ts";
+import { binaryPatch } from "./binary-patch.ts";
 import { gitSide, sameToGit, sideFacts } from "./git-side.ts";
 import type { GitSide, SideFacts } from "./git-side.ts";
 import { hunkHeader, hunks, noNewline } from "./hunks.ts";
@@ -14,26 +15,34 @@ export interface PatchRequest {
   readonly to: Digest;
   /** A change of a file larger than this (default 16 MiB) is shown as all of the old and all of the new lines. */
   readonly wholeFrom?: number;
+  /** A change of a file that is not text and larger than this (default 64 MiB) is named only, without its bytes. */
+  readonly binaryUpTo?: number;
 }
+
+/** Sizes in bytes from which a change is told otherwise. */
+type Sizes = Required<Pick<PatchRequest, "wholeFrom" | "binaryUpTo">>;
 
 const mebibyte = 1024 * 1024;
 
 /**
  * What changed between two trees, as a patch that `git apply` takes; in pieces, so that it may be of any size.
  * What git does not keep is not in it: empty directories and permissions other than the owner's right to execute.
- * Files that are not UTF-8 text are named as binary, without their bytes.
+ * Files that are not UTF-8 text come with all their bytes, as binary patches, which git checks against the names it
+ * gives them in a repository of the SHA-1 format. One larger than `binaryUpTo` is only said to differ, and then
+ * `git apply` refuses the whole patch.
  */
 export async function* unifiedPatch(request: PatchRequest): AsyncIterable<string> {
-  const { store, blobs, from, to, wholeFrom = 16 * mebibyte } = request;
+  const { store, blobs, from, to, wholeFrom = 16 * mebibyte, binaryUpTo = 64 * mebibyte } = request;
+  const sizes = { wholeFrom, binaryUpTo };
   for (const { path, before, after } of await diffTrees(store, from, to)) {
     const [a, b] = [gitSide(blobs, before), gitSide(blobs, after)];
     if (sameToGit(a, b)) continue;
     if (a !== null && b !== null && isLink(a) !== isLink(b)) {
       // Git has no patch from a file to a symlink: one goes, the other comes.
-      yield* filePatch(path, a, null, wholeFrom);
-      yield* filePatch(path, null, b, wholeFrom);
+      yield* filePatch(path, a, null, sizes);
+      yield* filePatch(path, null, b, sizes);
     } else {
-      yield* filePatch(path, a, b, wholeFrom);
+      yield* filePatch(path, a, b, sizes);
     }
   }
 }
@@ -44,7 +53,7 @@ async function* filePatch(
   path: string,
   a: GitSide | null,
   b: GitSide | null,
-  wholeFrom: number,
+  { wholeFrom, binaryUpTo }: Sizes,
 ): AsyncIterable<string> {
   const [nameA, nameB] = [quotePath(path, "a/"), quotePath(path, "b/")];
   const head = `diff --git ${nameA} ${nameB}\n${modeLines(a, b)}`;
@@ -52,12 +61,15 @@ async function* filePatch(
   const [factsA, factsB] = [await factsOf(a), await factsOf(b)];
   yield head + indexLine(a, b, factsA, factsB);
   const [labelA, labelB] = [a === null ? "/dev/null" : nameA, b === null ? "/dev/null" : nameB];
-  if (!factsA.text || !factsB.text) return yield `Binary files ${labelA} and ${labelB} differ\n`;
+  const size = Math.max(a?.size ?? 0, b?.size ?? 0);
+  if (!factsA.text || !factsB.text) {
+    if (size <= binaryUpTo) return yield* binaryPatch(a, b);
+    return yield `Binary files ${labelA} and ${labelB} differ\n`;
+  }
   // Only an empty file that came or went has no lines at all.
   if (factsA.lines + factsB.lines === 0) return;
   yield `--- ${labelA}${tab(labelA)}\n+++ ${labelB}${tab(labelB)}\n`;
-  const small = Math.max(a?.size ?? 0, b?.size ?? 0) <= wholeFrom;
-  if (a !== null && b !== null && small) yield* hunks(await textOf(a), await textOf(b));
+  if (a !== null && b !== null && size <= wholeFrom) yield* hunks(await textOf(a), await textOf(b));
   else yield* replacement(a, b, factsA, factsB);
 }
 

@@ -1,13 +1,14 @@
 import { closeSync, fstatSync } from "node:fs";
 import type { Stats } from "node:fs";
 import type { FileRead } from "../../core/ports.ts";
+import { staysInside } from "../../core/tree-path.ts";
 import { codeOf, openInside } from "./inside.ts";
 import { readBytes } from "./file-content.ts";
 
 /** Reads a part of a file below `root`, a real path, without ever following anything out of it. */
 export function readFileAt(root: string, path: string, offset: number, limit: number): FileRead {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
-  if (path.startsWith("/") || names.includes("..")) return refused("is outside the workspace");
+  if (!staysInside(path)) return refused("is outside the workspace");
   if (path.includes("\0")) return { type: "missing" };
   try {
     const fd = openInside(root, names.join("/"));

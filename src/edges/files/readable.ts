@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { joined } from "../../core/tree-diff.ts";
+import { joined } from "../../core/tree-path.ts";
 import { codeOf } from "./inside.ts";
 import { diskPath } from "./names.ts";
 import type { Found, FoundDir, Other } from "./walk.ts";

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { codeOf, setMode } from "./inside.ts";
+import { bytesBelow } from "./names.ts";
 import type { DiskPath } from "./names.ts";
 
 /**
@@ -30,7 +31,7 @@ function openUp(top: Buffer): void {
   for (let dir = open.pop(); dir !== undefined; dir = open.pop()) {
     setMode(dir, 0o700);
     for (const name of readdirSync(dir, "buffer")) {
-      const child = Buffer.concat([dir, Buffer.from("/"), name]);
+      const child = bytesBelow(dir, name);
       if (!lstatSync(child).isDirectory()) continue;
       if (child.length < top.length + longest) {
         open.push(child);

@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { joined } from "../../core/tree-diff.ts";
-import { codeOf, openInside, pathThrough, setMode } from "./inside.ts";
+import { joined } from "../../core/tree-path.ts";
+import { codeOf, isGone, openInside, pathThrough, setMode } from "./inside.ts";
 import { diskPath, mayBeCut, nameOfBytes } from "./names.ts";
 import type { DiskPath } from "./names.ts";
 import { pausing } from "./pause.ts";
@@ -118,14 +118,12 @@ function look(walking: Walking, path: string, dir: Making): void {
   dir.entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const goneCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
-
 function openDirectory(walking: Walking, path: string, mode: number): number | null {
   if (walking.own && forbids(mode)) unlock(walking, path, mode);
   try {
     return openInside(walking.root, path, constants.O_DIRECTORY);
   } catch (error) {
-    if (goneCodes.has(codeOf(error))) return null;
+    if (isGone(error)) return null;
     if (codeOf(error) !== "EACCES" || walking.own) throw error;
     walking.others.push({ path, why: "may not be read" });
     return null;
@@ -140,7 +138,7 @@ function unlock(walking: Walking, path: string, mode: number): void {
     setMode(diskPath(walking.root, path), 0o700);
     walking.locked.push({ path, mode });
   } catch (error) {
-    if (!goneCodes.has(codeOf(error))) throw error;
+    if (!isGone(error)) throw error;
   }
 }
 
@@ -150,7 +148,7 @@ function relock(walking: Walking): void {
     try {
       setMode(diskPath(walking.root, path), mode);
     } catch (error) {
-      if (!goneCodes.has(codeOf(error))) throw error;
+      if (!isGone(error)) throw error;
     }
   }
 }
@@ -197,7 +195,7 @@ function linkAt(at: DiskPath, name: string): FoundLink | null {
     return { type: "symlink", name, target: nameOfBytes(readlinkSync(at, "buffer")) };
   } catch (error) {
     // Gone, or no symlink any more.
-    if (goneCodes.has(codeOf(error)) || codeOf(error) === "EINVAL") return null;
+    if (isGone(error) || codeOf(error) === "EINVAL") return null;
     throw error;
   }
 }

@@ -1,36 +1,41 @@
 import { mkdirSync, readdirSync, realpathSync, lstatSync } from "node:fs";
 import { join } from "node:path";
-import picomatch from "picomatch";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs, Snapshot, Workspace, Workspaces } from "../../core/ports.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import type { TreeStore } from "../../core/tree.ts";
+import { excludes } from "./exclude.ts";
 import { setMode } from "./inside.ts";
 import { nothingKnown } from "./known.ts";
 import type { Known } from "./known.ts";
 import { matchTree } from "./match-tree.ts";
+import { textOfPath } from "./names.ts";
 import { readFileAt } from "./read-file.ts";
 import { removeTree } from "./remove.ts";
 import { directoryOf, nameOf } from "./slot-name.ts";
 import { storeFound } from "./store-found.ts";
 import { walk } from "./walk.ts";
+import type { WalkOptions } from "./walk.ts";
 
 export interface WorkspacesOptions {
   /** The directory of all workspaces, made when first needed, for its owner only. */
   readonly root: string;
   readonly blobs: Blobs;
-  /** Globs of paths that no snapshot takes, directories with all they hold. */
+  /**
+   * Paths that no snapshot takes, directories with all they hold. Read as `exclude` of an import is, so that a base
+   * imported with these at the end of its `exclude` has none of them.
+   */
   readonly scratch: readonly string[];
 }
 
 /** Workspaces as directories on this machine. Nothing in them is trusted: they are walked, never asked. */
 export function openWorkspaces({ root, blobs, scratch }: WorkspacesOptions): Workspaces {
   const trees = treeStore(blobs);
-  const isScratch = scratchOf(scratch);
+  const skip = skipping(scratch);
   return {
     checkout: async (name, tree) => {
       const dir = await newDirectory(root, name);
-      const workspace = open({ dir, blobs, trees, isScratch });
+      const workspace = open({ dir, blobs, trees, skip });
       await workspace.reset(tree);
       return workspace;
     },
@@ -41,10 +46,9 @@ export function openWorkspaces({ root, blobs, scratch }: WorkspacesOptions): Wor
   };
 }
 
-/** A line break in a name is a character like any other (`s`). */
-function scratchOf(globs: readonly string[]): (path: string) => boolean {
-  const matches = picomatch([...globs], { dot: true, flags: "s" });
-  return (path) => matches(path);
+function skipping(scratch: readonly string[]): WalkOptions["skip"] {
+  const isScratch = excludes(scratch);
+  return (path, isDirectory) => isScratch(textOfPath(path), isDirectory) !== null;
 }
 
 /** Of the workspace itself; its parent lets nobody else in. */
@@ -66,10 +70,11 @@ interface Opening {
   readonly dir: string;
   readonly blobs: Blobs;
   readonly trees: TreeStore;
-  readonly isScratch: (path: string) => boolean;
+  /** Whether a snapshot leaves a path out. */
+  readonly skip: WalkOptions["skip"];
 }
 
-function open({ dir, blobs, trees, isScratch }: Opening): Workspace {
+function open({ dir, blobs, trees, skip }: Opening): Workspace {
   let known: Known = nothingKnown();
   return {
     dir,
@@ -80,7 +85,7 @@ function open({ dir, blobs, trees, isScratch }: Opening): Workspace {
       known = await matchTree({ root: dir, rootMode, store: trees, blobs, known: before }, walked.dir, tree);
     },
     snapshot: async (): Promise<Snapshot> => {
-      const walked = await walk({ root: dir, skip: isScratch, own: true });
+      const walked = await walk({ root: dir, skip, own: true });
       try {
         const stored = await storeFound({ root: dir, blobs, known }, walked.dir);
         known = stored.known;

@@ -2,7 +2,9 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, symlinkSync, writ
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { TreeEntry, TreeStore } from "../../core/tree.ts";
-import { joined, listTree } from "../../core/tree-diff.ts";
+import { listTree } from "../../core/tree-diff.ts";
+import { joined } from "../../core/tree-path.ts";
+import { inOneGo } from "./file-content.ts";
 import { setMode, setModeOf } from "./inside.ts";
 import { diskPath, nameBytes } from "./names.ts";
 import type { DiskPath } from "./names.ts";
@@ -60,9 +62,6 @@ export async function writeEntry(
     closeSync(fd);
   }
 }
-
-/** Files up to this many bytes are held whole in memory. */
-const inOneGo = 1024 * 1024;
 
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);

@@ -21,6 +21,7 @@ export const startModel = (chain: Chain, thread: ThreadId, turn: number, attempt
     model: modelOf(thread),
     request: chain.blob(`request ${thread} ${turn} ${attempt}`),
     bytes: 100,
+    notes: 0,
     reserved: reservation,
     deadline: chain.at + 60_000,
   });

@@ -97,19 +97,27 @@ function* work(chain: Chain, thread: ThreadId, words: Attempt, start: Digest): G
   return tree;
 }
 
-/** Crashes, a clean stop and a failure before the answer. */
+/** Crashes, a clean stop, a failure and more crashes before the answer. */
 function askLong(chain: Chain, thread: ThreadId, number: number, turn: Turn, tool: string): Chain {
-  let attempt = 1;
-  for (; attempt <= turn.crashes; attempt++) {
-    startModel(chain, thread, number, attempt);
-    chargeCrash(cutModel(own(chain), thread, number, attempt), thread, attempt);
-  }
+  let attempt = crashOften(chain, thread, number, 1, turn.crashes);
   if (turn.stops) {
     startModel(chain, thread, number, attempt).add("run-stopped", { reason: "signal", by: harness });
     cutModel(own(chain), thread, number, attempt++);
   }
-  if (turn.fails) failModel(startModel(chain, thread, number, attempt), thread, number, attempt++);
+  if (turn.fails !== null) {
+    failModel(startModel(chain, thread, number, attempt), thread, number, attempt);
+    attempt = crashOften(chain, thread, number, attempt + 1, turn.fails);
+  }
   return ask(chain, thread, number, [tool], attempt);
+}
+
+/** Crashes in a row, after something that counts as progress. Returns the next try. */
+function crashOften(chain: Chain, thread: ThreadId, number: number, first: number, crashes: number): number {
+  for (let crash = 1; crash <= crashes; crash++) {
+    startModel(chain, thread, number, first + crash - 1);
+    chargeCrash(cutModel(own(chain), thread, number, first + crash - 1), thread, crash);
+  }
+  return first + crashes;
 }
 
 interface Delivery {

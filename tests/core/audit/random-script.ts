@@ -4,7 +4,8 @@ import * as fc from "fast-check";
 const turn = fc.record({
   crashes: fc.nat(3),
   stops: fc.boolean(),
-  fails: fc.boolean(),
+  /** null: no failure; else how often its owner dies in the next tries. */
+  fails: fc.option(fc.nat(2)),
   call: fc.constantFrom(
     ...(["write", "refused-by-policy", "unknown", "granted", "edited", "refused", "expired"] as const),
     ...(["void", "outside", "outside-crash", "outside-timeout"] as const),

@@ -1,0 +1,119 @@
+import { randomInt } from "node:crypto";
+import type { Body } from "../core/event.ts";
+import type { RunConfig } from "../core/goal.ts";
+import type { Digest, Role, RunId } from "../core/id.ts";
+import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
+import { defaultExclude, importDirectory } from "../edges/files/import.ts";
+import type { Imported } from "../edges/files/import.ts";
+import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
+import { putJson, putText } from "../loop/texts.ts";
+import type { Request } from "./request.ts";
+import { ownVersion } from "./version.ts";
+
+/** What the worker cannot change for its verdict: tests and their configuration, as far as they exist at the start. */
+const defaultProtect = [
+  "**/{test,tests,__tests__,spec}/**",
+  "**/*.{test,spec}.*",
+  "**/test_*.py",
+  "**/*_test.*",
+  "**/conftest.py",
+  "**/{pytest.ini,tox.ini,.coveragerc}",
+  "**/{jest,vitest,karma,mocha,playwright,cypress}.config.*",
+  "**/.mocharc*",
+];
+
+export interface Prepared {
+  readonly id: RunId;
+  readonly body: Body<"run-created">;
+  readonly imported: Imported;
+  readonly capabilities: Capabilities;
+}
+
+/** Imports the workspace and pins everything the run will use. All of it is durable when this resolves. */
+export async function prepareRun(
+  ports: Ports,
+  request: Request,
+  onProgress: (files: number) => void,
+): Promise<Prepared> {
+  const { goal, project } = request;
+  const imported = await importDirectory({
+    dir: request.workspace,
+    exclude: [...(project.spec.workspace?.exclude ?? defaultExclude), ...request.scratch],
+    blobs: ports.blobs,
+    onProgress,
+  });
+  const { blobs, policy, sandbox } = ports;
+  const capabilities = await sandbox.capabilities();
+  const body: Body<"run-created"> = {
+    kind: "goal",
+    // The bytes that were checked, whatever the file says by now.
+    goal: await putBytes(blobs, goal.source),
+    config: await putJson(blobs, configOf(request, imported)),
+    base: imported.tree,
+    pins: {
+      harness: ownVersion(),
+      prompts: await pinPrompts(ports, project.dir),
+      rubrics: await pinRubrics(blobs, project.dir),
+      models: request.models,
+      policy: policy.digest,
+      image: sandbox.image,
+      profile: sandbox.profile,
+      capabilities: await putJson(blobs, capabilities),
+      prices: await pinPrices(ports, request.models),
+    },
+    limits: request.limits,
+    budget: request.budget,
+    seed: randomInt(2 ** 31),
+    parent: null,
+  };
+  return { id: await freshId(ports), body, imported, capabilities };
+}
+
+const configOf = ({ goal, project, scratch, workspace }: Request, { git, leftOut }: Imported): RunConfig => ({
+  title: goal.title,
+  text: goal.text,
+  checks: goal.checks,
+  protect: defaultProtect,
+  scratch,
+  askFrom: project.spec.approvals?.ask_from ?? "network",
+  workspace,
+  git,
+  leftOut: leftOut.map(({ path, why }) => `${path} (${why})`),
+});
+
+async function putBytes(blobs: Blobs, bytes: Uint8Array): Promise<Digest> {
+  const [digest] = await blobs.put([bytes]);
+  return digest as Digest;
+}
+
+async function pinPrompts(ports: Ports, projectDir: string): Promise<Record<Role, Digest>> {
+  const pin = async (role: Role): Promise<Digest> => {
+    const { source, path } = await resolvePrompt(projectDir, role);
+    ports.prompts.check(source, path);
+    return putText(ports.blobs, source);
+  };
+  return { planner: await pin("planner"), worker: await pin("worker"), evaluator: await pin("evaluator") };
+}
+
+async function pinRubrics(blobs: Blobs, projectDir: string): Promise<Record<string, Digest>> {
+  const pinned: Record<string, Digest> = {};
+  for (const rubric of await listRubrics(projectDir)) pinned[rubric.rubric] = await putJson(blobs, rubric);
+  return pinned;
+}
+
+async function pinPrices(ports: Ports, models: Readonly<Record<Role, string>>): Promise<Digest> {
+  const prices: Record<string, unknown> = {};
+  for (const name of new Set(Object.values(models))) prices[name] = (await ports.models.model(name)).price;
+  return putJson(ports.blobs, prices);
+}
+
+const letters = "23456789abcdefghjkmnpqrstuvwxyz";
+
+/** Four characters that are easy to read aloud, not yet taken in this project. */
+async function freshId(ports: Ports): Promise<RunId> {
+  const taken = new Set((await ports.journal.runs()).map((row) => row.id));
+  for (;;) {
+    const id = Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join("");
+    if (!taken.has(id)) return id;
+  }
+}

@@ -1,0 +1,41 @@
+import { access, constants, copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { statThere } from "./there.ts";
+
+/** Where a state directory can be read, until `leave`. */
+export interface ReadablePlace {
+  readonly dir: string;
+  readonly leave: () => Promise<void>;
+}
+
+/**
+ * SQLite reads a database in WAL mode only with its `-shm` file, and makes it beside the database when nobody has it
+ * open. Where nothing may be made (a copy kept as evidence, a file system for reading only), a private copy is read:
+ * without `-shm` nobody has the database open, so that it is whole.
+ */
+export async function readablePlace(state: string): Promise<ReadablePlace> {
+  if ((await isWritable(state)) || (await statThere(join(state, "harness.db-shm"))) !== null)
+    return { dir: state, leave: async () => {} };
+  const dir = await mkdtemp(join(tmpdir(), "harness-read-"));
+  const leave = async (): Promise<void> => rm(dir, { recursive: true });
+  try {
+    for (const name of ["blobs.db", "blobs.db-wal", "harness.db", "harness.db-wal"])
+      if ((await statThere(join(state, name))) !== null)
+        await copyFile(join(state, name), join(dir, name), constants.COPYFILE_FICLONE);
+    return { dir, leave };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+async function isWritable(dir: string): Promise<boolean> {
+  try {
+    await access(dir, constants.W_OK);
+    return true;
+  } catch (error) {
+    if (["EACCES", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+}

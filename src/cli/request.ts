@@ -1,0 +1,137 @@
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import type { Budget, Limits } from "../core/event.ts";
+import { durationMs } from "../core/goal.ts";
+import type { BudgetSpec } from "../core/goal.ts";
+import type { Role } from "../core/id.ts";
+import { isName } from "../core/plan.ts";
+import { openModels } from "../edges/models/models.ts";
+import { readGoal } from "../edges/project/goal-file.ts";
+import type { GoalFile } from "../edges/project/goal-file.ts";
+import { readProject } from "../edges/project/project-file.ts";
+import type { ProjectFile } from "../edges/project/project-file.ts";
+import { listRubrics } from "../edges/project/resolve.ts";
+import { Refused } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { statThere } from "./there.ts";
+import { refuseUnsupported } from "./unsupported.ts";
+import { defaultScratch } from "./wire.ts";
+
+export interface RunOptions {
+  readonly model?: string;
+  readonly budget?: string;
+  readonly yes?: boolean;
+  readonly export?: string;
+  readonly json?: boolean;
+}
+
+/** What a person asked for, read and checked; nothing has been written yet. */
+export interface Request {
+  readonly goal: GoalFile;
+  readonly project: ProjectFile;
+  readonly models: Readonly<Record<Role, string>>;
+  readonly sandbox: string;
+  readonly budget: Budget;
+  readonly limits: Limits;
+  readonly scratch: readonly string[];
+  readonly workspace: string;
+}
+
+/** @throws BadInput or Refused, in one line. */
+export async function readRequest(io: Io, file: string, options: RunOptions): Promise<Request> {
+  const goal = await readGoal(resolve(io.cwd, file));
+  const project = await readProject(io.cwd);
+  refuseUnsupported(io.cwd, file, goal, project);
+  const workspace = resolve(dirname(goal.path), goal.spec.workspace ?? ".");
+  const found = await statThere(workspace);
+  if (found === null || !found.isDirectory()) {
+    throw new Refused(
+      `${file}: the workspace ${workspace} is not a directory; set workspace: in the front matter`,
+    );
+  }
+  const request = {
+    goal,
+    project,
+    workspace,
+    models: modelsOf(io, goal, project, options),
+    sandbox: "embedded",
+    budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
+    limits: limitsOf(goal, project),
+    scratch: project.spec.workspace?.scratch ?? defaultScratch,
+  };
+  await checkModels(io, request);
+  await checkRubrics(file, request);
+  return request;
+}
+
+/** Keys, scripts and prices are there. @throws ModelRefused or Refused */
+async function checkModels(io: Io, { project, models, budget }: Request): Promise<void> {
+  const known = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
+  for (const name of new Set(Object.values(models))) {
+    const { price } = await known.model(name);
+    if (budget.micros === null || price !== null) continue;
+    throw new Refused(
+      `${name} has no known price, so a money budget cannot be kept; set prices: in harness.yaml, or a token budget instead`,
+    );
+  }
+}
+
+async function checkRubrics(file: string, { goal, project }: Request): Promise<void> {
+  const names = (await listRubrics(project.dir)).map(({ rubric }) => rubric);
+  for (const check of goal.checks) {
+    if (check.type === "rubric" && isName(check.rubric) && !names.includes(check.rubric))
+      throw new Refused(`${file}: there is no rubric "${check.rubric}" (${names.join(", ")})`);
+  }
+}
+
+function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Record<Role, string> {
+  const of = (role: Role): string => {
+    const fromGoal = goal.spec.models?.[role] ?? goal.spec.model;
+    const fromProject = project.spec.models?.[role] ?? project.spec.model;
+    if (options.model !== undefined) return located(options.model, io.cwd, project.dir);
+    if (fromGoal !== undefined) return located(fromGoal, dirname(goal.path), project.dir);
+    if (fromProject !== undefined) return located(fromProject, project.dir, project.dir);
+    throw new Refused(
+      `no model for the ${role}; give --model anthropic/<model>, or set model: in ${relative(io.cwd, goal.path)} or harness.yaml`,
+    );
+  };
+  return { planner: of("planner"), worker: of("worker"), evaluator: of("evaluator") };
+}
+
+/** A script is a file: its name is kept relative to the project, so that a resume finds it from anywhere. */
+function located(model: string, from: string, projectDir: string): string {
+  const prefix = "scripted/";
+  if (!model.startsWith(prefix)) return model;
+  const path = model.slice(prefix.length);
+  return prefix + relative(projectDir, isAbsolute(path) ? path : resolve(from, path));
+}
+
+/** `money` on the command line wins. Dollars become micro-dollars, rounded down. */
+function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
+  const dollars = money === undefined ? spec.money : Number(money);
+  if (dollars !== undefined && !(dollars > 0))
+    throw new Refused(`--budget ${money}: give dollars, like 2.50`);
+  return {
+    micros: dollars === undefined ? null : Math.floor(dollars * 1e6),
+    tokens: spec.tokens ?? null,
+    wallMs: spec.wall === undefined ? null : durationMs(spec.wall),
+    turns: spec.turns ?? null,
+    attempts: spec.attempts ?? null,
+  };
+}
+
+const limitsOf = (goal: GoalFile, project: ProjectFile): Limits => ({
+  concurrency: goal.spec.concurrency ?? project.spec.concurrency ?? 3,
+  attempts: goal.spec.attempts ?? project.spec.attempts ?? 3,
+  turns: 60,
+  replans: 1,
+  rejections: 2,
+  gradings: 3,
+  tries: 6,
+  collisions: 2,
+  repeats: 3,
+  silences: 3,
+  crashes: 3,
+  outputTokens: 16_000,
+  compactAt: 120_000,
+  review: false,
+});

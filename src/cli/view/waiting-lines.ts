@@ -1,0 +1,39 @@
+import type { Ports } from "../../core/ports.ts";
+import type { RunState } from "../../core/run.ts";
+import { waitingList } from "../waiting.ts";
+import type { Waiting } from "../waiting.ts";
+import { fit } from "./cells.ts";
+import { gist } from "./words.ts";
+
+/** What a run waits for, each with the commands that answer it; empty when it waits for nobody. */
+export async function waitingLines(
+  ports: Pick<Ports, "journal" | "blobs">,
+  run: RunState,
+  columns: number,
+): Promise<string> {
+  const list = await waitingList(ports, run);
+  if (list.length === 0) return "";
+  const lines = list.flatMap((one) => [
+    fit(
+      ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${gist(one.text, 400)}`,
+      columns - 1,
+    ),
+    ...one.answers.map((answer) => `      ${commandFor(answer, one.short, run.id)}`),
+  ]);
+  return `\n${lines.join("\n")}\n`;
+}
+
+/** What a person sees first of each kind. */
+export const marks: Readonly<Record<Waiting["kind"], string>> = {
+  approval: "?",
+  escalation: "↑",
+  effect: "!",
+  plan: "?",
+};
+
+/** The whole command that gives this answer. */
+export function commandFor(answer: string, short: string, run: string): string {
+  if (answer === "settle") return `harness approvals settle ${short} happened|not|skip`;
+  if (answer === "raise") return `harness resume ${run} --budget +5`;
+  return `harness approvals ${answer} ${short}`;
+}
