@@ -6,7 +6,10 @@ export interface Io {
   readonly out: (text: string) => void;
   /** For people: progress, errors. */
   readonly err: (text: string) => void;
+  /** Whether `err` is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether `out` is one. */
+  readonly isOutTerminal: boolean;
   /** Of the terminal as it is now. */
   readonly columns: number;
   readonly rows: number;
@@ -20,6 +23,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY,
+    isOutTerminal: process.stdout.isTTY,
     get columns() {
       return size(process.stderr.columns, process.stderr.isTTY ? 80 : unbound);
     },

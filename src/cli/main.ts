@@ -111,7 +111,7 @@ function program(io: Io, done: { code: number }): Command {
     .argument("<goal>", "a goal file (Markdown, with optional YAML front matter)")
     .option("--model <name>", "model for all roles: anthropic/<model>, openai/<model>, scripted/<file>, …")
     .option("--budget <dollars>", "most money this run may spend")
-    .option("--yes", "do not review the plan on a terminal")
+    .option("--yes", "start without reviewing the plan (this version never asks)")
     .option("--export <dir>", "write the result into a new directory when the goal is met")
     .addOption(json())
     .addHelpText("after", "\nExample: harness run goal.md --model anthropic/<model> --budget 5")
@@ -143,6 +143,7 @@ function program(io: Io, done: { code: number }): Command {
     .description("tells the story of a run: attempts, verdicts, money")
     .argument("[run]", "the last one if left out")
     .option("--task <id>", "one task in full")
+    .option("--left-out", "what of the workspace no worker saw, and why")
     .addOption(json())
     .addHelpText("after", "\nExample: harness show 7k2m --task clean")
     .action(

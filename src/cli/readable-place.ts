@@ -15,8 +15,7 @@ export interface ReadablePlace {
  * without `-shm` nobody has the database open, so that it is whole.
  */
 export async function readablePlace(state: string): Promise<ReadablePlace> {
-  if ((await isWritable(state)) || (await statThere(join(state, "harness.db-shm"))) !== null)
-    return { dir: state, leave: async () => {} };
+  if ((await isWritable(state)) || (await isOpen(state))) return { dir: state, leave: async () => {} };
   const dir = await mkdtemp(join(tmpdir(), "harness-read-"));
   const leave = async (): Promise<void> => rm(dir, { recursive: true });
   try {
@@ -29,6 +28,11 @@ export async function readablePlace(state: string): Promise<ReadablePlace> {
     throw error;
   }
 }
+
+/** Whether somebody has the databases open, or died with them open. */
+const isOpen = async (state: string): Promise<boolean> =>
+  (await statThere(join(state, "harness.db-shm"))) !== null &&
+  (await statThere(join(state, "blobs.db-shm"))) !== null;
 
 async function isWritable(dir: string): Promise<boolean> {
   try {

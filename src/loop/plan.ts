@@ -5,7 +5,7 @@ import type { Criterion } from "../core/criterion.ts";
 import type { Body, PlannedTask, RunEvent } from "../core/event.ts";
 import { harness } from "../core/event.ts";
 import type { CallId, Digest } from "../core/id.ts";
-import { callParts } from "../core/id.ts";
+import { callParts, planThread } from "../core/id.ts";
 import { planErrors, settleTask } from "../core/plan.ts";
 import type { PlanRecord, PlanSpec, TaskSpec } from "../core/plan.ts";
 import type { RunState } from "../core/run.ts";
@@ -143,6 +143,7 @@ async function propose(
   found: Accepted,
 ): Promise<readonly RunEvent[]> {
   const { run, ports } = work;
+  await work.slots.drop(planThread(run.planVersion));
   const record: PlanRecord = { checks: found.checks };
   const specs = await ports.blobs.put(found.tasks.map((task) => encodeJson(task)));
   const tasks = found.tasks.map((task, index): PlannedTask => ({

@@ -72,6 +72,7 @@ export async function harness(cwd: string, argv: readonly string[], seat: Seat =
       terminal?.write(text);
     },
     isTerminal: terminal !== undefined,
+    isOutTerminal: terminal !== undefined,
     columns: terminal?.columns ?? 200,
     rows: terminal?.rows ?? 24,
   };

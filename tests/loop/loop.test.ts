@@ -396,8 +396,11 @@ describe("a note of a person", () => {
   };
 
   test("given before the worker began is in its first request", async () => {
-    const made = await ground({ says: honest(simpleTask("a")) });
-    await note(made, 1, "mind the gap");
+    const says: Says = (thread, ...rest) => {
+      if (thread === "plan/1") void note(made, 1, "mind the gap");
+      return honest(simpleTask("a"))(thread, ...rest);
+    };
+    const made = await ground({ says });
     const { run } = await made.go();
     expect(run.outcome).toBe("met");
     expect(await heard(made, 1)).toContain("A person says: mind the gap");

@@ -1,14 +1,15 @@
-import { encodeText } from "../../core/canonical.ts";
 import { choice } from "../../core/event.ts";
 import type { AnswerValue, Ports } from "../../core/ports.ts";
 import { readRun } from "../../loop/own.ts";
+import { putText } from "../../loop/texts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { person } from "../person.ts";
-import { withState } from "../reader.ts";
-import { commandFor, marks, waitingList } from "../waiting.ts";
+import { withState, withWritableState } from "../reader.ts";
+import { waitingList } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
 import { fit } from "../view/cells.ts";
+import { commandFor, marks } from "../view/waiting-lines.ts";
 import { clock, gist, plural } from "../view/words.ts";
 
 export interface ApprovalsOptions {
@@ -26,9 +27,10 @@ export const approvals = async (
   finding: string | undefined,
   options: ApprovalsOptions,
 ): Promise<number> =>
-  withState(io, async ({ storage }) => {
+  action === "list"
+    ? withState(io, async ({ storage }) => list(io, await inbox(storage), options))
+    : withWritableState(io, async ({ storage }) => {
     const asked = await inbox(storage);
-    if (action === "list") return list(io, asked, options);
     if (id === undefined) throw new Refused(`harness approvals ${action} ID: say which (${names(asked)})`);
     const one = pick(asked, id);
     return answer(io, storage, one, await valueOf(storage, one, action, finding, options));
@@ -92,7 +94,7 @@ async function valueOf(
   }
   if (action === "raise")
     throw new Refused(`say by how much: ${commandFor("raise", asked.short, asked.run)}`);
-  const note = options.note === undefined ? null : await put(ports, options.note);
+  const note = options.note === undefined ? null : await putText(ports.blobs, options.note);
   switch (asked.kind) {
     case "approval":
       return { type: "approval", answer: action === "approve" ? "grant" : "refuse", edited: null, note };
@@ -109,11 +111,6 @@ function findingOf(asked: Asked, finding: string | undefined): "happened" | "did
   if (finding === "happened" || finding === "skip") return finding;
   if (finding === "not") return "did-not";
   throw new Refused(`harness approvals settle ${asked.short}: say happened, not or skip`);
-}
-
-async function put({ blobs }: Pick<Ports, "blobs">, text: string): Promise<string> {
-  const [digest] = await blobs.put([encodeText(text)]);
-  return digest as string;
 }
 
 async function answer(

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { initProject } from "../../edges/project/init.ts";
+import type { InitFile } from "../../edges/project/init.ts";
 import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 
@@ -7,7 +8,14 @@ import type { Io } from "../io.ts";
 export async function init(io: Io, dir: string): Promise<number> {
   const target = resolve(io.cwd, dir);
   const files = await initProject(target);
-  for (const { path, state } of files) io.out(` ${state === "written" ? "wrote" : "kept "}  ${path}\n`);
+  for (const { path, state } of files) io.out(` ${told[state]}  ${path}\n`);
   io.out(`\n next: ${dir === "." ? "" : `cd ${dir} && `}harness run goal.md --model anthropic/<model>\n`);
   return exit.ok;
 }
+
+/** `added`: of all that is made only .gitignore gets a line when it was there. */
+const told: Readonly<Record<InitFile["state"], string>> = {
+  written: "wrote",
+  kept: "kept ",
+  added: "added .harness/ to",
+};

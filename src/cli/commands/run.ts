@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
-import type { AnswerValue, Owner, Ports } from "../../core/ports.ts";
+import type { Owner, Ports } from "../../core/ports.ts";
 import type { Body, Entry } from "../../core/event.ts";
-import { decodeText } from "../../core/canonical.ts";
 import type { RunConfig } from "../../core/goal.ts";
 import type { RunId } from "../../core/id.ts";
 import { levelRisk } from "../../core/policy.ts";
@@ -13,21 +12,26 @@ import { drive } from "../../loop/drive.ts";
 import type { Stand } from "../../loop/drive.ts";
 import { createRun, readRun, takeRun } from "../../loop/own.ts";
 import type { OwnedRun } from "../../loop/own.ts";
+import { readJson } from "../../loop/texts.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { exportTarget, prepareRun, readRequest } from "../new-run.ts";
-import type { RunOptions } from "../new-run.ts";
-import { person } from "../person.ts";
+import { changeBudget } from "../new-budget.ts";
+import { pickRun } from "../pick-run.ts";
 import { differences } from "../pins.ts";
-import { withRun } from "../reader.ts";
+import { prepareRun } from "../prepare.ts";
+import { withWritableState } from "../reader.ts";
+import { readRequest } from "../request.ts";
+import type { RunOptions } from "../request.ts";
+import { listen } from "../signals.ts";
 import { ownVersion } from "../version.ts";
 import { openSandbox, openState, wire } from "../wire.ts";
+import { readableBudget } from "../view/budget-text.ts";
 import { importing, opening } from "../view/opening.ts";
+import { textOf } from "../view/rows.ts";
 import { summary } from "../view/summary.ts";
 import { chooseView } from "../view/choose.ts";
-import type { View } from "../view/plain.ts";
 import { cost, plural } from "../view/words.ts";
-import { exportTo } from "./take.ts";
+import { exportTarget, exportTo } from "./take.ts";
 
 /** `harness run GOAL.md`. */
 export async function run(io: Io, file: string, options: RunOptions): Promise<number> {
@@ -60,7 +64,9 @@ export interface ResumeOptions {
 /** `harness resume [RUN]`. */
 export async function resume(io: Io, named: string | undefined, options: ResumeOptions): Promise<number> {
   const project = await readProject(io.cwd);
-  const { id, config } = await withRun(io, named, async ({ storage }, run) => pinned(storage, run));
+  const { id, config } = await withWritableState(io, async ({ storage, state }) =>
+    pinned(storage, await pickRun(storage.journal, named, state)),
+  );
   const ports = await portsFor(io, project, { sandbox: "embedded", ...config });
   try {
     const before = await readRun(ports, id);
@@ -72,7 +78,10 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
         exit.infrastructure,
       );
     }
-    if (options.budget !== undefined) await answerBudget(ports, before, options.budget);
+    if (options.budget !== undefined) {
+      const budget = await changeBudget(ports, before, options.budget);
+      io.err(`${textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns)}`);
+    }
     const owned = await takeRun(ports, id, ownerNow());
     if ("owner" in owned) throw new Refused(ownedBy(id, owned.owner), exit.infrastructure);
     io.err(resuming(before, owned));
@@ -120,7 +129,7 @@ async function pinned(
   id: RunId,
 ): Promise<{ id: RunId; config: RunConfig }> {
   const { config } = await readRun(ports, id);
-  return { id, config: JSON.parse(decodeText(await ports.blobs.get(config))) as RunConfig };
+  return { id, config: await readJson<RunConfig>(ports.blobs, config) };
 }
 
 const ownerNow = (): Body<"run-owned"> => ({
@@ -151,23 +160,12 @@ function resuming(before: RunState, owned: OwnedRun): string {
   return `\n resume     run ${before.id} ${stood} at event ${before.seq}: ${plan}${again}\n\n`;
 }
 
-/** `+5` adds to the ceiling, `5` sets it. The answer lies in the journal before the run goes on. */
-async function answerBudget(ports: Ports, run: RunState, text: string): Promise<void> {
-  const amount = Number(text.replace(/^\+/, ""));
-  if (!(amount > 0)) throw new Refused(`--budget ${text}: give dollars, like +5 or 12.50`);
-  const base = text.startsWith("+") ? (run.budget.micros ?? 0) : 0;
-  const budget = { ...run.budget, micros: base + Math.floor(amount * 1e6) };
-  const value: AnswerValue = { type: "budget", budget };
-  const subject = `budget/${run.budgetsTaken + 1}`;
-  await ports.journal.answer({ run: run.id, subject, at: ports.clock.now(), by: person(), value });
-}
-
 /** Drives an owned run with a view on it, drains at the first signal and halts at the second. */
 async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): Promise<number> {
   const { run: state, ownership, entries } = owned;
   const view = chooseView(io, ports, state, json);
   for (const entry of entries) view.see(entry, state);
-  const signals = listen(view);
+  const signals = listen((line) => view.say(line));
   try {
     const stand = await drive(ports, state, {
       drain: signals.drain,
@@ -178,13 +176,11 @@ async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): P
     io.err(await ending(ports, state, stand, io));
     return exitOf(stand, state, signals.received());
   } finally {
-    await close(view);
+    await view.close();
     signals.forget();
     await ownership.release();
   }
 }
-
-const close = async (view: View): Promise<void> => view.close();
 
 async function ending(ports: Ports, run: RunState, stand: Stand, io: Io): Promise<string> {
   if (stand === "stopped") {
@@ -193,42 +189,4 @@ async function ending(ports: Ports, run: RunState, stand: Stand, io: Io): Promis
     return `\n stopped    run ${run.id} · ${kept}\n go on      harness resume ${run.id}\n`;
   }
   return summary(ports, run, io);
-}
-
-interface Signals {
-  readonly drain: AbortSignal;
-  readonly halt: AbortSignal;
-  received(): "SIGINT" | "SIGTERM" | null;
-  forget(): void;
-}
-
-/** One key press reaches a process more than once where wrappers (npm) pass it on; a person is never that quick. */
-const samePressMs = 250;
-
-function listen(view: View): Signals {
-  const drain = new AbortController();
-  const halt = new AbortController();
-  let received: "SIGINT" | "SIGTERM" | null = null;
-  let at = 0;
-  const on = (signal: "SIGINT" | "SIGTERM"): void => {
-    const now = performance.now();
-    if (received === null) {
-      received = signal;
-      at = now;
-      drain.abort();
-      view.say(" stopping after what is open; once more to stop at once");
-    } else if (now - at > samePressMs && !halt.signal.aborted) {
-      halt.abort();
-      view.say(" stopping at once");
-    }
-  };
-  const int = (): void => on("SIGINT");
-  const term = (): void => on("SIGTERM");
-  process.on("SIGINT", int).on("SIGTERM", term);
-  return {
-    drain: drain.signal,
-    halt: halt.signal,
-    received: () => received,
-    forget: () => process.off("SIGINT", int).off("SIGTERM", term),
-  };
 }

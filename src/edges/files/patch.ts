@@ -63,14 +63,14 @@ async function* filePatch(
   const [labelA, labelB] = [a === null ? "/dev/null" : nameA, b === null ? "/dev/null" : nameB];
   const size = Math.max(a?.size ?? 0, b?.size ?? 0);
   if (!factsA.text || !factsB.text) {
-    if (size <= binaryUpTo) return yield* binaryPatch(a, b);
-    return yield `Binary files ${labelA} and ${labelB} differ\n`;
+    if (size <= binaryUpTo) yield* binaryPatch(a, b);
+    else yield `Binary files ${labelA} and ${labelB} differ\n`;
+    // Only an empty file that came or went has no lines at all.
+  } else if (factsA.lines + factsB.lines > 0) {
+    yield `--- ${labelA}${tab(labelA)}\n+++ ${labelB}${tab(labelB)}\n`;
+    if (a !== null && b !== null && size <= wholeFrom) yield* hunks(await textOf(a), await textOf(b));
+    else yield* replacement(a, b, factsA, factsB);
   }
-  // Only an empty file that came or went has no lines at all.
-  if (factsA.lines + factsB.lines === 0) return;
-  yield `--- ${labelA}${tab(labelA)}\n+++ ${labelB}${tab(labelB)}\n`;
-  if (a !== null && b !== null && size <= wholeFrom) yield* hunks(await textOf(a), await textOf(b));
-  else yield* replacement(a, b, factsA, factsB);
 }
 
 function modeLines(a: GitSide | null, b: GitSide | null): string {

@@ -15,7 +15,7 @@ import type { MemoryBlobs } from "../../memory/blobs.ts";
 export type Spec =
   | string
   | Uint8Array
-  | { readonly text: string; readonly mode: number }
+  | { readonly text: string | Uint8Array; readonly mode: number }
   | { readonly link: string }
   | { readonly dir: number };
 export type Specs = Readonly<Record<string, Spec>>;

@@ -1,18 +1,22 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { inflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { treeStore } from "../../../src/core/tree-store.ts";
 import { unifiedPatch } from "../../../src/edges/files/patch.ts";
+import type { PatchRequest } from "../../../src/edges/files/patch.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
 import { git, noGit, plainGitEnv, readFiles, tempDir, treeOf, writeFiles } from "./ground.ts";
 import type { Spec, Specs } from "./ground.ts";
 
-async function patch(from: Specs, to: Specs, wholeFrom?: number): Promise<string> {
+type Sizes = Pick<PatchRequest, "wholeFrom" | "binaryUpTo">;
+
+async function patch(from: Specs, to: Specs, sizes: Sizes = {}): Promise<string> {
   const blobs = memoryBlobs();
   const [a, b] = [await treeOf(blobs, from), await treeOf(blobs, to)];
-  const size = wholeFrom === undefined ? {} : { wholeFrom };
   let text = "";
-  for await (const chunk of unifiedPatch({ store: treeStore(blobs), blobs, from: a, to: b, ...size }))
+  for await (const chunk of unifiedPatch({ store: treeStore(blobs), blobs, from: a, to: b, ...sizes }))
     text += chunk;
   return text;
 }
@@ -109,9 +113,27 @@ describe("unifiedPatch", () => {
       ),
     ],
     [
-      "bytes",
+      "a binary file",
       { a: "x\n" },
       { a: Buffer.from([0xff, 0xfe, 0]) },
+      lines(
+        ["diff --git a/a b/a", "GIT binary patch", "literal 3", "Kcmezu@Zc{12mk>>0V@Cj", ""],
+        ["literal 2", "JcmbH^0st2@0R;d7", ""],
+      ),
+    ],
+    [
+      "a binary file that is gone",
+      { a: Buffer.from([0]) },
+      {},
+      lines(
+        ["diff --git a/a b/a", "deleted file mode 100644", "GIT binary patch", "literal 0", "HcmV?d00001", ""],
+        ["literal 1", "IcmZPo000310RR91", ""],
+      ),
+    ],
+    [
+      "a binary file too large",
+      { a: "x\n" },
+      { a: Buffer.from([0xff, 0xfe, 0, 0, 0]) },
       lines("diff --git a/a b/a", "Binary files a/a and b/a differ"),
     ],
     [
@@ -159,26 +181,35 @@ describe("unifiedPatch", () => {
       ),
     ],
   ])("shows %s", async (name, from, to, text) => {
-    expect(withoutIndex(await patch(from, to, name.includes("too large") ? 4 : undefined))).toBe(text);
+    const sizes = name.includes("too large") ? { wholeFrom: 4, binaryUpTo: 4 } : {};
+    expect(withoutIndex(await patch(from, to, sizes))).toBe(text);
   });
 
-  it.skipIf(noGit)("is what git itself prints (needs git)", async () => {
-    const from = {
+  it.skipIf(noGit)("is what git itself prints, whatever its zlib does (needs git)", async () => {
+    const from: Specs = {
       a: "1\n2\n3\n",
       "x y": "old",
       gone: "bye\n",
       run: "#!\n",
       empty: "",
       é: "1\n",
-      bin: Buffer.from([0, 1]),
+      bin: noise(700),
+      "bin gone": noise(27),
+      "bin mode": noise(4),
+      "bin to text": noise(9),
+      latin1: Buffer.from("caf\u00e9\n", "latin1"),
     };
-    const to = {
+    const to: Specs = {
       a: "1\n2\nthree\n",
       "x y": "new\n",
       new: "hi\n",
       run: { text: "#!!\n", mode: 0o755 },
       é: "2\n",
-      bin: Buffer.from([0, 2]),
+      bin: noise(701),
+      "bin new": noise(52 * 3),
+      "bin mode": { text: noise(5), mode: 0o755 },
+      "bin to text": "text\n",
+      latin1: Buffer.from("caf\u00e8\n\0", "latin1"),
     };
     const dir = tempDir();
     writeFiles(dir, Object.fromEntries([...prefixed("from", from), ...prefixed("to", to)]));
@@ -187,28 +218,93 @@ describe("unifiedPatch", () => {
       git(dir, "--work-tree", `${dir}/${name}`, "add", "-A");
       return git(dir, "write-tree").trim();
     });
-    const theirs = git(dir, "diff", "--full-index", "--no-renames", "--no-color", ...trees);
-    expect(await patch(from, to)).toBe(theirs);
+    const theirs = git(dir, "diff", "--binary", "--full-index", "--no-renames", "--no-color", ...trees);
+    expect(unpacked(theirs)).toContain("literal 700\n");
+    expect(unpacked(await patch(from, to))).toBe(unpacked(theirs));
   });
 
   it.skipIf(noGit)("is taken by `git apply`, whatever the two trees are (needs git)", async () => {
     await fc.assert(
       fc.asyncProperty(world, world, fc.constantFrom(0, 1e6), async (from, to, wholeFrom) => {
-        const text = await patch(from, to, wholeFrom);
+        const text = await patch(from, to, { wholeFrom });
         const dir = tempDir();
         writeFiles(dir, from);
-        // Git says that an empty patch is no patch.
-        if (text !== "") {
-          const args = ["apply", "--whitespace=nowarn", "-"];
-          const applied = spawnSync("git", args, { cwd: dir, env: plainGitEnv, input: text });
-          expect(applied.stderr.toString()).toBe("");
-        }
+        applyPatch(dir, text);
         expect(gitSees(readFiles(dir))).toEqual(seen(to));
+        applyPatch(dir, text, "--reverse");
+        expect(gitSees(readFiles(dir))).toEqual(seen(from));
       }),
       { numRuns: 150 },
     );
   });
+
+  it.skipIf(noGit)("carries large binary files in pieces (needs git)", async () => {
+    const [old, now] = [noise(3 * 1024 * 1024 + 1), noise(2 * 1024 * 1024 + 7)];
+    const text = await patch({ a: old, b: "x\n" }, { a: now, b: "y\n" });
+    const dir = tempDir();
+    writeFiles(dir, { a: old, b: "x\n" });
+    applyPatch(dir, text);
+    expect(Buffer.compare(readFileSync(`${dir}/a`), now)).toBe(0);
+    expect(readFileSync(`${dir}/b`, "utf8")).toBe("y\n");
+  });
+
+  it("ends with the error of a blob that is not there", async () => {
+    const blobs = memoryBlobs();
+    const [from, to] = [await treeOf(blobs, { a: "x\n" }), await treeOf(blobs, { a: noise(9) })];
+    let opened = 0;
+    const lossy = {
+      getStream: (digest: string) => {
+        // Twice to see what they are, and a third time for the patch.
+        if ((opened += 1) === 3) throw new Error("lost");
+        return blobs.getStream(digest);
+      },
+    };
+    const reading = (async () => {
+      for await (const _ of unifiedPatch({ store: treeStore(blobs), blobs: lossy, from, to }));
+    })();
+    await expect(reading).rejects.toThrow("lost");
+  });
 });
+
+/** Git says that an empty patch is no patch. */
+function applyPatch(dir: string, text: string, ...options: string[]): void {
+  if (text === "") return;
+  const args = ["apply", "--whitespace=nowarn", ...options, "-"];
+  const applied = spawnSync("git", args, { cwd: dir, env: plainGitEnv, input: text });
+  expect(applied.stderr.toString()).toBe("");
+}
+
+/** Bytes that are never text and do not compress, so that git finds no delta; the same for the same size. */
+function noise(size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let at = 0, state = size; at < size; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  if (size > 0) bytes[size - 1] = 0;
+  return bytes;
+}
+
+/** A patch with the bytes of its binary files in hex instead of packed. */
+const unpacked = (text: string): string =>
+  text.replaceAll(/^(literal \d+\n)((?:[^\n]+\n)+)/gm, (_, head: string, packed: string) => {
+    const bytes = Buffer.concat(packed.trimEnd().split("\n").map(decodeLine));
+    return `${head}${inflateSync(bytes).toString("hex")}\n`;
+  });
+
+const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+
+function decodeLine(line: string): Buffer {
+  const [length = "", ...rest] = line;
+  const size = /[A-Z]/.test(length) ? length.charCodeAt(0) - 64 : length.charCodeAt(0) - 70;
+  const groups = rest.join("").match(/.{5}/g) ?? [];
+  const bytes = groups.map((group) => {
+    const word = Buffer.alloc(4);
+    word.writeUInt32BE([...group].reduce((sum, digit) => sum * 85 + digits.indexOf(digit), 0));
+    return word;
+  });
+  return Buffer.concat(bytes).subarray(0, size);
+}
 
 const prefixed = (name: string, specs: Specs): [string, Spec][] =>
   Object.entries(specs).map(([path, spec]) => [`${name}/${path}`, spec]);
@@ -233,9 +329,19 @@ const text = fc
   )
   .chain((all) => fc.constantFrom(all.join("\n"), all.map((one) => `${one}\n`).join("")));
 
+/** Mostly no text: any bytes, and long runs that pack well. */
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 400 }),
+  fc
+    .tuple(fc.uint8Array({ minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 2000 }))
+    .map(([some, times]) => Buffer.concat(Array.from({ length: times }, () => some))),
+);
+
 const file = fc.oneof(
   { weight: 5, arbitrary: text },
   { weight: 1, arbitrary: text.map((one) => ({ text: one, mode: 0o755 })) },
+  { weight: 3, arbitrary: bytes },
+  { weight: 1, arbitrary: bytes.map((one) => ({ text: one, mode: 0o755 })) },
   { weight: 1, arbitrary: fc.constantFrom({ link: "a" }, { link: "no\nwhere" }, { link: "../é" }) },
 );
 
@@ -256,7 +362,8 @@ const gitSees = (files: Specs): Record<string, string> =>
       if (typeof spec === "string" || spec instanceof Uint8Array) return [[path, `- ${latin1(spec)}`]];
       if ("dir" in spec) return [];
       if ("link" in spec) return [[path, `l ${spec.link}`]];
-      return [[path, `${(spec.mode & 0o100) === 0 ? "-" : "x"} ${spec.text}`]];
+      const text = typeof spec.text === "string" ? spec.text : latin1(spec.text);
+      return [[path, `${(spec.mode & 0o100) === 0 ? "-" : "x"} ${text}`]];
     }),
   );
 
