@@ -23,7 +23,7 @@ export async function withState<T>(io: Io, use: Use<T>): Promise<T> {
   const place = await readablePlace(state);
   try {
     const storage = await openStorageReader(place.dir);
-    return await use({ storage: readOnly(storage), state }).finally(storage.close);
+    return await closing(storage, () => use({ storage: readOnly(storage), state }));
   } finally {
     await place.leave();
   }
@@ -33,7 +33,7 @@ export async function withState<T>(io: Io, use: Use<T>): Promise<T> {
 export async function withWritableState<T>(io: Io, use: Use<T>): Promise<T> {
   const { dir, state } = await existing(io);
   const storage = await openState(dir, {});
-  return use({ storage, state }).finally(storage.close);
+  return closing(storage, () => use({ storage, state }));
 }
 
 /** As `withState`, for one run. */
@@ -43,6 +43,14 @@ export const withRun = async <T>(
   use: (open: OpenState, run: string) => Promise<T>,
 ): Promise<T> =>
   withState(io, async (open) => use(open, await pickRun(open.storage.journal, named, open.state)));
+
+async function closing<T>(storage: { close(): Promise<void> }, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    await storage.close();
+  }
+}
 
 async function existing(io: Io): Promise<{ readonly dir: string; readonly state: string }> {
   const { dir } = await readProject(io.cwd);

@@ -30,11 +30,12 @@ export const approvals = async (
   action === "list"
     ? withState(io, async ({ storage }) => list(io, await inbox(storage), options))
     : withWritableState(io, async ({ storage }) => {
-    const asked = await inbox(storage);
-    if (id === undefined) throw new Refused(`harness approvals ${action} ID: say which (${names(asked)})`);
-    const one = pick(asked, id);
-    return answer(io, storage, one, await valueOf(storage, one, action, finding, options));
-  });
+        const asked = await inbox(storage);
+        if (id === undefined)
+          throw new Refused(`harness approvals ${action} ID: say which (${names(asked)})`);
+        const one = pick(asked, id);
+        return answer(io, storage, one, await valueOf(storage, one, action, finding, options));
+      });
 
 async function inbox(ports: Pick<Ports, "journal" | "blobs">): Promise<readonly Asked[]> {
   const found: Asked[] = [];

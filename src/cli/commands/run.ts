@@ -80,7 +80,7 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
     }
     if (options.budget !== undefined) {
       const budget = await changeBudget(ports, before, options.budget);
-      io.err(`${textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns)}`);
+      io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
     }
     const owned = await takeRun(ports, id, ownerNow());
     if ("owner" in owned) throw new Refused(ownedBy(id, owned.owner), exit.infrastructure);

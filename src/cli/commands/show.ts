@@ -1,11 +1,12 @@
 import { readRun } from "../../loop/own.ts";
 import type { RunConfig } from "../../core/goal.ts";
-import type { Ports } from "../../core/ports.ts";
+import type { Blobs } from "../../core/ports.ts";
 import { waitsForPerson } from "../../core/run.ts";
 import type { RunState } from "../../core/run.ts";
 import type { TaskSpec } from "../../core/plan.ts";
 import type { Handoff } from "../../loop/handoff.ts";
 import { criterionText } from "../../loop/describe.ts";
+import { readJson, readText } from "../../loop/texts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun, withState } from "../reader.ts";
@@ -13,7 +14,7 @@ import { readStory } from "../story.ts";
 import type { AttemptStory, Story } from "../story.ts";
 import { summary } from "../view/summary.ts";
 import { fit, pad } from "../view/cells.ts";
-import { clock, dollars, oneLine, plural, visible } from "../view/words.ts";
+import { clock, dollars, inOneLine, oneLine, plural, visible } from "../view/words.ts";
 
 /** `harness runs`. */
 export const runs = async (io: Io, options: { readonly json?: boolean }): Promise<number> =>
@@ -21,7 +22,7 @@ export const runs = async (io: Io, options: { readonly json?: boolean }): Promis
     const rows = (await storage.journal.runs()).toSorted((a, b) => a.createdAt - b.createdAt);
     for (const row of rows) {
       const run = await readRun(storage, row.id);
-      const config = await json<RunConfig>(storage, run.config);
+      const config = await readJson<RunConfig>(storage.blobs, run.config);
       const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
       const about = {
         id: run.id,
@@ -58,33 +59,34 @@ function standing(run: RunState): string {
 
 export interface ShowOptions {
   readonly task?: string;
+  readonly leftOut?: boolean;
   readonly json?: boolean;
 }
 
-/** `harness show [RUN]`: the run, or one task of it in full. */
+/** `harness show [RUN]`: the run, one task of it in full, or what its workers never saw. */
 export const show = async (io: Io, named: string | undefined, options: ShowOptions): Promise<number> =>
   withRun(io, named, async ({ storage }, id) => {
     const story = await readStory(storage.journal, id);
+    const { leftOut } = await readJson<RunConfig>(storage.blobs, story.run.config);
     if (options.json === true) {
-      io.out(`${JSON.stringify(asJson(story))}\n`);
+      io.out(`${JSON.stringify({ ...asJson(story), leftOut })}\n`);
+      return exit.ok;
+    }
+    if (options.leftOut === true) {
+      for (const item of leftOut) io.out(`${inOneLine(item)}\n`);
       return exit.ok;
     }
     if (options.task !== undefined) {
-      io.out(await taskText(storage, story, options.task));
+      io.out(await taskText(storage.blobs, story, options.task));
       return exit.ok;
     }
     io.out(await summary(storage, story.run, io));
     io.out("\n");
-    io.out(await taskTable(storage, story, io.columns));
+    io.out(await taskTable(storage.blobs, story, io.columns));
     return exit.ok;
   });
 
-const json = async <T>({ blobs }: Pick<Ports, "blobs">, digest: string): Promise<T> =>
-  JSON.parse(new TextDecoder().decode(await blobs.get(digest))) as T;
-const text = async ({ blobs }: Pick<Ports, "blobs">, digest: string): Promise<string> =>
-  new TextDecoder().decode(await blobs.get(digest));
-
-const asJson = (story: Story): unknown => ({
+const asJson = (story: Story): object => ({
   run: story.run.id,
   phase: story.run.phase,
   outcome: story.run.outcome,
@@ -107,11 +109,11 @@ const asJson = (story: Story): unknown => ({
   crashes: story.crashes,
 });
 
-async function taskTable(blobs: Pick<Ports, "blobs">, story: Story, columns: number): Promise<string> {
+async function taskTable(blobs: Blobs, story: Story, columns: number): Promise<string> {
   const tasks = [...story.run.tasks.values()];
   const width = Math.min(24, Math.max(0, ...tasks.map(({ id }) => id.length)));
   const lines = tasks.map(async ({ id, status, spec }) => {
-    const { title } = await json<TaskSpec>(blobs, spec);
+    const { title } = await readJson<TaskSpec>(blobs, spec);
     const attempts = story.attempts.filter((attempt) => attempt.task === id);
     const micros = attempts.reduce((sum, attempt) => sum + attempt.micros, 0);
     const tries = plural(attempts.length, "attempt").padEnd(11);
@@ -121,14 +123,14 @@ async function taskTable(blobs: Pick<Ports, "blobs">, story: Story, columns: num
   return (await Promise.all(lines)).join("");
 }
 
-async function taskText(blobs: Pick<Ports, "blobs">, story: Story, id: string): Promise<string> {
+async function taskText(blobs: Blobs, story: Story, id: string): Promise<string> {
   const task = story.run.tasks.get(id);
   if (task === undefined) {
     throw new Refused(
       `run ${story.run.id} has no task ${id}; its tasks are ${[...story.run.tasks.keys()].join(", ")}`,
     );
   }
-  const spec = await json<TaskSpec>(blobs, task.spec);
+  const spec = await readJson<TaskSpec>(blobs, task.spec);
   const parts = [
     `${id}: ${spec.title}   ${task.status}${task.acceptedBy === "person" ? " by a person" : ""}`,
     `\n${spec.instructions.trim()}\n`,
@@ -139,7 +141,7 @@ async function taskText(blobs: Pick<Ports, "blobs">, story: Story, id: string): 
   ];
   for (const attempt of story.attempts.filter((one) => one.task === id))
     parts.push(await attemptText(blobs, attempt));
-  if (task.handoff !== null) parts.push(handoffText(await json<Handoff>(blobs, task.handoff)));
+  if (task.handoff !== null) parts.push(handoffText(await readJson<Handoff>(blobs, task.handoff)));
   return `${visible(parts.join("\n"))}\n`;
 }
 
@@ -150,10 +152,10 @@ const plainText = (criterion: string): string =>
     .trimEnd()
     .replaceAll("\n", "\n      ");
 
-async function attemptText(blobs: Pick<Ports, "blobs">, attempt: AttemptStory): Promise<string> {
+async function attemptText(blobs: Blobs, attempt: AttemptStory): Promise<string> {
   const time = attempt.endedAt === null ? "" : `   ${clock(attempt.endedAt - attempt.startedAt)}`;
   const head = `\nattempt ${attempt.attempt}   ${attempt.outcome ?? "open"}   ${plural(attempt.turns, "turn")}   ${dollars(attempt.micros)}${time}`;
-  return attempt.feedback === null ? head : `${head}\n${indent(await text(blobs, attempt.feedback))}`;
+  return attempt.feedback === null ? head : `${head}\n${indent(await readText(blobs, attempt.feedback))}`;
 }
 
 function handoffText(handoff: Handoff): string {

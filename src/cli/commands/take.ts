@@ -7,13 +7,16 @@ import { treeStore } from "../../core/tree-store.ts";
 import { exportBranch } from "../../edges/files/export-branch.ts";
 import { exportTree } from "../../edges/files/export-tree.ts";
 import { unifiedPatch } from "../../edges/files/patch.ts";
+import { quotePath } from "../../edges/files/quote-path.ts";
 import { readRun } from "../../loop/own.ts";
+import { readJson } from "../../loop/texts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun } from "../reader.ts";
-import { plural } from "../view/words.ts";
+import { statThere } from "../there.ts";
+import { plural, visible } from "../view/words.ts";
 
-/** `harness diff [RUN]`: a patch from the start of the run to its head. */
+/** `harness diff [RUN]`: a patch from the start of the run to its head; exact in a pipe, safe to look at on a terminal. */
 export const diff = async (
   io: Io,
   named: string | undefined,
@@ -24,7 +27,7 @@ export const diff = async (
     if (options.stat === true) return stat(io, storage, run);
     const store = treeStore(storage.blobs);
     for await (const chunk of unifiedPatch({ store, blobs: storage.blobs, from: run.base, to: run.head }))
-      io.out(chunk);
+      io.out(io.isOutTerminal ? visible(chunk) : chunk);
     return exit.ok;
   });
 
@@ -33,7 +36,7 @@ async function stat(io: Io, { blobs }: Pick<Ports, "blobs">, run: RunState): Pro
     if (before?.type === "dir" || after?.type === "dir") continue;
     const mark = before === null ? "A" : after === null ? "D" : "M";
     const size = after?.type === "file" ? `${after.size} bytes` : "";
-    io.out(`${mark}  ${path}  ${size}`.trimEnd() + "\n");
+    io.out(`${mark}  ${quotePath(path)}  ${size}`.trimEnd() + "\n");
   }
   return exit.ok;
 }
@@ -67,6 +70,15 @@ export async function exportTo(
   return exit.ok;
 }
 
+/** Where the result of `run --export DIR` goes; refused before the run starts when it is taken. */
+export async function exportTarget(io: Io, dir: string | undefined): Promise<string | null> {
+  if (dir === undefined) return null;
+  const target = resolve(io.cwd, dir);
+  if ((await statThere(target)) !== null)
+    throw new Refused(`--export ${dir}: it exists; name a new directory`);
+  return target;
+}
+
 async function toBranch(
   io: Io,
   ports: Pick<Ports, "journal" | "blobs">,
@@ -74,7 +86,7 @@ async function toBranch(
   branch: string,
 ): Promise<number> {
   const run = await readRun(ports, id);
-  const config = JSON.parse(new TextDecoder().decode(await ports.blobs.get(run.config))) as RunConfig;
+  const config = await readJson<RunConfig>(ports.blobs, run.config);
   const commit = config.git?.commit ?? null;
   if (commit === null) {
     throw new Refused(`run ${id} did not start from a git commit; use: harness export ${id} --to DIR`);
@@ -92,6 +104,8 @@ async function toBranch(
   io.err(
     ` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`,
   );
+  for (const path of made.leftOut)
+    io.err(` not in it: ${quotePath(path)} (in a nested .git, which no commit can hold; use --to DIR)\n`);
   return exit.ok;
 }
 

@@ -1,8 +1,11 @@
 import { relative } from "node:path";
 import { readableBudget } from "./budget-text.ts";
 import type { Io } from "../io.ts";
-import type { Prepared, Request } from "../new-run.ts";
+import type { Prepared } from "../prepare.ts";
+import type { Request } from "../request.ts";
+import { leftOutRow } from "./left-out.ts";
 import { textOf } from "./rows.ts";
+import type { Rows } from "./rows.ts";
 import { oneLine, plural } from "./words.ts";
 
 const clearLine = "\r\u001b[K";
@@ -23,12 +26,10 @@ export function opening(request: Request, prepared: Prepared, io: Io): string {
       ? ""
       : ` @ ${imported.git.commit?.slice(0, 7) ?? "no commit yet"}${dirt(imported.git.dirty)}`;
   const models = [...new Set(Object.values(request.models))].join(", ");
-  const rows: [string, string][] = [
+  const rows: Rows = [
     ["goal", oneLine(request.goal.title, width)],
     ["workspace", `${relative(io.cwd, request.workspace) || "."}${git}, ${plural(imported.files, "file")}`],
-    ...(imported.leftOut.length === 0
-      ? []
-      : [["left out", leftOut(imported.leftOut, width)] as [string, string]]),
+    ...leftOutRow(imported.leftOut, request.scratch, prepared.id),
     [
       "sandbox",
       `${request.sandbox} · ${plural(capabilities.programs.length, "program")} · network ${capabilities.network ? "declared hosts" : "none"}`,
@@ -41,9 +42,3 @@ export function opening(request: Request, prepared: Prepared, io: Io): string {
 }
 
 const dirt = (dirty: number): string => (dirty === 0 ? "" : ` + ${plural(dirty, "uncommitted file")}`);
-
-function leftOut(items: readonly { path: string; why: string }[], width: number): string {
-  const names = items.slice(0, 6).map((item) => item.path);
-  const more = items.length > 6 ? `  and ${items.length - 6} more` : "";
-  return oneLine(`${names.join("  ")}${more}   (workspace.exclude)`, width);
-}

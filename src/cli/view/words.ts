@@ -35,6 +35,10 @@ const unseen = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 export const visible = (text: string): string =>
   text.replaceAll(unseen, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 
+/** As `visible`, for what must stay one line as it is, like a path. */
+export const inOneLine = (text: string): string =>
+  visible(text).replaceAll("\n", "\\u{a}").replaceAll("\t", "\\u{9}");
+
 /** One line of at most `width` cells, whatever the text holds. */
 export const oneLine = (text: string, width: number): string =>
   fit(visible(text.replaceAll(/\s+/g, " ").trim()), width);

@@ -30,7 +30,7 @@ function lines(bytes: Buffer): string {
     for (let from = 0; from < line.length; from += 4) end = writeGroup(out, end, line, from);
     out[end++] = lineFeed;
   }
-  return out.latin1Slice(0, end);
+  return out.toString("latin1", 0, end);
 }
 
 /** Four bytes, zero where there are none left, as one number of five digits, the highest first. @returns the new end */

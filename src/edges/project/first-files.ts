@@ -7,8 +7,9 @@ export const firstFiles: readonly (readonly [path: string, text: string])[] = [
 # models: { planner: anthropic/<model>, worker: anthropic/<model>, evaluator: openai/<model> }
 budget: { money: 5, wall: 2h } #   the most one run may spend, in US dollars and time at work
 # concurrency: 3                 # tasks at work at once
-# workspace: { exclude: [".env*", "secrets/"] }   # what no worker ever sees; this list replaces the default
-# approvals: { ask_from: network }                # ask a person from this risk on
+# What no worker ever sees. It replaces the default list (.env*, keys, .npmrc, .netrc, secrets/, …): name those, too.
+# workspace: { exclude: [".env*", "*.key", "*.pem", ".npmrc", ".netrc", "secrets/", "private/"] }
+# approvals: { ask_from: network } # ask a person from this risk on
 `,
   ],
   [
@@ -71,8 +72,8 @@ The place for suites: cases on which prompts, models and rubrics are compared, o
   ],
   [
     "sandbox/Dockerfile",
-    `# The programs a worker has, beside a shell. Used when harness.yaml says: sandbox: { dockerfile: sandbox/Dockerfile }
-# Tasks have no network: whatever they need must be in here.
+    `# Not used by this version, whose sandbox runs in the harness itself: the place for the programs that workers will have
+# in a container. Tasks have no network: whatever they need must be in here.
 FROM debian:bookworm-slim
 RUN apt-get update \\
  && apt-get install -y --no-install-recommends bash ca-certificates git jq make patch python3 ripgrep \\

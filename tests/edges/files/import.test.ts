@@ -46,10 +46,25 @@ describe("importDirectory", () => {
       "out/empty": { dir: 0o711 },
       'é "\n.txt': "odd",
     });
-    const seen = await imported(dir);
+    const seen = await imported(dir, [...defaultExclude, "!node_modules/"]);
     expect(seen.contents).toEqual(readFiles(dir));
     expect(seen).toMatchObject({ git: null, leftOut: [], files: 8 });
     expect(seen.progress.at(-1)).toBe(6);
+  });
+
+  it.each([["the default"], ["*.pem"]])("leaves node_modules out of a plain directory, with %s", async (some) => {
+    const dir = directory({
+      a: "1",
+      "node_modules/p/index.js": "1",
+      "b/node_modules/q": "2",
+      "c/node_modules": "a file",
+    });
+    const { paths, leftOut } = await imported(dir, some === "the default" ? defaultExclude : [some]);
+    expect(paths).toEqual(["a", "b", "c", "c/node_modules"]);
+    expect(leftOut).toEqual([
+      { path: "b/node_modules/", why: "excluded by node_modules/" },
+      { path: "node_modules/", why: "excluded by node_modules/" },
+    ]);
   });
 
   it("takes large files, and many", async () => {
@@ -214,6 +229,20 @@ describe.skipIf(noGit)("importDirectory of a git repository (needs git)", () => 
       { path: "build/out", why: "ignored by git" },
       { path: "x.log", why: "ignored by git" },
     ]);
+  });
+
+  it("takes node_modules as git has it: tracked or ignored", async () => {
+    const dir = repository({ "node_modules/kept/x": "1", ".gitignore": "ui/node_modules\n", "ui/a": "1" });
+    writeFiles(dir, { "ui/node_modules/p/x": "2" });
+    const { paths, leftOut } = await imported(dir);
+    expect(paths).toContain("node_modules/kept/x");
+    expect(leftOut).toEqual([{ path: "ui/node_modules/", why: "ignored by git" }]);
+  });
+
+  it("leaves node_modules out of a directory that its repository ignores", async () => {
+    const dir = repository({ ".gitignore": "tmp/\n" });
+    writeFiles(dir, { "tmp/work/a": "1", "tmp/work/node_modules/p": "2" });
+    expect(await imported(join(dir, "tmp/work"))).toMatchObject({ git: null, paths: ["a"] });
   });
 
   it("counts nothing as changed in a clean repository, whatever its line ends and times", async () => {
