@@ -1,5 +1,6 @@
-import type { Entry, RunEvent } from "./event.ts";
-import { bodyLimit, chainText, noHash, versionOf } from "./event.ts";
+import type { Body, Entry, RunEvent } from "./event.ts";
+import { versionOf } from "./event-version.ts";
+import { canonical } from "./canonical.ts";
 import type { Digest, Instant, RunId } from "./id.ts";
 
 /** The chain of a run as the journal's caller knows it: the next batch must follow exactly this. */
@@ -51,3 +52,31 @@ export function brokenLink(after: Entry | null, entry: Entry, sha256: Sha256): s
   if (entry.hash !== sha256(prev + chainText(entry))) return `entry ${entry.seq} does not hash to its name`;
   return null;
 }
+
+/** Most bytes of a body; a proposed plan may take `bytesPerTask` more for each task it lists. */
+export const maxBodyBytes = 16_384;
+const bytesPerTask = 1_024;
+
+export function bodyLimit(event: RunEvent): number {
+  return event.type === "plan-proposed" || event.type === "plan-adopted"
+    ? maxBodyBytes +
+        bytesPerTask * (event.type === "plan-proposed" ? event.body.tasks.length : planChanges(event.body))
+    : maxBodyBytes;
+}
+const planChanges = (body: Body<"plan-adopted">): number =>
+  body.added.length + body.changed.length + body.dropped.length;
+
+/** The text a hash is taken of: `hash = sha256(prev + chainText(entry))`. */
+export const chainText = (entry: Omit<Entry, "hash" | "prev">): string =>
+  canonical({
+    run: entry.run,
+    seq: entry.seq,
+    at: entry.at,
+    epoch: entry.epoch,
+    v: entry.v,
+    type: entry.type,
+    body: entry.body,
+  });
+
+/** `prev` of the first entry of a chain. */
+export const noHash: Digest = "0".repeat(64);

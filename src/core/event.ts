@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { canonical } from "./canonical.ts";
 import { criterionResult } from "./criterion.ts";
 import { callId, digest, runId, safeId, threadId } from "./id.ts";
 import type { Digest, Instant, RunId } from "./id.ts";
@@ -373,69 +372,8 @@ export type Entry = RunEvent & Envelope;
 
 export const eventTypes = Object.keys(bodies) as readonly EventType[];
 
-/** The newest version of each event's body. All are 1 in the first release. */
-export const versionOf = (_type: EventType): number => 1;
-
-/** Pure upcasts from older bodies, `upcasts[type][v]` gives the body of `v + 1`. None yet. */
-const upcasts: { readonly [T in EventType]?: Readonly<Record<number, (body: unknown) => unknown>> } = {};
-
-/** An event this version of the harness cannot read, or that no version could have written. */
-export class UnreadableEvent extends Error {
-  override readonly name = "UnreadableEvent";
-}
-
-/**
- * Reads a stored body: upcast to the newest version, then checked against its schema.
- * @throws UnreadableEvent naming type, version and the first thing that is wrong.
- */
-export function readEvent(type: string, v: number, body: unknown): RunEvent {
-  if (!Object.hasOwn(bodies, type))
-    throw new UnreadableEvent(`event type "${type}" is not known to this harness`);
-  const known = type as EventType;
-  if (v > versionOf(known)) {
-    throw new UnreadableEvent(
-      `${type} v${v} is newer than this harness reads (v${versionOf(known)}); update harness`,
-    );
-  }
-  let upcasted = body;
-  for (let from = v; from < versionOf(known); from++)
-    upcasted = upcasts[known]?.[from]?.(upcasted) ?? upcasted;
-  const parsed = (bodies[known] as z.ZodType).safeParse(upcasted);
-  if (!parsed.success) throw new UnreadableEvent(`${type} v${v}: ${z.prettifyError(parsed.error)}`);
-  return { type: known, body: parsed.data } as RunEvent;
-}
-
-/** Most bytes of a body; a proposed plan may take `bytesPerTask` more for each task it lists. */
-export const maxBodyBytes = 16_384;
-const bytesPerTask = 1_024;
-
-export function bodyLimit(event: RunEvent): number {
-  return event.type === "plan-proposed" || event.type === "plan-adopted"
-    ? maxBodyBytes +
-        bytesPerTask * (event.type === "plan-proposed" ? event.body.tasks.length : planChanges(event.body))
-    : maxBodyBytes;
-}
-const planChanges = (body: Body<"plan-adopted">): number =>
-  body.added.length + body.changed.length + body.dropped.length;
-
-/** The text a hash is taken of: `hash = sha256(prev + chainText(entry))`. */
-export const chainText = (entry: Omit<Entry, "hash" | "prev">): string =>
-  canonical({
-    run: entry.run,
-    seq: entry.seq,
-    at: entry.at,
-    epoch: entry.epoch,
-    v: entry.v,
-    type: entry.type,
-    body: entry.body,
-  });
-
-/** `prev` of the first entry of a chain. */
-export const noHash: Digest = "0".repeat(64);
-
-/** What an event says apart from its volatile fields: equal texts mean that two runs did the same. */
-export function meaning(event: RunEvent): string {
-  const shape: Record<string, z.ZodType> = bodies[event.type].shape;
-  const kept = Object.entries(event.body).filter(([key]) => !volatileFields.has(shape[key] as z.ZodType));
-  return canonical({ type: event.type, v: versionOf(event.type), body: Object.fromEntries(kept) });
-}
+/** Whether a field of an event's body differs between two runs that did the same. */
+export const isVolatile = (type: EventType, field: string): boolean => {
+  const shape: Record<string, z.ZodType> = bodies[type].shape;
+  return volatileFields.has(shape[field] as z.ZodType);
+};

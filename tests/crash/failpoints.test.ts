@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { eventTypes, meaning } from "../../src/core/event.ts";
+import { eventTypes } from "../../src/core/event.ts";
+import { meaning } from "../../src/core/meaning.ts";
 import type { Entry, EventType } from "../../src/core/event.ts";
 import { calmRun, namedPuts, passingsOf } from "./calm.ts";
 import type { Calm, NamedPut } from "./calm.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonical } from "../../src/core/canonical.ts";
 import { brokenLink, headOf } from "../../src/core/chain.ts";
 import type { ChainHead } from "../../src/core/chain.ts";
-import { readEvent } from "../../src/core/event.ts";
+import { readEvent } from "../../src/core/event-version.ts";
 import type { Entry } from "../../src/core/event.ts";
 import type { RunId } from "../../src/core/id.ts";
 import { DamagedJournal, NotOwner } from "../../src/core/ports.ts";

@@ -43,7 +43,7 @@ export async function run(io: Io, file: string, options: RunOptions): Promise<nu
     askFrom: levelRisk(request.project.spec.approvals?.ask_from),
   });
   try {
-    const prepared = await prepareRun(ports, request, importing(io));
+    const prepared = await importing(io, (onProgress) => prepareRun(ports, request, onProgress));
     const owned = await createRun(ports, prepared.id, prepared.body, ownerNow());
     if ("owner" in owned)
       throw new Refused(`run ${prepared.id} is owned by pid ${owned.owner.pid}`, exit.infrastructure);

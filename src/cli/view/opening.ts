@@ -10,12 +10,18 @@ import { oneLine, plural } from "./words.ts";
 
 const clearLine = "\r\u001b[K";
 
-/** Counts the files of a large workspace on a terminal, in one line that goes away again. */
-export const importing =
-  (io: Io) =>
-  (files: number): void => {
-    if (io.isTerminal) io.err(`${clearLine} importing ${files} files …`);
-  };
+/** Counts the files of a large workspace on a terminal, in one line that goes away again, whatever comes of it. */
+export async function importing<T>(
+  io: Io,
+  work: (onProgress: (files: number) => void) => Promise<T>,
+): Promise<T> {
+  if (!io.isTerminal) return work(() => {});
+  try {
+    return await work((files) => io.err(`${clearLine} importing ${files} files …`));
+  } finally {
+    io.err(clearLine);
+  }
+}
 
 /** What a run starts from, before the first event: goal, workspace, what was left out, sandbox, models, budget. */
 export function opening(request: Request, prepared: Prepared, io: Io): string {
@@ -38,7 +44,7 @@ export function opening(request: Request, prepared: Prepared, io: Io): string {
     ["budget", readableBudget(body.budget)],
     ["run", `${prepared.id}   ctrl-c stops it, harness resume goes on`],
   ];
-  return `${io.isTerminal ? clearLine : ""}\n${textOf(rows, io.columns)}\n`;
+  return `\n${textOf(rows, io.columns)}\n`;
 }
 
 const dirt = (dirty: number): string => (dirty === 0 ? "" : ` + ${plural(dirty, "uncommitted file")}`);

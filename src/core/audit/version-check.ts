@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { bodies, versionOf } from "../event.ts";
+import { versionOf } from "../event-version.ts";
+import { bodies } from "../event.ts";
 import type { Entry } from "../event.ts";
 import type { Finding } from "./finding.ts";
 

@@ -86,7 +86,7 @@ export async function importDirectory(request: ImportRequest): Promise<Imported>
     repository.type === "repository"
       ? await readGitFacts(repository.repository, withNever(excludes(exclude)))
       : null;
-  const wanted = excludes([...withoutGit, ...exclude]);
+  const wanted = excludes(git === null ? [...withoutGit, ...exclude] : exclude);
   const leftOut: LeftOut[] = repository.type === "no-git" ? [noGit] : [];
   const skip = sieve(wanted, git?.ignored ?? new Set(), leftOut);
   const found = await walk({ root, skip, own: false });

@@ -1,7 +1,6 @@
 import { canonical } from "../../core/canonical.ts";
-import { headOf } from "../../core/chain.ts";
+import { chainText, headOf, noHash } from "../../core/chain.ts";
 import type { ChainHead, Sha256 } from "../../core/chain.ts";
-import { chainText, noHash } from "../../core/event.ts";
 import type { Entry } from "../../core/event.ts";
 import type { RunId } from "../../core/id.ts";
 import { NotOwner } from "../../core/ports.ts";

@@ -1,6 +1,6 @@
 import { brokenLink } from "../../core/chain.ts";
 import type { Sha256 } from "../../core/chain.ts";
-import { readEvent, UnreadableEvent, versionOf } from "../../core/event.ts";
+import { readEvent, UnreadableEvent, versionOf } from "../../core/event-version.ts";
 import type { Entry, RunEvent } from "../../core/event.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import { DamagedJournal } from "../../core/ports.ts";

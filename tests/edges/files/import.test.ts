@@ -52,20 +52,23 @@ describe("importDirectory", () => {
     expect(seen.progress.at(-1)).toBe(6);
   });
 
-  it.each([["the default"], ["*.pem"]])("leaves node_modules out of a plain directory, with %s", async (some) => {
-    const dir = directory({
-      a: "1",
-      "node_modules/p/index.js": "1",
-      "b/node_modules/q": "2",
-      "c/node_modules": "a file",
-    });
-    const { paths, leftOut } = await imported(dir, some === "the default" ? defaultExclude : [some]);
-    expect(paths).toEqual(["a", "b", "c", "c/node_modules"]);
-    expect(leftOut).toEqual([
-      { path: "b/node_modules/", why: "excluded by node_modules/" },
-      { path: "node_modules/", why: "excluded by node_modules/" },
-    ]);
-  });
+  it.each([["the default"], ["*.pem"]])(
+    "leaves node_modules out of a plain directory, with %s",
+    async (some) => {
+      const dir = directory({
+        a: "1",
+        "node_modules/p/index.js": "1",
+        "b/node_modules/q": "2",
+        "c/node_modules": "a file",
+      });
+      const { paths, leftOut } = await imported(dir, some === "the default" ? defaultExclude : [some]);
+      expect(paths).toEqual(["a", "b", "c", "c/node_modules"]);
+      expect(leftOut).toEqual([
+        { path: "b/node_modules/", why: "excluded by node_modules/" },
+        { path: "node_modules/", why: "excluded by node_modules/" },
+      ]);
+    },
+  );
 
   it("takes large files, and many", async () => {
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`d/${n % 3}/${n}`, `${n}`]));

@@ -116,10 +116,7 @@ describe("unifiedPatch", () => {
       "a binary file",
       { a: "x\n" },
       { a: Buffer.from([0xff, 0xfe, 0]) },
-      lines(
-        ["diff --git a/a b/a", "GIT binary patch", "literal 3", "fffe00", ""],
-        ["literal 2", "780a", ""],
-      ),
+      lines(["diff --git a/a b/a", "GIT binary patch", "literal 3", "fffe00", ""], ["literal 2", "780a", ""]),
     ],
     [
       "a binary file that is gone",

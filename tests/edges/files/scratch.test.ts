@@ -12,7 +12,8 @@ import type { Specs } from "./ground.ts";
 
 /** A run's base, as the command line imports it. */
 const baseOf = async (blobs: Blobs, dir: string, scratch: readonly string[]): Promise<string> =>
-  (await importDirectory({ dir, exclude: [...defaultExclude, ...scratch], blobs, onProgress: () => {} })).tree;
+  (await importDirectory({ dir, exclude: [...defaultExclude, ...scratch], blobs, onProgress: () => {} }))
+    .tree;
 
 const workspacesOf = (blobs: Blobs, scratch: readonly string[]) =>
   openWorkspaces({ root: join(realpathSync(tempDir()), "slots"), blobs, scratch });
@@ -84,6 +85,9 @@ test("names that are not UTF-8 are scratch too", async () => {
   const [blobs, dir, scratch] = [memoryBlobs(), tempDir(), ["*.log"]];
   const base = await baseOf(blobs, dir, scratch);
   const workspace = await workspacesOf(blobs, scratch).checkout("run/task/a/1", base);
-  writeFileSync(Buffer.concat([Buffer.from(`${workspace.dir}/`), Buffer.from([0xff]), Buffer.from(".log")]), "x");
+  writeFileSync(
+    Buffer.concat([Buffer.from(`${workspace.dir}/`), Buffer.from([0xff]), Buffer.from(".log")]),
+    "x",
+  );
   expect((await workspace.snapshot()).tree).toBe(base);
 });

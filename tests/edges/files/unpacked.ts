@@ -16,7 +16,7 @@ export function decodeLine(line: string): Buffer {
   const groups = rest.join("").match(/.{5}/g) ?? [];
   const bytes = groups.map((group) => {
     const word = Buffer.alloc(4);
-    word.writeUInt32BE([...group].reduce((sum, digit) => sum * 85 + digits.indexOf(digit), 0));
+    word.writeUInt32BE(Array.from(group).reduce((sum, digit) => sum * 85 + digits.indexOf(digit), 0));
     return word;
   });
   return Buffer.concat(bytes).subarray(0, size);
