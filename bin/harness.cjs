@@ -9,7 +9,10 @@ var nodeFor = require("./node-for.cjs");
 var root = path.join(__dirname, "..");
 var args = process.argv.slice(2);
 
-if (nodeFor.isNewEnough()) start();
+// Answered without loading anything, on any Node.
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.write(JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version + "\n");
+} else if (nodeFor.isNewEnough()) start();
 else {
   var node = nodeFor.installedNode(root);
   if (node === null) {

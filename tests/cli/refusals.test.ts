@@ -20,6 +20,45 @@ type Row = readonly [
 ];
 
 const model = "scripted/script.yaml";
+/** A setting that this version would not keep to, in harness.yaml or in the goal; `settings`: harness.yaml. */
+const unsupported = (name: string, settings: string, front: object, where: string, why: string): Row => [
+  name,
+  { ...greeting({}, front), "harness.yaml": `${settings}\n` },
+  ["run", "goal.md", "--export", "result"],
+  2,
+  `harness: ${where}: ${why}`,
+];
+const noNetwork = "this version has no network for sandboxes yet; remove network.allow";
+const onlyEmbedded = "this version has the embedded sandbox only; set sandbox: { kind: embedded }";
+const noSetup = "sandbox.setup needs the Docker sandbox, which this version does not have yet";
+const unkept: readonly Row[] = [
+  unsupported("network of the project", "network: { allow: [a.example] }", {}, "harness.yaml", noNetwork),
+  unsupported("network of a goal", "", { network: { allow: ["a.example"] } }, "goal.md", noNetwork),
+  unsupported("an image", "sandbox: { image: x }", { sandbox: {} }, "harness.yaml", onlyEmbedded),
+  unsupported("a setup", "sandbox: { setup: { run: npm ci } }", {}, "harness.yaml", noSetup),
+  unsupported(
+    "rules",
+    "approvals: { ask_from: write, rules: [{ tool: bash }] }",
+    {},
+    "harness.yaml",
+    "this version has no rules for approvals yet; remove approvals.rules (approvals.ask_from holds)",
+  ),
+  unsupported(
+    "notify",
+    "approvals: { notify: mail me }",
+    {},
+    "harness.yaml",
+    "this version tells nobody of approvals; remove approvals.notify, and look with: harness approvals",
+  ),
+  unsupported(
+    "traces",
+    "traces: { content: metadata }",
+    {},
+    "harness.yaml",
+    "this version sends no traces yet; remove traces, or set traces: { content: none }",
+  ),
+];
+
 const rows: readonly Row[] = [
   ["no such goal", {}, ["run", "gaol.md"], 2, /^harness: DIR\/gaol\.md: .*(no such file|not there)/],
   ["a goal that is a directory", { "goal.md/x": "" }, ["run", "goal.md"], 2, /^harness: DIR\/goal\.md: /],
@@ -86,6 +125,7 @@ const rows: readonly Row[] = [
     2,
     /^harness: goal\.md: this version has the embedded sandbox only/,
   ],
+  ...unkept,
   [
     "no such rubric",
     greeting({}, { checks: [{ rubric: "elegant" }] }),
@@ -151,6 +191,26 @@ describe("what a person must change is said in one line, and nothing is written"
     expect({ code: done.code, out: done.out }).toEqual({ code, out: "" });
     expect(existsSync(join(dir, ".harness"))).toBe(false);
   });
+});
+
+test("settings that ask for nothing are kept to by doing nothing", async () => {
+  const settings = "network: { allow: [] }\napprovals: { rules: [] }\ntraces: { content: none }\n";
+  const dir = await folder({ ...greeting({}, { network: { allow: [] } }), "harness.yaml": settings });
+  expect((await harness(dir, ["run", "goal.md"])).code).toBe(0);
+});
+
+test("what a goal says wins: no network where the project allows one", async () => {
+  const dir = await folder({
+    ...greeting({}, { network: { allow: [] } }),
+    "harness.yaml": "network: { allow: [a.example] }\n",
+  });
+  expect((await harness(dir, ["run", "goal.md"])).code).toBe(0);
+});
+
+test("from below, the settings file is named as it is found from there", async () => {
+  const dir = await folder({ "harness.yaml": "traces: { content: full }\n", "sub/goal.md": "Do it.\n" });
+  const { code, err } = await harness(join(dir, "sub"), ["run", "goal.md", "--model", model]);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^harness: \.\.\/harness\.yaml: /) });
 });
 
 describe("in a project with a run", () => {

@@ -40,7 +40,7 @@ export function taskLines(
   const rows = new Map(
     [...run.tasks.values()].map((task) => [task, rowOf(run, task, notes.of(task.id), now)]),
   );
-  const widths = widthsFor([...rows.values()], columns);
+  const widths = widthsFor([...rows.values()], columns, run.spent.micros > 0);
   const drawn = new Map([...rows].map(([task, row]) => [task, draw(row, widths, columns)]));
   const chosen = choose(drawn, room);
   const lines = [...drawn].flatMap(([task, its]) => (chosen.has(task) ? its : []));
@@ -87,15 +87,20 @@ function standing(run: RunState, { status, needs }: Task): string {
   return open.length > 0 ? `after ${open.join(", ")}` : "next";
 }
 
-const leastDoing = 28;
+/** Cells that are enough for the words of what a task is doing, and those below which it gets a line of its own. */
+const [wellDoing, leastDoing] = [72, 28];
 
-function widthsFor(rows: readonly Row[], columns: number): Widths {
+/** Columns get room for what they will hold before they hold it, so that nothing moves sideways as a run goes on. */
+function widthsFor(rows: readonly Row[], columns: number, costs: boolean): Widths {
   const widest = (column: keyof Row): number => Math.max(0, ...rows.map((row) => cells(row[column])));
+  const reserved = (column: keyof Row, text: string): number =>
+    widest("attempts") === 0 ? 0 : Math.max(cells(text), widest(column));
   const id = Math.min(widest("id"), columns < 100 ? 16 : 24);
-  const [attempts, money, time] = [widest("attempts"), widest("money"), widest("time")];
+  const [attempts, time] = [reserved("attempts", "2 attempts"), reserved("time", "0:00")];
+  const money = costs ? reserved("money", "$0.0000") : widest("money");
   const facts = [attempts, money, time].reduce((sum, width) => sum + (width > 0 ? width + 2 : 0), 0);
-  const title = Math.min(widest("title"), 48);
   const whole = Math.max(0, columns - 1 - (3 + id + 2));
+  const title = Math.min(widest("title"), Math.max(48, whole - facts - 3 - wellDoing));
   const beside = whole - title - facts - 3;
   if (beside >= leastDoing) return { id, title, attempts, money, time, doing: beside };
   return { id, title: Math.min(title, Math.max(0, whole - facts)), attempts, money, time, doing: 0 };

@@ -85,22 +85,42 @@ const notes = notesOf({
 
 test("with room, all of a task is on one line, in columns", () => {
   expect(taskLines(run, notes, 424_000, 130, 40)).toEqual([
-    " ✓ inventory   every use of moment, as a table  1 attempt    $0.12  0:58",
-    " ● invoices    port src/invoices                attempt 2    $0.88  6:04   turn 17  bash npm test -- invoices",
+    " ✓ inventory   every use of moment, as a table  1 attempt     $0.12  0:58",
+    " ● invoices    port src/invoices                attempt 2     $0.88  6:04   turn 17  bash npm test -- invoices",
     "               attempt 1 sent back: tests, 2 of 88 fail",
-    " ● exports     port src/exports                 attempt 1    $0.41  5:24   turn 9  edit_file csv.ts",
-    " ? dependency  drop moment                      attempt 1  $0.0100  5:14   waits for you: harness approvals",
+    " ● exports     port src/exports                 attempt 1     $0.41  5:24   turn 9  edit_file csv.ts",
+    " ? dependency  drop moment                      attempt 1   $0.0100  5:14   waits for you: harness approvals",
     " · docs        what changed                     after invoices, exports",
   ]);
 });
 
 test("on 80 columns what a task is doing gets a line of its own", () => {
   expect(taskLines(run, notes, 424_000, 80, 40).slice(0, 4)).toEqual([
-    " ✓ inventory   every use of moment, as a table  1 attempt    $0.12  0:58",
-    " ● invoices    port src/invoices                attempt 2    $0.88  6:04",
+    " ✓ inventory   every use of moment, as a table  1 attempt     $0.12  0:58",
+    " ● invoices    port src/invoices                attempt 2     $0.88  6:04",
     "               turn 17  bash npm test -- invoices",
     "               attempt 1 sent back: tests, 2 of 88 fail",
   ]);
+});
+
+test("columns stand where they stood, before there is money and after a second attempt", () => {
+  const costly = runOf([task("one", "active", 1)]);
+  costly.spent.micros = 1;
+  const at = (attempts: number, micros: number): number => {
+    costly.tasks.set("one", task("one", "active", attempts));
+    const notes = notesOf({ one: { title: "a title", micros, began: 0, doing: "turn 1  thinks" } });
+    return taskLines(costly, notes, 1000, 120, 40)[0]?.indexOf("turn 1") ?? -1;
+  };
+  expect([at(1, 0), at(1, 4_000), at(2, 250_000)]).toEqual([at(2, 90_000), at(2, 90_000), at(2, 90_000)]);
+});
+
+test("a wide terminal shows a whole title, and still what is done", () => {
+  const title = "a title that says in sixty cells or so what all of this is for";
+  const notes = notesOf({ one: { title, began: 0, doing: "turn 1  thinks" } });
+  const line = (columns: number): string =>
+    taskLines(runOf([task("one", "active", 1)]), notes, 0, columns, 40)[0] ?? "";
+  expect(line(200)).toMatch(new RegExp(`${title} .*turn 1 {2}thinks$`));
+  expect(line(120)).toMatch(/ a title .*… .*turn 1 {2}thinks$/);
 });
 
 test("where there is no room for all, those at work and waiting stay, and the rest is counted", () => {
