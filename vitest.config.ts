@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     globalSetup: ["tests/require-node.ts"],
     reporters: ["default", new Tally()],
+    // Many tests wait for processes of their own: one worker for each core, not for each second one.
+    maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

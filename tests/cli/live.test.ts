@@ -3,7 +3,7 @@ import { example, folder, harness, runId } from "./ground.ts";
 import type { Done } from "./ground.ts";
 import { newScreen } from "./screen.ts";
 import type { Screen } from "./screen.ts";
-import { hopeless, wide } from "./stories.ts";
+import { greeting, hopeless, wide } from "./stories.ts";
 
 /** Runs a goal on a terminal of this size; each write must leave one picture and nothing of those before. */
 async function watch(
@@ -82,6 +82,13 @@ test("what waits is named on the screen with the command that answers", async ()
   const text = screen.lines().join("\n");
   expect(text).toMatch(/^ \? greet .*attempt 2/m);
   expect(text).toMatch(/^ {6}harness approvals retry e\d+$/m);
+});
+
+test("a refusal after the import stands on a line of its own", async () => {
+  const dir = await folder({ ...greeting({}), "prompts/worker.prompt": "{{#if}}\n" });
+  const { code, screen } = await watch(dir, ["run", "goal.md"], 80, 24);
+  expect(code).toBe(2);
+  expect(screen.lines().filter((line) => line !== "")[0]).toMatch(/^harness: .*worker\.prompt:\d+: /);
 });
 
 test("NO_COLOR is respected, and a dumb terminal gets lines", async () => {

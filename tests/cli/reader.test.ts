@@ -98,7 +98,11 @@ const runAs = async (
   temporary: string,
 ): Promise<Done> =>
   new Promise((resolve) => {
-    const options = { ...who, cwd, env: { ...process.env, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: "1" } };
+    const options = {
+      ...who,
+      cwd,
+      env: { ...process.env, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: "1" },
+    };
     const child = execFile(
       process.execPath,
       [join(root, "bin/harness.cjs"), ...argv],

@@ -20,8 +20,10 @@ type Row = readonly [
 ];
 
 const model = "scripted/script.yaml";
+type Front = Parameters<typeof greeting>[1];
+
 /** A setting that this version would not keep to, in harness.yaml or in the goal; `settings`: harness.yaml. */
-const unsupported = (name: string, settings: string, front: object, where: string, why: string): Row => [
+const unsupported = (name: string, settings: string, front: Front, where: string, why: string): Row => [
   name,
   { ...greeting({}, front), "harness.yaml": `${settings}\n` },
   ["run", "goal.md", "--export", "result"],

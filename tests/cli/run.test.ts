@@ -102,6 +102,29 @@ describe("harness run, in a pipe", () => {
     expect(err).toContain(" asks you   Is one line enough?   (greet)\n");
   });
 
+  test("what no worker sees is named with the reason, and shown in full", async () => {
+    const secrets = [".env", ".env.local", ".npmrc", "a.key", "b.pem"];
+    const dir = await folder({
+      ...greeting({}),
+      ...Object.fromEntries(secrets.map((path) => [path, "secret\n"])),
+    });
+    const { code, err } = await harness(dir, ["run", "goal.md"]);
+    expect(code).toBe(0);
+    const all = `all: harness show ${runId(err)} --left-out`;
+    expect(err).toContain(
+      ` left out   .env  .env.local  .npmrc  a.key  and 1 more (workspace.exclude)   ${all}\n`,
+    );
+    const shown = [
+      ".env (excluded by .env*)",
+      ".env.local (excluded by .env*)",
+      ".npmrc (excluded by .npmrc)",
+      "a.key (excluded by *.key)",
+      "b.pem (excluded by *.pem)",
+    ];
+    expect((await harness(dir, ["show", "--left-out"])).out).toBe(`${shown.join("\n")}\n`);
+    expect(JSON.parse((await harness(dir, ["show", "--json"])).out)).toMatchObject({ leftOut: shown });
+  });
+
   test("--json is the journal and nothing else; people's text goes to stderr", async () => {
     const dir = await example("hello");
     const { code, out, err } = await harness(dir, ["run", "goal.md", "--json"]);
@@ -226,6 +249,12 @@ describe("harness init", () => {
     expect(ran.err).toContain(" met ");
     expect(ran.code).toBe(0);
     expect((await harness(dir, ["init", "mine"])).out).toContain(" kept   goal.md\n");
+  });
+
+  test("says what it did to a .gitignore that was there", async () => {
+    const dir = await folder({ ".gitignore": "node_modules/\n" });
+    expect((await harness(dir, ["init"])).out).toContain(" added .harness/ to  .gitignore\n");
+    expect((await harness(dir, ["init"])).out).toContain(" kept   .gitignore\n");
   });
 });
 

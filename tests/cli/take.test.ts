@@ -3,7 +3,7 @@ import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { example, fill, fingerprint, folder, harness, paths, runId } from "./ground.ts";
-import { greeting, hopeless } from "./stories.ts";
+import { greeting, hopeless, writes } from "./stories.ts";
 
 const git = (dir: string, ...args: string[]): string =>
   execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
@@ -33,6 +33,23 @@ describe("harness diff", () => {
     expect((await harness(dir, ["export", "--to", exported])).code).toBe(0);
     expect(await fingerprint(patched)).toBe(await fingerprint(exported));
     expect(await paths(exported)).toContain("index.html");
+  });
+
+  test("shows control characters to a terminal, and gives a pipe the exact bytes", async () => {
+    const rude = "Hello.\u001b[2J\u009b1m\tand \u202Eback\r\nlast\n";
+    const dir = await folder(greeting({ "task/greet/*": writes(rude) }));
+    await harness(dir, ["run", "goal.md"]);
+    const lines = (out: string): readonly string[] =>
+      out.split("\n").filter((line) => /^\+(?!\+\+ )/.test(line));
+    expect(lines((await harness(dir, ["diff"])).out)).toEqual([
+      "+Hello.\u001b[2J\u009b1m\tand \u202Eback\r",
+      "+last",
+    ]);
+    const terminal = { columns: 80, rows: 24, write: () => undefined };
+    const { code, out } = await harness(dir, ["diff"], { terminal });
+    expect(code).toBe(0);
+    expect(lines(out)).toEqual(["+Hello.\\u{1b}[2J\\u{9b}1m\tand \\u{202e}back\\u{d}", "+last"]);
+    expect(out).not.toMatch(/(?![\n\t])\p{C}/u);
   });
 
   test("--stat names files, not directories", async () => {
@@ -97,6 +114,26 @@ describe("harness export", () => {
     expect(git(dir, "diff", "--name-status", "HEAD", "agent/hello")).toBe("A\tgreeting.txt");
     expect(git(dir, "status", "--porcelain")).toBe("?? notes.txt");
     expect(await harness(dir, ["export", "--branch", "agent/hello"])).toMatchObject({ code: 2 });
+  });
+
+  test("--branch names what no commit can hold", async (context) => {
+    if (!hasGit) return context.skip("git is not installed");
+    const nested = { bash: { command: "mkdir -p part/.git; echo x > part/.git/note; echo y > part/own" } };
+    const dir = await folder(greeting({ "task/greet/*": [nested, ...writes("Hello.")] }));
+    git(dir, "init", "-q", "-b", "main");
+    git(dir, "add", ".");
+    git(dir, "commit", "-q", "-m", "start");
+    await harness(dir, ["run", "goal.md"]);
+    const { code, err } = await harness(dir, ["export", "--branch", "agent/hello"]);
+    expect(code).toBe(0);
+    expect(err.split("\n").slice(1)).toEqual([
+      " not in it: part/.git/note (in a nested .git, which no commit can hold; use --to DIR)",
+      "",
+    ]);
+    expect(git(dir, "diff", "--name-only", "HEAD", "agent/hello").split("\n")).toEqual([
+      "greeting.txt",
+      "part/own",
+    ]);
   });
 
   test("--branch without a git workspace names the other way", async () => {
