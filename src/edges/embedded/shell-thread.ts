@@ -1,5 +1,6 @@
 /** The thread in which one slot's commands run. Started by `startThread` only: this file runs when loaded. */
 import { parentPort } from "node:worker_threads";
+import { mendPythonThreads } from "./python-thread.ts";
 import { openShell, survey } from "./shell.ts";
 import type { Shell, ShellEnd, Survey } from "./shell.ts";
 
@@ -21,6 +22,7 @@ if (parentPort === null) throw new Error("shell-thread runs as a worker thread o
 serve(parentPort);
 
 function serve(port: NonNullable<typeof parentPort>): void {
+  mendPythonThreads();
   const reply = (message: ShellReply): void => port.postMessage(message);
   let shell: Shell | null = null;
   const answer = async (request: ShellRequest): Promise<ShellReply> => {
