@@ -20,7 +20,9 @@ exports.install = function () {
   });
   if (done.status === 0) return;
   var why = done.error === undefined ? "npm ci ended with " + done.status : done.error.message;
-  process.stderr.write("harness: could not install: " + why + "; look at npm's lines above, then try again\n");
+  process.stderr.write(
+    "harness: could not install: " + why + "; look at npm's lines above, then try again\n",
+  );
   process.exit(5);
 };
 

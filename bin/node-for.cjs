@@ -24,7 +24,10 @@ exports.installedNode = function (from) {
 };
 
 exports.tooOld =
-  "harness: needs Node " + oldest.join(".") + " or newer, this is " + process.versions.node +
+  "harness: needs Node " +
+  oldest.join(".") +
+  " or newer, this is " +
+  process.versions.node +
   "; install a newer one, or put it beside harness with: npm install node@24\n";
 
 /** Runs `args` on another Node with the same terminal and passes its exit code and our signals on. */

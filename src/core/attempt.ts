@@ -14,7 +14,7 @@ export interface Grading {
   readonly explanations: Map<string, Digest>;
 }
 
-export type AttemptStatus = "preparing" | "working" | "submitted" | "judging" | "judged" | "integrating";
+type AttemptStatus = "preparing" | "working" | "submitted" | "judging" | "judged" | "integrating";
 
 /** One try at a task (state). An ended attempt leaves the state; what is needed later is in `LastAttempt`. */
 export interface Attempt {

@@ -44,7 +44,7 @@ export const budget = z.strictObject({
 export type Budget = z.infer<typeof budget>;
 
 /** The numbers that steer a run, pinned at its start. */
-export const limits = z.strictObject({
+const limits = z.strictObject({
   concurrency: z.int().min(1).max(64).describe("attempts at work at once"),
   attempts: z.int().min(1).describe("attempts of a task before it is replanned or escalated"),
   turns: z.int().min(1).describe("turns of one thread"),
@@ -62,7 +62,7 @@ export const limits = z.strictObject({
 });
 export type Limits = z.infer<typeof limits>;
 
-export const pins = z.strictObject({
+const pins = z.strictObject({
   harness: name,
   prompts: z.record(z.string(), digest),
   rubrics: z.record(z.string(), digest),
@@ -93,7 +93,7 @@ const result = z.strictObject({ criterion: safeId, result: criterionResult });
 const judged = { task: safeId.nullable(), attempt: count, grading: z.int().min(1) };
 const call = { call: callId, try: z.int().min(1) };
 
-export const escalationKind = z.enum([
+const escalationKind = z.enum([
   "plan",
   "attempts",
   "judging",
@@ -356,7 +356,7 @@ export type Body<T extends EventType> = z.infer<(typeof bodies)[T]>;
 export type RunEvent = { [T in EventType]: { readonly type: T; readonly body: Body<T> } }[EventType];
 
 /** An event in its place in the chain of a run. `hash` covers everything else but is not in it. */
-export interface Envelope {
+interface Envelope {
   readonly run: RunId;
   /** 1 for `run-created`, then one more each. */
   readonly seq: number;

@@ -4,7 +4,7 @@ import type { Criterion } from "./criterion.ts";
 import { safeId } from "./id.ts";
 
 /** One unit of work as a plan says it (spec: the planner or a person writes it). */
-export const taskSpec = z.strictObject({
+const taskSpec = z.strictObject({
   id: safeId,
   title: z.string().min(1).max(200).describe("what will be true when it is done, in one line"),
   instructions: z

@@ -165,7 +165,7 @@ export interface ExecRequest {
 }
 
 /** `broken`: the sandbox itself failed; nothing is known of the command. */
-export type ExecOutcome = "exited" | "timeout" | "flood" | "oom" | "broken";
+type ExecOutcome = "exited" | "timeout" | "flood" | "oom" | "broken";
 
 export interface ExecResult {
   readonly outcome: ExecOutcome;
@@ -233,7 +233,7 @@ export interface Models {
 }
 
 /** Effects on the outside world, for tools that reach there. */
-export interface EffectResult {
+interface EffectResult {
   /** `unknown`: sent, and no answer came. */
   readonly outcome: "done" | "failed" | "unknown";
   readonly text: string;

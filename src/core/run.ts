@@ -6,7 +6,7 @@ import type { CallId, Digest, Instant, RunId, ThreadId } from "./id.ts";
 import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
 
-export type Phase = "planning" | "reviewing" | "working" | "judging" | "ended";
+type Phase = "planning" | "reviewing" | "working" | "judging" | "ended";
 
 /** A request for a person's decision about one exact action (state; ended ones leave it). */
 export interface Approval {

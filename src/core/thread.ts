@@ -4,7 +4,7 @@ import type { Stop } from "./model.ts";
 import type { Reach } from "./tool.ts";
 
 /** Where a call stands. `in-doubt` only with reach outside. */
-export type CallStatus = "proposed" | "asking" | "cleared" | "started" | "in-doubt" | "ended";
+type CallStatus = "proposed" | "asking" | "cleared" | "started" | "in-doubt" | "ended";
 
 /** A tool call of a thread's current turn (state: generated, never written by people). */
 export interface Call {
@@ -31,7 +31,7 @@ export interface Call {
   edited: boolean;
 }
 
-export type ModelCallStatus = "idle" | "open" | "complete" | "failed" | "cut";
+type ModelCallStatus = "idle" | "open" | "complete" | "failed" | "cut";
 
 /** An open conversation. Closed threads leave the state: the journal has them. */
 export interface Thread {

@@ -82,7 +82,7 @@ async function scored(
 }
 
 /** Weighted mean of the scores against the threshold (default `defaultThreshold`); any score below its `must` fails. */
-export function weigh(asked: Asked, scores: readonly number[]): { score: number; isMet: boolean } {
+function weigh(asked: Asked, scores: readonly number[]): { score: number; isMet: boolean } {
   const parts = asked.rubric?.criteria ?? [{ weight: 1, must: undefined }];
   const weights = parts.reduce((sum, part) => sum + part.weight, 0);
   const mean = parts.reduce((sum, part, index) => sum + part.weight * (scores[index] ?? 0), 0) / weights;

@@ -67,7 +67,7 @@ async function accept(
 }
 
 /** Stores what a task hands on: its worker's submission under its title. */
-export async function handoffOf(work: Work, task: string, submission: Digest | null): Promise<Digest> {
+async function handoffOf(work: Work, task: string, submission: Digest | null): Promise<Digest> {
   const { title } = await specOf(work, task);
   const said =
     submission === null

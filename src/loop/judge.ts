@@ -101,7 +101,7 @@ const checksSlot = (grading: Grading): string =>
   `checks/${judgeThread(grading.task, grading.attempt, grading.grading)}`;
 
 /** pass only when all pass; a failure counts before a broken check; what was not judged was not needed. */
-export function verdictOf(results: readonly CriterionResult[]): CriterionResult {
+function verdictOf(results: readonly CriterionResult[]): CriterionResult {
   if (results.includes("fail")) return "fail";
   return results.includes("invalid") ? "invalid" : "pass";
 }

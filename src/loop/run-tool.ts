@@ -74,7 +74,7 @@ async function search(slot: OpenSlot, pattern: string, path: string): Promise<To
 }
 
 /** One word for the shell, whatever it holds. */
-export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 function fromExec(result: ExecResult, timeoutS: number, isWrite: boolean): ToolResult {
   const text = shorten(decodeText(result.output), shown);

@@ -65,7 +65,11 @@ export const faults: readonly Fault[] = [
     promises: ["P3"],
     about: "given for another tree",
     changes: [
-      { file: "src/loop/judge-call.ts", from: "  if (asked.tree !== tree)\n", to: "  if (asked.tree === null)\n" },
+      {
+        file: "src/loop/judge-call.ts",
+        from: "  if (asked.tree !== tree)\n",
+        to: "  if (asked.tree === null)\n",
+      },
     ],
     refusals: [without(calls, sameAction)],
     refusedBy: "IllegalEvent",

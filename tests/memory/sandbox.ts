@@ -11,7 +11,7 @@ export const memoryCapabilities: Capabilities = {
 };
 
 type Workspaces = ReturnType<typeof memoryWorkspaces>;
-export type Files = ReturnType<Workspaces["files"]>;
+type Files = ReturnType<Workspaces["files"]>;
 
 /** Everything an exec can come to, to be overridden. */
 export const quietExit: ExecResult = {

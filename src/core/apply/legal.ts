@@ -1,5 +1,5 @@
 /** An event that the statuses do not allow here: a bug, or a journal that was tampered with. */
-export class IllegalEvent extends Error {
+class IllegalEvent extends Error {
   override readonly name = "IllegalEvent";
 }
 

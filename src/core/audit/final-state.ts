@@ -4,7 +4,7 @@ import { newStory } from "./story.ts";
 import type { Story, TaskStory } from "./story.ts";
 import { tell } from "./tell.ts";
 
-export type FinalTaskStatus = "pending" | "active" | "accepted" | "stuck" | "dropped";
+type FinalTaskStatus = "pending" | "active" | "accepted" | "stuck" | "dropped";
 
 /** What two runs of one goal must agree on (P5). `outcome` and `tree` are null while there is none. */
 export interface FinalState {

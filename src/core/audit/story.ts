@@ -88,7 +88,7 @@ export interface ThreadStory {
 }
 
 /** Units as in `Budget`. */
-export interface SpentStory {
+interface SpentStory {
   micros: number;
   tokens: number;
   turns: number;

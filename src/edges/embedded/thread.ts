@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ShellReply, ShellRequest } from "./shell-thread.ts";
 
 /** Why a thread is no more. */
-export interface ThreadLost {
+interface ThreadLost {
   readonly type: "lost";
   readonly oom: boolean;
   readonly why: string;

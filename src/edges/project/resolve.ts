@@ -9,7 +9,7 @@ import { readText } from "./read-text.ts";
 import { readRubric } from "./rubric-file.ts";
 
 /** A name's file: the project's own, else the one that comes with harness. */
-export interface Found {
+interface Found {
   readonly name: string;
   /** Absolute. */
   readonly path: string;

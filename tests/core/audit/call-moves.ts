@@ -9,7 +9,7 @@ import type { Chain } from "./chain-builder.ts";
 
 export const image = "img";
 
-export const reservation = { micros: 900, input: 90, output: 10 };
+const reservation = { micros: 900, input: 90, output: 10 };
 const modelOf = (thread: ThreadId): string =>
   thread.startsWith("plan/") ? "scripted/p" : thread.startsWith("task/") ? "scripted/w" : "scripted/e";
 
@@ -39,7 +39,7 @@ const ending = {
   calls: [],
 };
 
-export function endModel(
+function endModel(
   chain: Chain,
   thread: ThreadId,
   turn: number,

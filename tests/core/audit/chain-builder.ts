@@ -10,7 +10,7 @@ import type { Answer, AnswerValue } from "../../../src/core/ports.ts";
 export const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
 export const alice: By = { type: "person", user: "alice", tty: "/dev/pts/1" };
 export const rule: By = { type: "rule", id: "r1" };
-export const run = "7k2m";
+const run = "7k2m";
 
 /** An event before it is sealed, with the place it will have. */
 export interface Step {

@@ -7,7 +7,7 @@ const mend = new URL("../../../src/edges/embedded/patient-waits.ts", import.meta
 
 /** Waits while word 1 is 1, says on word 0 that it is about to, and tells what word 1 was when it woke. */
 const waiter = `
-  const { parentPort, workerData } = require("node:worker_threads");
+  import { parentPort, workerData } from "node:worker_threads";
   const words = new Int32Array(workerData);
   Atomics.store(words, 1, 1);
   Atomics.store(words, 0, 1);
@@ -18,7 +18,8 @@ const waiter = `
 /** Wakes a waiter before there is an answer, as often as it takes to hit the wait, then answers. */
 async function wokenWith(execArgv: readonly string[]): Promise<unknown> {
   const words = new Int32Array(new SharedArrayBuffer(8));
-  const worker = new Worker(waiter, { eval: true, workerData: words.buffer, execArgv: [...execArgv] });
+  const file = new URL(`data:text/javascript,${encodeURIComponent(waiter)}`);
+  const worker = new Worker(file, { workerData: words.buffer, execArgv: [...execArgv] });
   const told = once(worker, "message");
   while (Atomics.load(words, 0) === 0) await setImmediate();
   while (Atomics.notify(words, 1) === 0) await setImmediate();

@@ -31,7 +31,7 @@ export const tellThreads: Teller = {
   },
 };
 
-export const tokensOf = (of: Reservation): number => of.input + of.output;
+const tokensOf = (of: Reservation): number => of.input + of.output;
 
 const modelBracket = (thread: ThreadId): string => `model ${thread}`;
 
