@@ -30,8 +30,8 @@ exports.tooOld =
   process.versions.node +
   "; install a newer one, or put it beside harness with: npm install node@24\n";
 
-/** Runs `args` on another Node with the same terminal and passes its exit code and our signals on. */
-exports.runOn = function (node, args) {
+/** Runs `args` on another Node with the same terminal and passes its exit code and our signals on. `lastWords`: after success. */
+exports.runOn = function (node, args, lastWords) {
   var child = childProcess.spawn(node, args, { stdio: "inherit" });
   var passOn = ["SIGINT", "SIGTERM", "SIGHUP"];
   passOn.forEach(function (signal) {
@@ -44,6 +44,7 @@ exports.runOn = function (node, args) {
     process.exit(5);
   });
   child.on("exit", function (code, signal) {
+    if (code === 0 && lastWords !== undefined) process.stderr.write(lastWords);
     process.exit(signal === null ? code : 128 + os.constants.signals[signal]);
   });
 };

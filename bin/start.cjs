@@ -10,4 +10,9 @@ var given = process.argv.slice(2);
 
 install();
 var node = nodeFor.installedNode(root) || process.execPath;
-nodeFor.runOn(node, [path.join(__dirname, "harness.cjs")].concat(given.length === 0 ? example : given));
+var harness = path.join(__dirname, "harness.cjs");
+if (given.length > 0) nodeFor.runOn(node, [harness].concat(given));
+else {
+  var hint = "\n harness is `npm start --` here, as in: npm start -- show     until you type: npm link\n";
+  nodeFor.runOn(node, [harness].concat(example), hint);
+}
