@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import type { Criterion } from "../core/criterion.ts";
 import type { Body } from "../core/event.ts";
 import type { RunConfig } from "../core/goal.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
@@ -73,13 +74,20 @@ const configOf = ({ goal, project, scratch, workspace }: Request, { git, leftOut
   title: goal.title,
   text: goal.text,
   checks: goal.checks,
-  protect: defaultProtect,
+  protect: protectOf(goal.checks),
   scratch,
   askFrom: project.spec.approvals?.ask_from ?? "network",
   workspace,
   git,
   leftOut: leftOut.map(({ path, why }) => `${path} (${why})`),
 });
+
+/** The defaults and what the goal's checks name. A check that says `protect: []` takes the defaults away. */
+function protectOf(checks: readonly Criterion[]): readonly string[] {
+  const named = checks.flatMap((check) => (check.type === "command" ? [check.protect ?? null] : []));
+  const isLifted = named.some((globs) => globs?.length === 0);
+  return [...(isLifted ? [] : defaultProtect), ...named.flatMap((globs) => globs ?? [])];
+}
 
 async function putBytes(blobs: Blobs, bytes: Uint8Array): Promise<Digest> {
   const [digest] = await blobs.put([bytes]);

@@ -1,6 +1,7 @@
 import type { GiveUp } from "../core/action.ts";
-import type { Choice, EscalationKind, RunEvent } from "../core/event.ts";
+import type { Budget, Choice, EscalationKind, Reservation, RunEvent } from "../core/event.ts";
 import type { ThreadId } from "../core/id.ts";
+import type { RunState } from "../core/run.ts";
 import { giveUpJudging } from "./grade.ts";
 import { putText, readText } from "./texts.ts";
 import { threadOf } from "./work.ts";
@@ -58,6 +59,29 @@ export async function escalate(
   return [await escalation(work, kind, task, await cause(work, kind, task))];
 }
 
+/** Which ceiling the next call would break, by how much, in a person's units. */
+export function budgetText(run: RunState, ceiling: keyof Budget, next: Reservation): string {
+  const { budget, spent } = run;
+  switch (ceiling) {
+    case "micros": {
+      const left = (budget.micros ?? 0) - spent.micros - spent.reservedMicros;
+      return `money: the next call may cost up to ${dollars(next.micros ?? 0)}, ${dollars(Math.max(0, left))} is left`;
+    }
+    case "tokens": {
+      const left = (budget.tokens ?? 0) - spent.tokens - spent.reservedTokens;
+      return `tokens: the next call may take up to ${next.input + next.output}, ${Math.max(0, left)} are left`;
+    }
+    case "turns":
+      return `turns: all ${budget.turns} are used`;
+    case "wallMs":
+      return `time: ${Math.round((budget.wallMs ?? 0) / 60_000)} min at work are used up`;
+    case "attempts":
+      return `attempts: all ${budget.attempts} are used`;
+  }
+}
+
+const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(4)}`;
+
 async function cause(work: Work, kind: EscalationKind, task: string | null): Promise<string> {
   const { run, ports } = work;
   switch (kind) {
@@ -72,7 +96,7 @@ async function cause(work: Work, kind: EscalationKind, task: string | null): Pro
     case "goal":
       return run.goalUnmet?.feedback == null ? "" : readText(ports.blobs, run.goalUnmet.feedback);
     case "budget":
-      return "no attempt is left";
+      return `attempts: all ${run.budget.attempts} are used`;
     case "attempts":
     case "judging":
     case "conflict":

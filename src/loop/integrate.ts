@@ -4,6 +4,7 @@ import type { Body, RunEvent } from "../core/event.ts";
 import type { Digest } from "../core/id.ts";
 import type { Integration } from "../core/run.ts";
 import { lookup } from "../core/tree-diff.ts";
+import { staysInside } from "../core/tree-path.ts";
 import { mergeTrees } from "../core/tree-merge.ts";
 import { criterionText } from "./describe.ts";
 import type { Handoff } from "./handoff.ts";
@@ -57,7 +58,7 @@ async function accept(
   tree: Digest,
 ): Promise<readonly RunEvent[]> {
   const { task, attempt } = open;
-  const handoff = await handoffOf(work, task, attemptOf(work.run, task).submission);
+  const handoff = await handoffOf(work, task, attemptOf(work.run, task).submission, tree);
   if (work.guards.isRead) keepGuards(work, (await specOf(work, task)).criteria);
   return [
     ended(open, how, tree, {}),
@@ -67,7 +68,7 @@ async function accept(
 }
 
 /** Stores what a task hands on: its worker's submission under its title. */
-async function handoffOf(work: Work, task: string, submission: Digest | null): Promise<Digest> {
+async function handoffOf(work: Work, task: string, submission: Digest | null, tree: Digest): Promise<Digest> {
   const { title } = await specOf(work, task);
   const said =
     submission === null
@@ -78,8 +79,16 @@ async function handoffOf(work: Work, task: string, submission: Digest | null): P
           open_questions: [],
         }
       : await readJson<Args<"submit">>(work.ports.blobs, submission);
-  const handoff: Handoff = { task, title, confidence: null, ...said };
+  const artifacts = await Promise.all(said.artifacts.map(async (path) => foundOrNot(work, tree, path)));
+  const handoff: Handoff = { task, title, confidence: null, ...said, artifacts };
   return putJson(work.ports.blobs, handoff);
+}
+
+/** What a worker names and did not leave is told apart. */
+async function foundOrNot(work: Work, tree: Digest, path: string): Promise<string> {
+  const inside = path.replace(/^(\/workspace\/|\.\/)+/, "").replace(/\/+$/, "");
+  const entry = staysInside(inside) ? await lookup(work.trees, tree, inside) : null;
+  return entry === null ? `${path} (named, but not there)` : path;
 }
 
 /** The task's own checks and every guard of the run, on the merged tree: code breaks where no path overlaps. */
@@ -187,5 +196,9 @@ export async function mergeAsIs(
   if (last === null || candidate === null) return null;
   const merged = await mergeTrees(work.trees, last.start, work.run.head, candidate);
   if (merged.conflicts.length > 0) return null;
-  return { attempt: last.attempt, tree: merged.tree, handoff: await handoffOf(work, id, last.submission) };
+  return {
+    attempt: last.attempt,
+    tree: merged.tree,
+    handoff: await handoffOf(work, id, last.submission, merged.tree),
+  };
 }

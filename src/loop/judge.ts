@@ -10,8 +10,27 @@ import { tryOne } from "./try-criteria.ts";
 import { attemptOf, goalChecks, specOf } from "./work.ts";
 import type { Work } from "./work.ts";
 
-export const criteriaOf = async (work: Work, task: string | null): Promise<readonly Criterion[]> =>
-  task === null ? goalChecks(work) : (await specOf(work, task)).criteria;
+/** What a task is judged by: its own criteria, and what the goal wants to stay true. */
+export async function criteriaOf(work: Work, task: string | null): Promise<readonly Criterion[]> {
+  if (task === null) return goalChecks(work);
+  const { criteria } = await specOf(work, task);
+  return [...criteria, ...guardsBeside(work, criteria)];
+}
+
+/** The goal's guards that are not among these criteria already, under names that are free. Rubrics wait for the end. */
+function guardsBeside(work: Work, criteria: readonly Criterion[]): readonly Criterion[] {
+  const known = new Set(criteria.map((criterion) => criterionText(criterion)));
+  const ids = new Set(criteria.map(({ id }) => id));
+  return work.config.checks
+    .filter((check) => check.guard === true && check.type !== "rubric" && !known.has(criterionText(check)))
+    .map((check) => ({ ...check, id: freeId(check.id, ids) }));
+}
+
+function freeId(wanted: string, taken: ReadonlySet<string>): string {
+  let id = `goal-${wanted}`.slice(0, 40);
+  for (let number = 2; taken.has(id); number += 1) id = `goal${number}-${wanted}`.slice(0, 40);
+  return id;
+}
 
 /** attempt → verdict: protected files are put back, then what is there is judged, each criterion on its own. */
 export async function startJudging(work: Work, task: string | null): Promise<readonly RunEvent[]> {
@@ -46,15 +65,19 @@ function candidateOf(attempt: Attempt): Digest {
   return attempt.candidate;
 }
 
-/** Files that existed at the run's base and fit a `protect` glob of any criterion are as they were there. */
+/**
+ * Files that existed at the run's base and fit a `protect` glob are as they were there: the goal's globs in any case, so
+ * that a plan may add to them and never take away.
+ */
 async function putBack(
   work: Work,
   candidate: Digest,
   criteria: readonly Criterion[],
 ): Promise<{ tree: Digest; changed: readonly string[] }> {
-  const globs = criteria.flatMap((criterion) =>
-    criterion.type === "command" ? (criterion.protect ?? work.config.protect) : [],
+  const own = criteria.flatMap((criterion) =>
+    criterion.type === "command" ? (criterion.protect ?? []) : [],
   );
+  const globs = [...work.config.protect, ...own];
   if (globs.length === 0) return { tree: candidate, changed: [] };
   return overlay(work.trees, candidate, work.run.base, work.ports.glob(globs));
 }

@@ -8,7 +8,7 @@ import type { Thread } from "../core/thread.ts";
 import { keptTurns } from "../core/thread.ts";
 import { compact } from "./conversation.ts";
 import type { Conversation } from "./conversation.ts";
-import { escalation } from "./escalate.ts";
+import { budgetText, escalation } from "./escalate.ts";
 import { isAgain, requestFor } from "./request.ts";
 import { putJson, putText } from "./texts.ts";
 import { argErrors } from "./tools.ts";
@@ -32,7 +32,9 @@ export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]
   const reserved = reservation(thread, work.prices.get(model.name) ?? null, bytes, run.limits.outputTokens);
   const broken = refusedBy(run.budget, run.spent, reserved);
   if (broken !== null)
-    return run.spent.reservedTokens > 0 ? [] : [await escalation(work, "budget", null, broken)];
+    return run.spent.reservedTokens > 0
+      ? []
+      : [await escalation(work, "budget", null, budgetText(run, broken, reserved))];
   return [
     {
       type: "model-started",

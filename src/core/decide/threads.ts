@@ -27,8 +27,11 @@ export function suspectActions(run: RunState, now: Instant): readonly Action[] {
 
 /** When time alone lets something go on; null when it does not. */
 export function nextWait(run: RunState, now: Instant): Instant | null {
+  const asking = modelsStand(run)
+    ? []
+    : [...run.threads.values()].filter((thread) => thread.failures < run.limits.tries);
   const times = [
-    ...[...run.threads.values()].map((thread) => thread.retryAt),
+    ...asking.map((thread) => thread.retryAt),
     ...[...run.approvals.values()].map((approval) => (approval.status === "open" ? approval.until : null)),
   ].filter((time): time is Instant => time !== null && time > now);
   return times.length === 0 ? null : Math.min(...times);
