@@ -7,9 +7,12 @@ import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
 import { defaultExclude, importDirectory } from "../edges/files/import.ts";
 import type { Imported } from "../edges/files/import.ts";
 import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
+import { goalFaults } from "../loop/check-goal.ts";
 import { putJson, putText } from "../loop/texts.ts";
+import { Refused } from "./exit.ts";
 import type { Request } from "./request.ts";
 import { ownVersion } from "./version.ts";
+import { oneLine } from "./view/words.ts";
 
 /** What the worker cannot change for its verdict: tests and their configuration, as far as they exist at the start. */
 const defaultProtect = [
@@ -43,6 +46,8 @@ export async function prepareRun(
     blobs: ports.blobs,
     onProgress,
   });
+  const id = await freshId(ports);
+  await refuseFaults(ports, id, goal, imported.tree);
   const { blobs, policy, sandbox } = ports;
   const capabilities = await sandbox.capabilities();
   const body: Body<"run-created"> = {
@@ -67,7 +72,13 @@ export async function prepareRun(
     seed: randomInt(2 ** 31),
     parent: null,
   };
-  return { id: await freshId(ports), body, imported, capabilities };
+  return { id, body, imported, capabilities };
+}
+
+/** Checks of the goal that nobody could meet are a person's to mend, before any model is paid. */
+async function refuseFaults(ports: Ports, id: RunId, goal: Request["goal"], tree: Digest): Promise<void> {
+  const faults = await goalFaults(ports, `${id}/goal`, tree, goal.checks);
+  if (faults.length > 0) throw new Refused(faults.map((fault) => `${goal.path}: ${oneLine(fault, 400)}`).join("\n"));
 }
 
 const configOf = ({ goal, project, scratch, workspace }: Request, { git, leftOut }: Imported): RunConfig => ({

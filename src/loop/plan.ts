@@ -62,7 +62,7 @@ function schemaErrors(plan: PlanSpec): string[] {
   );
 }
 
-function badSchema(schema: unknown): string | null {
+export function badSchema(schema: unknown): string | null {
   try {
     z.fromJSONSchema(schema as never);
     return null;

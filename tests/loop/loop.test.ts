@@ -421,3 +421,44 @@ describe("a note of a person", () => {
     expect(await heard(made, 1)).toContain("A person says: try the other door");
   });
 });
+
+describe("what the goal protects", () => {
+  const task = (criteria: Json): Json => ({ id: "a", title: "a", instructions: "a", needs: [], criteria });
+  const cheats =
+    (criteria: Json): Says =>
+    (thread, turn) => {
+      if (thread.startsWith("plan/")) return [plan(task(criteria))];
+      return turn === 1 ? [call("bash", { command: "put test.txt fake ; put done.txt ok" })] : [submit()];
+    };
+
+  test.each<[string, Json]>([
+    ["a task that is judged by a file alone", [{ type: "file", path: "done.txt" }]],
+    ["a criterion that says protect: []", [{ type: "command", run: "has done.txt ok", protect: [] }]],
+  ])("is put back for %s", async (_name, criteria) => {
+    const { go } = await ground({
+      says: cheats(criteria),
+      files: { "test.txt": "real" },
+      protect: ["test.txt"],
+      checks: [{ id: "real", type: "command", run: "has test.txt real" }],
+    });
+    const { run } = await go();
+    expect(run.outcome).toBe("met");
+  });
+
+  test("must stay true in every task: breaking a guard of the goal is sent back, though the head did not move", async () => {
+    const { go, entries } = await ground({
+      says: (thread, turn) => {
+        if (thread.startsWith("plan/")) return [plan(task([{ type: "file", path: "done.txt" }]))];
+        const isFirst = thread === "task/a/1";
+        return turn === 1
+          ? [call("bash", { command: isFirst ? "put keep.txt gone ; put done.txt ok" : "put done.txt ok" })]
+          : [submit()];
+      },
+      files: { "keep.txt": "kept" },
+      checks: [{ id: "keep", type: "command", run: "has keep.txt kept", guard: true }],
+    });
+    const { run } = await go();
+    expect(run.outcome).toBe("met");
+    expect(outcomesOf(await entries())).toEqual(["a rejected", "a accepted"]);
+  });
+});

@@ -13,6 +13,7 @@ import type { Stand } from "../../loop/drive.ts";
 import { createRun, readRun, takeRun } from "../../loop/own.ts";
 import type { OwnedRun } from "../../loop/own.ts";
 import { readJson } from "../../loop/texts.ts";
+import { askAgain } from "../after-outage.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { changeBudget } from "../new-budget.ts";
@@ -84,6 +85,7 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
     }
     const owned = await takeRun(ports, id, ownerNow());
     if ("owner" in owned) throw new Refused(ownedBy(id, owned.owner), exit.infrastructure);
+    await askAgain(ports, owned.run);
     io.err(resuming(before, owned));
     return await work(io, ports, owned, options.json === true);
   } finally {
