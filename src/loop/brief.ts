@@ -6,6 +6,7 @@ import type { ToolSpec } from "../core/tool.ts";
 import { capabilitiesText, criterionText, rubricText, workspaceMap } from "./describe.ts";
 import type { Handoff } from "./handoff.ts";
 import { tryOn } from "./try-criteria.ts";
+import { criteriaOf } from "./judge.ts";
 import { judgeBrief } from "./judge-brief.ts";
 import { budgetLeft } from "./next-message.ts";
 import { readJson, readText } from "./texts.ts";
@@ -97,7 +98,7 @@ async function workerBrief(work: Work, thread: Thread): Promise<Record<string, u
     task_id: id,
     task_title: spec.title,
     instructions: spec.instructions,
-    criteria: spec.criteria.map((criterion) => ({
+    criteria: (await criteriaOf(work, id)).map((criterion) => ({
       id: criterion.id,
       text: criterionText(criterion, work.rubrics),
       guard: criterion.guard === true,
