@@ -1,3 +1,5 @@
+import { exit } from "./exit.ts";
+
 /** Where a command reads and writes: passed in, so that commands are tested as they are used. */
 export interface Io {
   readonly cwd: string;
@@ -16,7 +18,8 @@ export interface Io {
 }
 
 export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreGone);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => lost("stdout", error));
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => lost("stderr", error));
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -40,7 +43,15 @@ const unbound = 200;
 const size = (said: number | undefined, otherwise: number): number =>
   said === undefined || said <= 0 ? otherwise : said;
 
-/** Whoever read us went away (`harness diff | head`): no reason to stop a run, nor to print a stack. */
-function ignoreGone(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+/**
+ * Whoever read us went away (`harness diff | head`): no reason to stop a run. What is written nowhere for another reason
+ * (a full disk) would be missed: this process ends, as a crash would end it.
+ */
+function lost(name: string, error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE" || error.code === "EIO") return;
+  if (name !== "stderr")
+    process.stderr.write(
+      `harness: cannot write to ${name}: ${error.message}; make room, or send it elsewhere\n`,
+    );
+  process.exit(exit.infrastructure);
 }

@@ -121,7 +121,7 @@ function program(io: Io, done: { code: number }): Command {
     .command("resume")
     .summary("goes on with a run where it stood")
     .description("goes on with a run where it stood; nothing accepted is done again")
-    .argument("[run]", "the last one if left out")
+    .argument("[run]", "the last one that has not ended if left out")
     .option("--budget <dollars>", "the new ceiling, or +5 for five dollars more")
     .addOption(json())
     .addHelpText("after", "\nExample: harness resume 7k2m --budget +5")

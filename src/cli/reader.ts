@@ -1,4 +1,4 @@
-import type { Blobs, Journal, Ports } from "../core/ports.ts";
+import type { Blobs, Journal, Owner, Ports } from "../core/ports.ts";
 import { readProject } from "../edges/project/project-file.ts";
 import { openStorageReader } from "../edges/sqlite/storage.ts";
 import type { StorageReader } from "../edges/sqlite/storage.ts";
@@ -15,22 +15,29 @@ export interface OpenState {
   readonly state: string;
 }
 
-type Use<T> = (open: OpenState) => Promise<T>;
+/** State that is only looked at. */
+interface ReadState extends OpenState {
+  /** Who works on a run now, null when nobody does. */
+  readonly ownerOf: (run: string) => Owner | null;
+}
+
+type Use<S, T> = (open: S) => Promise<T>;
 
 /** Opens the project's state for reading, as it lies there; closes it afterwards. @throws Refused where there is none. */
-export async function withState<T>(io: Io, use: Use<T>): Promise<T> {
+export async function withState<T>(io: Io, use: Use<ReadState, T>): Promise<T> {
   const { state } = await existing(io);
   const place = await readablePlace(state);
   try {
     const storage = await openStorageReader(place.dir);
-    return await closing(storage, () => use({ storage: readOnly(storage), state }));
+    const { ownerOf } = storage;
+    return await closing(storage, () => use({ storage: readOnly(storage), state, ownerOf }));
   } finally {
     await place.leave();
   }
 }
 
 /** As `withState`, for giving answers too: makes the state directory complete and its databases of this version. */
-export async function withWritableState<T>(io: Io, use: Use<T>): Promise<T> {
+export async function withWritableState<T>(io: Io, use: Use<OpenState, T>): Promise<T> {
   const { dir, state } = await existing(io);
   const storage = await openState(dir, {});
   return closing(storage, () => use({ storage, state }));
@@ -40,7 +47,7 @@ export async function withWritableState<T>(io: Io, use: Use<T>): Promise<T> {
 export const withRun = async <T>(
   io: Io,
   named: string | undefined,
-  use: (open: OpenState, run: string) => Promise<T>,
+  use: (open: ReadState, run: string) => Promise<T>,
 ): Promise<T> =>
   withState(io, async (open) => use(open, await pickRun(open.storage.journal, named, open.state)));
 

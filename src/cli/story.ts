@@ -1,5 +1,5 @@
 import { fold } from "../core/apply.ts";
-import type { Entry } from "../core/event.ts";
+import type { Body, Entry } from "../core/event.ts";
 import { threadParts } from "../core/id.ts";
 import type { Journal } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
@@ -22,6 +22,8 @@ export interface AttemptStory {
 interface Costs {
   accepted: number;
   rejected: number;
+  /** Attempts that have not ended. */
+  inWork: number;
   planning: number;
   judging: number;
 }
@@ -35,6 +37,8 @@ export interface Story {
   readonly checks: ReadonlyMap<string, string>;
   readonly crashes: number;
   readonly approvals: number;
+  /** Who accepted the goal though its checks did not hold, null when nobody did. */
+  readonly acceptedBy: string | null;
 }
 
 export async function readStory(journal: Journal, id: string): Promise<Story> {
@@ -45,7 +49,7 @@ export async function readStory(journal: Journal, id: string): Promise<Story> {
 
 function storyOf(entries: readonly Entry[]): Story {
   const attempts = new Map<string, AttemptStory>();
-  const costs: Costs = { accepted: 0, rejected: 0, planning: 0, judging: 0 };
+  const costs: Costs = { accepted: 0, rejected: 0, inWork: 0, planning: 0, judging: 0 };
   const checks = new Map<string, string>();
   let approvals = 0;
   for (const entry of entries) {
@@ -54,8 +58,7 @@ function storyOf(entries: readonly Entry[]): Story {
     noteCheck(entry, checks);
     if (entry.type === "approval-decided" && entry.body.by.type === "person") approvals += 1;
   }
-  for (const attempt of attempts.values())
-    costs[attempt.outcome === "accepted" ? "accepted" : "rejected"] += attempt.micros;
+  for (const attempt of attempts.values()) costs[bought(attempt)] += attempt.micros;
   return {
     run: fold(entries),
     attempts: [...attempts.values()],
@@ -63,8 +66,28 @@ function storyOf(entries: readonly Entry[]): Story {
     checks,
     crashes: crashes(entries),
     approvals,
+    acceptedBy: acceptedBy(entries),
   };
 }
+
+function bought({ outcome }: AttemptStory): keyof Costs {
+  if (outcome === null) return "inWork";
+  return outcome === "accepted" ? "accepted" : "rejected";
+}
+
+/** The person who took a goal as met though its checks said otherwise, as `apply` ends a run for them. */
+function acceptedBy(entries: readonly Entry[]): string | null {
+  const ofGoal = new Set<string>();
+  for (const { type, body } of entries) {
+    if (type === "escalation-raised" && isOfGoal(body)) ofGoal.add(body.escalation);
+    if (type === "escalation-answered" && body.choice === "accept" && ofGoal.has(body.escalation))
+      return body.by.type === "person" ? body.by.user : body.by.type;
+  }
+  return null;
+}
+
+const isOfGoal = ({ kind, task }: Body<"escalation-raised">): boolean =>
+  kind === "goal" || (kind === "judging" && task === null);
 
 const key = (task: string, attempt: number): string => `${task}/${attempt}`;
 

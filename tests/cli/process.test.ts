@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { folder, harness, example, root, runId, start } from "./ground.ts";
-import { slow } from "./stories.ts";
+import { greeting, slow, writes } from "./stories.ts";
 
 describe("a signal", () => {
   test.each([
@@ -74,6 +76,51 @@ test("a run is worked on by one process: the second is told which, exit 5", asyn
   );
   child.process.kill("SIGKILL");
   await child.ended;
+});
+
+test("a living run is said to be worked on, takes a budget, and is dead when it was killed", async () => {
+  const [first, last] = writes("Hello.");
+  const turns = [first, { delay_ms: 600_000, ...last }];
+  const dir = await folder(greeting({ price: { input: 1, output: 5 }, "task/greet/*": turns }));
+  const child = start(dir, ["run", "goal.md", "--json"]);
+  await child.said('"thread":"task/greet/1","turn":2,');
+  const id = runId((await harness(dir, ["show"])).out);
+  const living = (await harness(dir, ["show"])).out;
+  expect(living).toContain(`\n working    pid ${child.pid} · run ${id} · `);
+  expect(living).toContain("\n go on      it goes on by itself\n");
+  expect(living).toMatch(/ · rejected attempts \$0\.00 · in work \$0\.\d+ · /);
+  expect((await harness(dir, ["runs"])).out).toContain(`  working (pid ${child.pid})  `);
+  expect(JSON.parse((await harness(dir, ["show", "--json"])).out)).toMatchObject({
+    standing: "working",
+    pid: child.pid,
+  });
+  expect(await harness(dir, ["resume", "--budget", "3"])).toEqual({
+    code: 0,
+    out: "",
+    err: ` budget of run ${id} is now $3.00; pid ${child.pid} goes on with it\n`,
+  });
+  child.process.kill("SIGKILL");
+  await child.ended;
+  const dead = (await harness(dir, ["show"])).out;
+  expect(dead).toContain(`\n died       run ${id} · `);
+  expect(dead).toContain(`\n go on      harness resume ${id}\n`);
+  expect((await harness(dir, ["runs"])).out).toContain("  died       ");
+});
+
+test("a full disk under stdout is one line, exit 5", async () => {
+  const dir = await example("hello");
+  await harness(dir, ["run", "goal.md"]);
+  const full = await open("/dev/full", "w");
+  const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), "show"], {
+    cwd: dir,
+    stdio: ["ignore", full.fd, "pipe"],
+  });
+  const [err, [code]] = await Promise.all([text(child.stderr as Readable), once(child, "exit")]);
+  await full.close();
+  expect({ code: code as number, err }).toEqual({
+    code: 5,
+    err: expect.stringMatching(/^harness: cannot write to stdout: ENOSPC: [^\n]*\n$/),
+  });
 });
 
 test("a reader that goes away is no reason to stop a run", async () => {

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
 import { fill, folder, harness, runId } from "./ground.ts";
 import type { Done } from "./ground.ts";
@@ -120,6 +121,47 @@ test("a goal whose checks never hold is unmet when a person stops it: exit 1", a
   expect(after).toMatchObject({ code: 1, err: expect.stringMatching(/^ unmet {6}run /m) });
 });
 
+test("a goal that a person accepted says so, and who it was", async () => {
+  const dir = await folder(unreachable);
+  const ran = await harness(dir, ["run", "goal.md"]);
+  await harness(dir, ["approvals", "accept", asked(ran)]);
+  const resumed = await harness(dir, ["resume"]);
+  expect(resumed.code).toBe(0);
+  const { username } = userInfo();
+  expect(resumed.err).toContain(
+    `\n met        accepted by ${username} (goal checks did not hold) · run ${runId(ran.err)} · `,
+  );
+  const json = (await harness(dir, ["show", "--json"])).out;
+  expect(JSON.parse(json)).toMatchObject({ standing: "met", acceptedBy: username });
+});
+
+describe("resume without an id", () => {
+  test("takes the newest run that has not ended, and names the others", async () => {
+    const dir = await folder(hopeless);
+    const [first, second] = [await harness(dir, ["run", "goal.md"]), await harness(dir, ["run", "goal.md"])];
+    const [older, newer] = [runId(first.err), runId(second.err)];
+    const both = await harness(dir, ["resume"]);
+    expect(both.err).toContain(
+      ` resume     takes run ${newer}, the newest that has not ended; nor have ${older}\n`,
+    );
+    await harness(dir, ["approvals", "stop", `${newer}/${asked(second)}`]);
+    expect((await harness(dir, ["resume", newer])).code).toBe(1);
+    const left = await harness(dir, ["resume"]);
+    expect(left).toMatchObject({ code: 3, err: expect.stringContaining(` resume     run ${older} `) });
+    expect(left.err).not.toContain("takes run");
+  });
+
+  test("an id that is empty is no id", async () => {
+    const dir = await folder(hopeless);
+    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    expect(await harness(dir, ["resume", ""])).toEqual({
+      code: 2,
+      out: "",
+      err: `harness: the id of a run is empty; there are ${id}\n`,
+    });
+  });
+});
+
 describe("a budget that is used up", () => {
   test("exits with 4 before anything is spent, and more money lets it go on", async () => {
     const dir = await folder(poor);
@@ -152,6 +194,13 @@ test("a model that refuses is an outage: exit 5, and a retry goes on", async () 
   const ran = await harness(dir, ["run", "goal.md"]);
   expect(ran.code).toBe(5);
   expect(ran.err).toContain(" ! greet  model: the key was taken back\n");
+  expect(ran.err).toMatch(
+    / ! stopped: the model does not answer: task\/greet\/1: auth: the key was taken back; harness resume asks again\n/,
+  );
+  expect(ran.err).toContain(`\n paused     run ${runId(ran.err)} · `);
+  expect(ran.err).toContain(`\n go on      harness resume ${runId(ran.err)}\n`);
+  const shown = JSON.parse((await harness(dir, ["show", "--json"])).out) as unknown;
+  expect(shown).toMatchObject({ standing: "paused", costs: { rejected: 0 } });
   await harness(dir, ["approvals", "retry", asked(ran)]);
   const resumed = await harness(dir, ["resume"]);
   expect(resumed.err).toContain("waited for its model");

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Owner, Ports } from "../../core/ports.ts";
-import type { Body, Entry } from "../../core/event.ts";
+import type { Body, Budget, Entry } from "../../core/event.ts";
 import type { RunConfig } from "../../core/goal.ts";
 import type { RunId } from "../../core/id.ts";
 import { levelRisk } from "../../core/policy.ts";
@@ -17,7 +17,7 @@ import { askAgain } from "../after-outage.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { changeBudget } from "../new-budget.ts";
-import { pickRun } from "../pick-run.ts";
+import { pickOpenRun } from "../pick-run.ts";
 import { differences } from "../pins.ts";
 import { prepareRun } from "../prepare.ts";
 import { withWritableState } from "../reader.ts";
@@ -65,9 +65,11 @@ export interface ResumeOptions {
 /** `harness resume [RUN]`. */
 export async function resume(io: Io, named: string | undefined, options: ResumeOptions): Promise<number> {
   const project = await readProject(io.cwd);
-  const { id, config } = await withWritableState(io, async ({ storage, state }) =>
-    pinned(storage, await pickRun(storage.journal, named, state)),
-  );
+  const { id, config } = await withWritableState(io, async ({ storage, state }) => {
+    const picked = await pickOpenRun(storage.journal, named, state);
+    if (picked.others.length > 0) io.err(takes(picked.id, picked.others));
+    return pinned(storage, picked.id);
+  });
   const ports = await portsFor(io, project, { sandbox: "embedded", ...config });
   try {
     const before = await readRun(ports, id);
@@ -79,12 +81,10 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
         exit.infrastructure,
       );
     }
-    if (options.budget !== undefined) {
-      const budget = await changeBudget(ports, before, options.budget);
-      io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
-    }
+    const budget = options.budget === undefined ? null : await changeBudget(ports, before, options.budget);
     const owned = await takeRun(ports, id, ownerNow());
-    if ("owner" in owned) throw new Refused(ownedBy(id, owned.owner), exit.infrastructure);
+    if ("owner" in owned) return goesOnThere(io, id, owned.owner, budget);
+    if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
     await askAgain(ports, owned.run);
     io.err(resuming(before, owned));
     return await work(io, ports, owned, options.json === true);
@@ -93,11 +93,22 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
   }
 }
 
-const ownedBy = (id: string, owner: Owner): string =>
-  `run ${id} is being worked on by pid ${owner.pid} on ${owner.host}; it goes on there`;
+const takes = (id: string, others: readonly string[]): string =>
+  ` resume     takes run ${id}, the newest that has not ended; nor have ${others.slice(0, 8).join(", ")}${others.length > 8 ? ", …" : ""}\n`;
+
+/** Another process works on the run: it takes a new budget over, and nothing else is to be done. @throws Refused */
+function goesOnThere(io: Io, id: string, { pid, host }: Owner, budget: Budget | null): number {
+  if (budget === null)
+    throw new Refused(
+      `run ${id} is being worked on by pid ${pid} on ${host}; it goes on there`,
+      exit.infrastructure,
+    );
+  io.err(` budget of run ${id} is now ${readableBudget(budget)}; pid ${pid} goes on with it\n`);
+  return exit.ok;
+}
 
 async function alreadyEnded(io: Io, ports: Ports, run: RunState): Promise<number> {
-  io.err(await summary(ports, run, io));
+  io.err(await summary(ports, run, io, null));
   return exitOf("ended", run, null);
 }
 
@@ -190,5 +201,5 @@ async function ending(ports: Ports, run: RunState, stand: Stand, io: Io): Promis
     const kept = `${accepted} of ${plural(run.tasks.size, "task")} accepted, kept · ${cost(run)}`;
     return `\n stopped    run ${run.id} · ${kept}\n go on      harness resume ${run.id}\n`;
   }
-  return summary(ports, run, io);
+  return summary(ports, run, io, null);
 }

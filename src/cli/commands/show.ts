@@ -1,8 +1,6 @@
 import { readRun } from "../../loop/own.ts";
 import type { RunConfig } from "../../core/goal.ts";
-import type { Blobs } from "../../core/ports.ts";
-import { waitsForPerson } from "../../core/run.ts";
-import type { RunState } from "../../core/run.ts";
+import type { Blobs, Owner } from "../../core/ports.ts";
 import type { TaskSpec } from "../../core/plan.ts";
 import type { Handoff } from "../../loop/handoff.ts";
 import { criterionText } from "../../loop/describe.ts";
@@ -10,6 +8,7 @@ import { readJson, readText } from "../../loop/texts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun, withState } from "../reader.ts";
+import { standing, standingText, workingText } from "../standing.ts";
 import { readStory } from "../story.ts";
 import type { AttemptStory, Story } from "../story.ts";
 import { summary } from "../view/summary.ts";
@@ -18,10 +17,13 @@ import { clock, dollars, inOneLine, oneLine, plural, visible } from "../view/wor
 
 /** `harness runs`. */
 export const runs = async (io: Io, options: { readonly json?: boolean }): Promise<number> =>
-  withState(io, async ({ storage }) => {
+  withState(io, async ({ storage, ownerOf }) => {
     const rows = (await storage.journal.runs()).toSorted((a, b) => a.createdAt - b.createdAt);
+    const owners = new Map(rows.map(({ id }) => [id, ownerOf(id)]));
+    const width = Math.max(9, ...[...owners.values()].map(widthOf));
     for (const row of rows) {
       const run = await readRun(storage, row.id);
+      const owner = owners.get(row.id) ?? null;
       const config = await readJson<RunConfig>(storage.blobs, run.config);
       const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
       const about = {
@@ -29,6 +31,7 @@ export const runs = async (io: Io, options: { readonly json?: boolean }): Promis
         created: row.createdAt,
         outcome: run.outcome,
         phase: run.phase,
+        standing: standing(run, owner),
         title: config.title,
       };
       const numbers = {
@@ -41,7 +44,7 @@ export const runs = async (io: Io, options: { readonly json?: boolean }): Promis
       if (options.json === true) io.out(`${JSON.stringify({ ...about, ...numbers })}\n`);
       else {
         const when = new Date(row.createdAt).toISOString().slice(0, 16).replace("T", " ");
-        const state = standing(run).padEnd(9);
+        const state = standingText(run, owner).padEnd(width);
         io.out(
           ` ${run.id}  ${when}  ${state} ${`${accepted}/${run.tasks.size}`.padStart(5)}  ${dollars(run.spent.micros).padStart(8)}  ${oneLine(config.title, 60)}\n`,
         );
@@ -50,12 +53,7 @@ export const runs = async (io: Io, options: { readonly json?: boolean }): Promis
     return exit.ok;
   });
 
-/** How a run ended, or in one word why it has not. */
-function standing(run: RunState): string {
-  if (run.outcome !== null) return run.outcome;
-  if (waitsForPerson(run)) return "waits";
-  return run.stopped === null ? run.phase : "paused";
-}
+const widthOf = (owner: Owner | null): number => (owner === null ? 0 : workingText(owner).length);
 
 export interface ShowOptions {
   readonly task?: string;
@@ -65,11 +63,12 @@ export interface ShowOptions {
 
 /** `harness show [RUN]`: the run, one task of it in full, or what its workers never saw. */
 export const show = async (io: Io, named: string | undefined, options: ShowOptions): Promise<number> =>
-  withRun(io, named, async ({ storage }, id) => {
+  withRun(io, named, async ({ storage, ownerOf }, id) => {
+    const owner = ownerOf(id);
     const story = await readStory(storage.journal, id);
     const { leftOut } = await readJson<RunConfig>(storage.blobs, story.run.config);
     if (options.json === true) {
-      io.out(`${JSON.stringify({ ...asJson(story), leftOut })}\n`);
+      io.out(`${JSON.stringify({ ...asJson(story, owner), leftOut })}\n`);
       return exit.ok;
     }
     if (options.leftOut === true) {
@@ -80,16 +79,19 @@ export const show = async (io: Io, named: string | undefined, options: ShowOptio
       io.out(await taskText(storage.blobs, story, options.task));
       return exit.ok;
     }
-    io.out(await summary(storage, story.run, io));
+    io.out(await summary(storage, story.run, io, owner));
     io.out("\n");
     io.out(await taskTable(storage.blobs, story, io.columns));
     return exit.ok;
   });
 
-const asJson = (story: Story): object => ({
+const asJson = (story: Story, owner: Owner | null): object => ({
   run: story.run.id,
   phase: story.run.phase,
+  standing: standing(story.run, owner),
+  pid: owner?.pid ?? null,
   outcome: story.run.outcome,
+  acceptedBy: story.acceptedBy,
   base: story.run.base,
   head: story.run.head,
   hash: story.run.hash,

@@ -1,46 +1,51 @@
 import type { RunConfig } from "../../core/goal.ts";
-import type { Ports } from "../../core/ports.ts";
+import type { Owner, Ports } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import { diffTrees } from "../../core/tree-diff.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import type { Handoff } from "../../loop/handoff.ts";
 import { readJson } from "../../loop/texts.ts";
 import type { Io } from "../io.ts";
+import { isOutage, nameOf, standing } from "../standing.ts";
 import { readStory } from "../story.ts";
 import type { Story } from "../story.ts";
 import { textOf } from "./rows.ts";
 import { waitingLines } from "./waiting-lines.ts";
 import { clock, dollars, oneLine, plural } from "./words.ts";
 
-/** How a run ended or stands, in a person's words, with the next command. */
+/** How a run ended or stands, in a person's words, with the next command. `owner`: who else works on it now. */
 export async function summary(
   ports: Pick<Ports, "journal" | "blobs">,
   run: RunState,
   io: Io,
+  owner: Owner | null,
 ): Promise<string> {
   const story = await readStory(ports.journal, run.id);
   const config = await readJson<RunConfig>(ports.blobs, run.config);
   const asks = run.phase === "ended" ? "" : await waitingLines(ports, run, io.columns);
   const rows: [string, string][] = [
-    [outcome(run), headline(run)],
+    [standing(run, owner), headline(story, owner)],
     ...checkRows(config, story),
     ["tasks", taskText(story)],
     ...moneyRow(story),
     ...(await changedRow(ports, run)),
     ...(await questionRows(ports, story)),
-    ...nextRows(run, config, asks !== ""),
+    ...nextRows(run, config, owner, asks !== ""),
   ];
   return `\n${textOf(rows, io.columns)}${asks}`;
 }
 
-const outcome = (run: RunState): string => run.outcome ?? "waits";
-
-function headline(run: RunState): string {
+function headline({ run, acceptedBy }: Story, owner: Owner | null): string {
   const { micros, unpriced, tokens } = run.spent;
   const unknown = `${plural(unpriced, "call")} of unknown price, ${tokens} tokens`;
   const money = unpriced === 0 ? dollars(micros) : micros === 0 ? unknown : `${dollars(micros)} + ${unknown}`;
   const of = run.budget.micros === null ? "" : ` of ${dollars(run.budget.micros)}`;
-  return `run ${run.id} · ${clock(run.spent.wallMs)} · ${money}${of}`;
+  const accepted =
+    run.outcome === "met" && acceptedBy !== null
+      ? `accepted by ${oneLine(acceptedBy, 60)} (goal checks did not hold) · `
+      : "";
+  const at = run.outcome === null && owner !== null ? `${nameOf(owner)} · ` : "";
+  return `${accepted}${at}run ${run.id} · ${clock(run.spent.wallMs)} · ${money}${of}`;
 }
 
 function checkRows(config: RunConfig, { checks, run }: Story): [string, string][] {
@@ -67,11 +72,12 @@ function taskText(story: Story): string {
 }
 
 function moneyRow({ costs }: Story): [string, string][] {
-  const total = costs.accepted + costs.rejected + costs.planning + costs.judging;
+  const total = costs.accepted + costs.rejected + costs.inWork + costs.planning + costs.judging;
   if (total === 0) return [];
   const parts = [
     `accepted work ${dollars(costs.accepted)}`,
     `rejected attempts ${dollars(costs.rejected)}`,
+    ...(costs.inWork > 0 ? [`in work ${dollars(costs.inWork)}`] : []),
     `planning ${dollars(costs.planning)}`,
     `judging ${dollars(costs.judging)}`,
   ];
@@ -100,12 +106,22 @@ async function questionRows(ports: Pick<Ports, "blobs">, { run }: Story): Promis
   return rows.slice(0, 5);
 }
 
-function nextRows(run: RunState, config: RunConfig, isAsked: boolean): [string, string][] {
-  if (run.outcome === null)
-    return [["go on", `${isAsked ? "answer what is asked below, then: " : ""}harness resume ${run.id}`]];
+function nextRows(
+  run: RunState,
+  config: RunConfig,
+  owner: Owner | null,
+  isAsked: boolean,
+): [string, string][] {
+  if (run.outcome === null) return [["go on", goOn(run, owner, isAsked)]];
   const branch = config.git?.commit == null ? "" : `     or --branch agent/${run.id}`;
   return [
     ["see it", `harness diff ${run.id}     harness show ${run.id}`],
     ["take it", `harness export ${run.id} --to result${branch}`],
   ];
+}
+
+function goOn(run: RunState, owner: Owner | null, isAsked: boolean): string {
+  if (owner !== null) return `it goes on by itself${isAsked ? "; what is asked below waits for you" : ""}`;
+  const first = isAsked && !isOutage(run) ? "answer what is asked below, then: " : "";
+  return `${first}harness resume ${run.id}`;
 }

@@ -59,11 +59,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
         `waits for you: ${entry.body.tool}   harness approvals`,
       );
     case "escalation-raised":
-      return line(
-        "?",
-        entry.body.task,
-        `waits for you: ${gist(await readText(blobs, entry.body.card), 240)}   harness approvals`,
-      );
+      return escalation(entry, blobs);
     case "effect-doubted":
       return line(
         "!",
@@ -119,6 +115,14 @@ function planText(run: RunState): string {
 
 const progress = (run: RunState): string =>
   `${run.tasks.size - run.unfinished} of ${run.tasks.size}   ${cost(run)}`;
+
+async function escalation(entry: Extract<Entry, { type: "escalation-raised" }>, blobs: Blobs): Promise<Line> {
+  const { kind, task, card } = entry.body;
+  const why = gist(await readText(blobs, card), 240);
+  return kind === "outage"
+    ? line("!", task, `stopped: ${why}; harness resume asks again`)
+    : line("?", task, `waits for you: ${why}   harness approvals`);
+}
 
 async function criterion(
   entry: Extract<Entry, { type: "criterion-judged" }>,

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -75,6 +75,29 @@ export class RunLocks {
 
   #ownerPath(run: RunId): string {
     return join(this.#dir, `${run}.owner`);
+  }
+}
+
+/** Who holds a run's lock now, null when nobody does. Takes and writes nothing: for those who only look. */
+export function ownerOf(dir: string, run: RunId): Owner | null {
+  if (!runId.safeParse(run).success) throw new RangeError(`"${run}" is not the id of a run`);
+  if (!isHeld(join(dir, `${run}.db`))) return null;
+  const owner = readOwner(join(dir, `${run}.owner`));
+  return owner !== null && seemsAlive(owner) ? owner : nobodyKnown;
+}
+
+/** Nobody can read a database that someone else holds exclusively. */
+function isHeld(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const look = new Database(path, { readonly: true, timeout: 0 });
+  try {
+    look.prepare("SELECT count(*) FROM sqlite_master").get();
+    return false;
+  } catch (error) {
+    if (codeOf(error).startsWith("SQLITE_BUSY")) return true;
+    throw error;
+  } finally {
+    look.close();
   }
 }
 

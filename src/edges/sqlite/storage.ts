@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Sha256 } from "../../core/chain.ts";
-import type { Blobs, Journal } from "../../core/ports.ts";
+import type { RunId } from "../../core/id.ts";
+import type { Blobs, Journal, Owner } from "../../core/ports.ts";
 import { SqliteBlobsReader } from "./blob-reader.ts";
 import type { BlobsReader } from "./blob-reader.ts";
 import { BlobWriter } from "./blob-writer.ts";
@@ -13,6 +14,7 @@ import { SqliteJournalReader } from "./journal-reader.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import { SqliteJournal } from "./journal.ts";
 import { StorageRefused } from "./refused.ts";
+import { ownerOf } from "./run-lock.ts";
 import { blobSchema, journalSchema } from "./schemas.ts";
 import { checkStateDir, places, prepareStateDir, syncDirectory } from "./state-dir.ts";
 
@@ -35,6 +37,8 @@ export interface Storage {
 export interface StorageReader {
   readonly journal: JournalReader;
   readonly blobs: BlobsReader;
+  /** Who works on a run now, null when nobody does. */
+  readonly ownerOf: (run: RunId) => Owner | null;
   readonly close: () => Promise<void>;
 }
 
@@ -72,12 +76,13 @@ export async function openStorage(stateDir: string, options: StorageOptions = {}
 export async function openStorageReader(stateDir: string): Promise<StorageReader> {
   if (!(await checkStateDir(stateDir))) throw new StorageRefused(`there is no ${stateDir}`);
   refuseLostBlobs(stateDir);
-  const { journal: journalPath, blobs: blobsPath } = places(stateDir);
+  const { journal: journalPath, blobs: blobsPath, locks } = places(stateDir);
   const blobsDb = openDatabaseForReading(blobsPath, blobSchema);
   const journalDb = openBeside(blobsDb, () => openDatabaseForReading(journalPath, journalSchema));
   return {
     journal: new SqliteJournalReader(journalDb, sha256),
     blobs: new SqliteBlobsReader(blobsDb),
+    ownerOf: (run) => ownerOf(locks, run),
     close: async () => {
       journalDb.close();
       blobsDb.close();
