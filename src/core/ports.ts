@@ -134,7 +134,11 @@ export type FileRead =
 
 export interface Snapshot {
   readonly tree: Digest;
-  /** Paths that are no file, directory or symlink (FIFOs, sockets, devices): reported, never opened. */
+  /**
+   * What is not in the tree though it is not scratch, reported and never opened: paths that are no file, directory or
+   * symlink (FIFOs, sockets, devices), and what never becomes part of a result: `.git` and `.harness` at the top, in
+   * any spelling that a file system takes for them.
+   */
   readonly skipped: readonly string[];
 }
 

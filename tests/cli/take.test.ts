@@ -127,13 +127,44 @@ describe("harness export", () => {
     const { code, err } = await harness(dir, ["export", "--branch", "agent/hello"]);
     expect(code).toBe(0);
     expect(err.split("\n").slice(1)).toEqual([
-      " not in it: part/.git/note (in a nested .git, which no commit can hold; use --to DIR)",
+      " not in it: part/.git/note (in a nested .git, which no commit can hold)",
       "",
     ]);
     expect(git(dir, "diff", "--name-only", "HEAD", "agent/hello").split("\n")).toEqual([
       "greeting.txt",
       "part/own",
     ]);
+  });
+
+  test("nothing that a worker puts into a .git reaches the user, by any way", async (context) => {
+    if (!hasGit) return context.skip("git is not installed");
+    const config = `printf '[core]\\n\\tfsmonitor = "touch PWNED; false"\\n\\tbare = false\\n'`;
+    const plant = ["", "part/"].map(
+      (at) =>
+        `mkdir -p ${at}.git/objects ${at}.git/refs ${at}.git/hooks; ${config} > ${at}.git/config; echo 'ref: refs/heads/main' > ${at}.git/HEAD`,
+    );
+    const planted = { bash: { command: `${plant.join("; ")}; echo y > part/own` } };
+    const dir = await folder(greeting({ "task/greet/*": [planted, ...writes("Hello.")] }));
+    expect((await harness(dir, ["run", "goal.md"])).code).toBe(0);
+    const result = join(await folder(), "result");
+    const { code, err } = await harness(dir, ["export", "--to", result]);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: ` wrote 4 files to ${result}\n not in it: part/.git (in a nested .git, which could run programs on this machine)\n`,
+    });
+    expect(await paths(result)).toEqual(["goal.md", "greeting.txt", "part", "part/own", "script.yaml"]);
+    for (const cwd of [result, join(result, "part")]) {
+      // Nothing above is a repository either.
+      expect(() => execFileSync("git", ["status"], { cwd, stdio: "pipe" })).toThrow(/not a git repository/);
+    }
+    expect(await paths(result)).not.toContain("PWNED");
+    const patch = await harness(dir, ["diff"]);
+    expect(patch.err).toBe(
+      ["HEAD", "config"]
+        .map((name) => ` not in it: part/.git/${name} (in a nested .git, which no patch can hold)\n`)
+        .join(""),
+    );
+    execFileSync("git", ["apply", "-"], { cwd: await folder(), input: patch.out });
   });
 
   test("--branch without a git workspace names the other way", async () => {

@@ -148,6 +148,39 @@ export function workspacesContract(name: string, make: () => Promise<WorkspacesG
       ]);
     });
 
+    it("leaves .git and .harness at the top out of a snapshot in every spelling, and says so", async () => {
+      const [workspace, worker] = await checkout({ "a.txt": "a" });
+      const reserved = [".GIT", ".git", ".git. ", ".g\u200cit", ".git:x", "git~1", ".harness", ".Harness"];
+      worker.write(".git/hooks/post-checkout", "#!/bin/sh\n", 0o755);
+      worker.write(".GIT", "gitdir: elsewhere\n");
+      worker.link("git~1", "sub");
+      worker.write(".git. /config", "c");
+      worker.mkdir(".g\u200cit");
+      worker.write(".git:x", "x");
+      worker.write(".harness/runs", "r");
+      worker.write(".Harness", "r");
+      worker.write(".gitignore", "kept");
+      worker.write(".gitx/config", "kept");
+      worker.write("sub/.git/config", "kept");
+      worker.write("sub/.harness", "kept");
+      const { skipped } = await workspace.snapshot();
+      expect(skipped).toEqual(reserved.toSorted());
+      expect(await lines(workspace)).toEqual([
+        ".gitignore 644 kept",
+        ".gitx/ 755",
+        ".gitx/config 644 kept",
+        "a.txt 644 a",
+        "sub/ 755",
+        "sub/.git/ 755",
+        "sub/.git/config 644 kept",
+        "sub/.harness 644 kept",
+      ]);
+      await workspace.reset(await tree({ "a.txt": "a" }));
+      expect(await workspace.snapshot()).toEqual({ tree: await tree({ "a.txt": "a" }), skipped: [] });
+      expect((await workspace.read(".git/hooks/post-checkout", 0, 9)).type).toBe("missing");
+      expect((await workspace.read(".harness/runs", 0, 9)).type).toBe("missing");
+    });
+
     it("resets to a tree whatever was there: changed, removed, added, swapped, scratch", async () => {
       const [workspace, worker] = await checkout(everyKind);
       worker.write("a.txt", "A");

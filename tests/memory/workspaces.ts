@@ -1,5 +1,6 @@
 import type { Digest } from "../../src/core/id.ts";
 import type { Blobs, FileRead, Snapshot, Workspace, Workspaces } from "../../src/core/ports.ts";
+import { isReservedAtTop } from "../../src/core/reserved-name.ts";
 import type { TreeEntry, TreeStore } from "../../src/core/tree.ts";
 import { listTree } from "../../src/core/tree-diff.ts";
 import { treeStore } from "../../src/core/tree-store.ts";
@@ -86,13 +87,19 @@ async function snapshot(
   isScratch: (path: string) => boolean,
 ): Promise<Snapshot> {
   const kept: MemoryFiles = new Map();
+  const reserved = new Set<string>();
   for (const [path, file] of files) {
     const parents = parentsOf(path);
+    const [top = path] = parents;
+    if (isReservedAtTop(top)) {
+      reserved.add(top);
+      continue;
+    }
     if ([...parents, path].some(isScratch)) continue;
     for (const parent of parents) if (!kept.has(parent)) kept.set(parent, { type: "dir", mode: 0o755 });
     kept.set(path, file);
   }
-  return { tree: await storeDirectory(kept, trees, blobs, ""), skipped: [] };
+  return { tree: await storeDirectory(kept, trees, blobs, ""), skipped: [...reserved].toSorted() };
 }
 
 /** `a/b/c` → `a`, `a/b`. */

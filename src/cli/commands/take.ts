@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { RunConfig } from "../../core/goal.ts";
 import type { Ports } from "../../core/ports.ts";
+import { isDotHarness } from "../../core/reserved-name.ts";
 import type { RunState } from "../../core/run.ts";
 import { diffTrees } from "../../core/tree-diff.ts";
 import { treeStore } from "../../core/tree-store.ts";
@@ -26,8 +27,11 @@ export const diff = async (
     const run = await readRun(storage, id);
     if (options.stat === true) return stat(io, storage, run);
     const store = treeStore(storage.blobs);
-    for await (const chunk of unifiedPatch({ store, blobs: storage.blobs, from: run.base, to: run.head }))
-      io.out(io.isOutTerminal ? visible(chunk) : chunk);
+    const leftOut: string[] = [];
+    const onLeftOut = (path: string): void => void leftOut.push(path);
+    const request = { store, blobs: storage.blobs, from: run.base, to: run.head, onLeftOut };
+    for await (const chunk of unifiedPatch(request)) io.out(io.isOutTerminal ? visible(chunk) : chunk);
+    sayLeftOut(io, leftOut, "which no patch can hold");
     return exit.ok;
   });
 
@@ -65,8 +69,14 @@ export async function exportTo(
 ): Promise<number> {
   const run = await readRun(ports, id);
   sayUnmet(io, run);
-  const { files } = await exportTree({ blobs: ports.blobs, tree: run.head, to });
+  const { files, leftOut } = await exportTree({
+    blobs: ports.blobs,
+    startTree: run.base,
+    tree: run.head,
+    to,
+  });
   io.err(` wrote ${plural(files, "file")} to ${to}\n`);
+  sayLeftOut(io, leftOut, "which could run programs on this machine");
   return exit.ok;
 }
 
@@ -104,9 +114,16 @@ async function toBranch(
   io.err(
     ` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`,
   );
-  for (const path of made.leftOut)
-    io.err(` not in it: ${quotePath(path)} (in a nested .git, which no commit can hold; use --to DIR)\n`);
+  sayLeftOut(io, made.leftOut, "which no commit can hold");
   return exit.ok;
+}
+
+/** Changes below a `.git` never reach the user; nor do those in a `.harness` at the top, of runs of old versions. */
+function sayLeftOut(io: Io, paths: readonly string[], why: string): void {
+  for (const path of paths) {
+    const reason = isDotHarness(path.split("/")[0] ?? "") ? "in .harness" : `in a nested .git, ${why}`;
+    io.err(` not in it: ${quotePath(path)} (${reason})\n`);
+  }
 }
 
 function sayUnmet(io: Io, run: RunState): void {

@@ -2,6 +2,7 @@ import { treeStore } from "../../core/tree-store.ts";
 import { diffTrees } from "../../core/tree-diff.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
+import { isReserved } from "../../core/reserved-name.ts";
 import { complaint, runGit } from "./git.ts";
 import { gitSide, sameToGit } from "./git-side.ts";
 import type { GitSide } from "./git-side.ts";
@@ -27,7 +28,7 @@ export interface BranchRequest {
 
 export interface ExportedBranch {
   readonly commit: string;
-  /** Changed paths that git keeps in no commit: they lie in a nested `.git`. */
+  /** Changed paths that are not in the commit: they lie in a `.git`, which git keeps in none, or in our `.harness`. */
   readonly leftOut: readonly string[];
 }
 
@@ -96,18 +97,11 @@ async function changesForGit({
   for (const { path, before, after } of await diffTrees(treeStore(blobs), startTree, tree)) {
     const change = { path, before: gitSide(blobs, before), after: gitSide(blobs, after) };
     if (sameToGit(change.before, change.after)) continue;
-    if (path.split("/").some(isDotGit)) leftOut.push(path);
+    if (isReserved(path)) leftOut.push(path);
     else changes.push(change);
   }
   return { changes, leftOut };
 }
-
-/** Characters that HFS+ ignores in names. */
-const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
-
-/** A name that some file system takes for `.git`. */
-const isDotGit = (name: string): boolean =>
-  /^(\.git|git~1)[. ]*(:.*)?$/is.test(name.replaceAll(ignorable, ""));
 
 /** Exists in our own git directory only. */
 const importedRef = "refs/heads/imported";

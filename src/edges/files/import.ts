@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
+import { isReservedAtTop } from "../../core/reserved-name.ts";
 import { excludes } from "./exclude.ts";
 import type { Excludes } from "./exclude.ts";
 import { readGitFacts } from "./git-facts.ts";
@@ -122,13 +123,14 @@ async function readableDirectory(dir: string): Promise<string> {
 const withoutGit = ["node_modules/"];
 
 /** The harness's own state is in no tree, however deep it lies, and neither is the repository it works on. */
-const never = excludes([".harness/", "/.git"]);
+const never = excludes([".harness/", "/.harness", "/.git"]);
 
 const withNever =
   (wanted: Excludes): Excludes =>
   (text, isDirectory) =>
     never(text, isDirectory) ?? wanted(text, isDirectory);
 
+const reserved = "some file systems take it for .git or .harness";
 const ignoredByGit = "ignored by git";
 const noGit: LeftOut = { path: ".git", why: "git is not installed, so files that it ignores are taken too" };
 
@@ -139,6 +141,10 @@ const sieve =
     const text = textOfPath(path);
     if (never(text, isDirectory) !== null) return true;
     const end = isDirectory ? "/" : "";
+    if (isReservedAtTop(path)) {
+      leftOut.push({ path: text + end, why: reserved });
+      return true;
+    }
     const pattern = wanted(text, isDirectory);
     if (pattern === null && !ignored.has(path + end)) return false;
     leftOut.push({ path: text + end, why: pattern === null ? ignoredByGit : `excluded by ${pattern}` });

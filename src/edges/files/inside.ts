@@ -39,7 +39,8 @@ export function openInside(root: string, path: string, flags = 0): number | null
 function isInside(root: string, at: DiskPath, fd: number): boolean {
   const real = hasProc ? readlinkSync(descriptorPath(fd), "buffer") : realPathOf(at, fd);
   if (real === null) return false;
-  const prefix = Buffer.from(root);
+  // Of the root of the system nothing is left, and all that is real begins with a slash.
+  const prefix = Buffer.from(root.replace(/\/+$/, ""));
   return (
     real.subarray(0, prefix.length).equals(prefix) &&
     (real.length === prefix.length || real[prefix.length] === 0x2f)

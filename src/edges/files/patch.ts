@@ -1,5 +1,6 @@
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
+import { isReserved } from "../../core/reserved-name.ts";
 import type { TreeStore } from "../../core/tree.ts";
 import { diffTrees } from "../../core/tree-diff.ts";
 import { binaryPatch } from "./binary-patch.ts";
@@ -17,6 +18,8 @@ export interface PatchRequest {
   readonly wholeFrom?: number;
   /** A change of a file that is not text and larger than this (default 64 MiB) is named only, without its bytes. */
   readonly binaryUpTo?: number;
+  /** Called for each changed path that is not in the patch. */
+  readonly onLeftOut?: (path: string) => void;
 }
 
 /** Sizes in bytes from which a change is told otherwise. */
@@ -27,17 +30,28 @@ const mebibyte = 1024 * 1024;
 /**
  * What changed between two trees, as a patch that `git apply` takes; in pieces, so that it may be of any size.
  * What git does not keep is not in it: empty directories and permissions other than the owner's right to execute.
+ * Nor is what lies in a `.git`, for which `git apply` refuses the whole patch, or in a `.harness` at the top.
  * Files that are not UTF-8 text come with all their bytes, as binary patches, which git checks against the names it
  * gives them in a repository of the SHA-1 format. One larger than `binaryUpTo` is only said to differ, and then
  * `git apply` refuses the whole patch.
  */
 export async function* unifiedPatch(request: PatchRequest): AsyncIterable<string> {
-  const { store, blobs, from, to, wholeFrom = 16 * mebibyte, binaryUpTo = 64 * mebibyte } = request;
+  const {
+    store,
+    blobs,
+    from,
+    to,
+    onLeftOut,
+    wholeFrom = 16 * mebibyte,
+    binaryUpTo = 64 * mebibyte,
+  } = request;
   const sizes = { wholeFrom, binaryUpTo };
   for (const { path, before, after } of await diffTrees(store, from, to)) {
     const [a, b] = [gitSide(blobs, before), gitSide(blobs, after)];
     if (sameToGit(a, b)) continue;
-    if (a !== null && b !== null && isLink(a) !== isLink(b)) {
+    if (isReserved(path)) {
+      onLeftOut?.(path);
+    } else if (a !== null && b !== null && isLink(a) !== isLink(b)) {
       // Git has no patch from a file to a symlink: one goes, the other comes.
       yield* filePatch(path, a, null, sizes);
       yield* filePatch(path, null, b, sizes);

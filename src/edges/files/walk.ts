@@ -121,13 +121,20 @@ function look(walking: Walking, path: string, dir: Making): void {
 function openDirectory(walking: Walking, path: string, mode: number): number | null {
   if (walking.own && forbids(mode)) unlock(walking, path, mode);
   try {
-    return openInside(walking.root, path, constants.O_DIRECTORY);
+    const fd = openInside(walking.root, path, constants.O_DIRECTORY);
+    if (fd === null) report(walking, path, "leads out of the directory");
+    return fd;
   } catch (error) {
-    if (isGone(error)) return null;
-    if (codeOf(error) !== "EACCES" || walking.own) throw error;
-    walking.others.push({ path, why: "may not be read" });
+    if (isGone(error)) report(walking, path, "went away while it was looked at");
+    else if (codeOf(error) === "EACCES" && !walking.own) report(walking, path, "may not be read");
+    else throw error;
     return null;
   }
+}
+
+/** Of somebody else's directory nothing goes missing unnamed. In ours, whoever swaps directories gets what is there. */
+function report({ own, others }: Walking, path: string, why: string): void {
+  if (!own) others.push({ path, why });
 }
 
 /** To list a directory and look at what it holds, its owner needs r and x; root needs nothing. */

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, realpathSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs, Snapshot, Workspace, Workspaces } from "../../core/ports.ts";
+import { isReservedAtTop } from "../../core/reserved-name.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import type { TreeStore } from "../../core/tree.ts";
 import { excludes } from "./exclude.ts";
@@ -51,6 +52,15 @@ function skipping(scratch: readonly string[]): WalkOptions["skip"] {
   return (path, isDirectory) => isScratch(textOfPath(path), isDirectory) !== null;
 }
 
+/** Skips what never becomes part of a result too, and notes it. */
+const withoutReserved =
+  (skip: WalkOptions["skip"], reserved: string[]): WalkOptions["skip"] =>
+  (path, isDirectory) => {
+    if (!isReservedAtTop(path)) return skip(path, isDirectory);
+    reserved.push(path);
+    return true;
+  };
+
 /** Of the workspace itself; its parent lets nobody else in. */
 const rootMode = 0o755;
 
@@ -85,11 +95,13 @@ function open({ dir, blobs, trees, skip }: Opening): Workspace {
       known = await matchTree({ root: dir, rootMode, store: trees, blobs, known: before }, walked.dir, tree);
     },
     snapshot: async (): Promise<Snapshot> => {
-      const walked = await walk({ root: dir, skip, own: true });
+      const reserved: string[] = [];
+      const walked = await walk({ root: dir, skip: withoutReserved(skip, reserved), own: true });
       try {
         const stored = await storeFound({ root: dir, blobs, known }, walked.dir);
         known = stored.known;
-        return { tree: stored.tree, skipped: walked.others.map(({ path }) => path).toSorted() };
+        const others = walked.others.map(({ path }) => path);
+        return { tree: stored.tree, skipped: [...reserved, ...others].toSorted() };
       } finally {
         walked.relock();
       }

@@ -6,7 +6,7 @@ import { treeStore } from "../../../src/core/tree-store.ts";
 import { exportTree } from "../../../src/edges/files/export-tree.ts";
 import { FilesRefused } from "../../../src/edges/files/refused.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
-import { readFiles, tempDir, treeOf } from "./ground.ts";
+import { filesOf, readFiles, tempDir, treeOf } from "./ground.ts";
 import type { Specs } from "./ground.ts";
 
 const files: Specs = {
@@ -38,7 +38,7 @@ describe("exportTree", () => {
   ])("writes all of a tree, exactly, into %s", async (_name, place) => {
     const blobs = memoryBlobs();
     const to = place(tempDir());
-    expect(await exportTree({ blobs, tree: await filesTree(blobs), to })).toEqual({ files: 7 });
+    expect(await exportTree({ blobs, tree: await filesTree(blobs), to })).toEqual({ files: 7, leftOut: [] });
     expect(readFiles(to)).toEqual(whole);
     expect(readdirSync(join(to, "..")).filter((name) => name.startsWith(".harness"))).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe("exportTree", () => {
   it("writes an empty tree", async () => {
     const blobs = memoryBlobs();
     const to = join(tempDir(), "new");
-    expect(await exportTree({ blobs, tree: await treeOf(blobs, {}), to })).toEqual({ files: 0 });
+    expect(await exportTree({ blobs, tree: await treeOf(blobs, {}), to })).toEqual({ files: 0, leftOut: [] });
     expect(readdirSync(to)).toEqual([]);
   });
 
@@ -103,6 +103,115 @@ describe("exportTree", () => {
     expect((refused as FilesRefused).message).toMatch(message);
     expect(readFiles(dir)).toEqual(before);
   });
+
+  const start: Specs = {
+    a: "1",
+    "same/.git/config": "user's",
+    "changed/.git/config": "user's",
+    "changed/.git/HEAD": "main",
+    "gone/.git/config": "user's",
+    "gone/x": "1",
+    "file/.git": "gitdir: ../store",
+    "moved/sub/.git/config": "user's",
+  };
+  const end: Specs = {
+    a: "2",
+    "same/.git/config": "user's",
+    "same/new": "x",
+    "changed/.git/config": "fsmonitor",
+    "changed/.git/hooks/post-checkout": { text: "#!", mode: 0o755 },
+    "changed/.GIT/config": "fsmonitor",
+    "gone/x": "1",
+    "file/.git": { link: "../evil" },
+    "elsewhere/.git/config": "user's",
+    "n/deep/git~1": "gitdir: ../evil",
+    "n/deep/.g\u200cit/config": "fsmonitor",
+    "n/.gitignore": "kept",
+    "n/.harness": "kept",
+    ".git/config": "fsmonitor",
+    ".git. ": "fsmonitor",
+    ".harness/runs": "x",
+    ".Harness": "x",
+  };
+  const made = ["elsewhere/.git", "n/deep/.g\u200cit", "n/deep/git~1"];
+  const atTop = [".Harness", ".git", ".git. ", ".harness"];
+
+  it.each<[string, boolean, Specs, readonly string[]]>([
+    [
+      "as at the start",
+      true,
+      {
+        "same/.git/config": "user's",
+        "changed/.git/config": "user's",
+        "changed/.git/HEAD": "main",
+        "file/.git": "gitdir: ../store",
+      },
+      [...atTop, "changed/.GIT", "changed/.git", ...made, "file/.git"],
+    ],
+    [
+      "out when no start is known",
+      false,
+      { changed: { dir: 0o755 }, file: { dir: 0o755 } },
+      [...atTop, "changed/.GIT", "changed/.git", ...made, "file/.git", "same/.git"],
+    ],
+  ])("leaves each .git %s, in every spelling, and says so", async (_name, isKnown, git, leftOut) => {
+    const blobs = memoryBlobs();
+    const [startTree, tree] = [await treeOf(blobs, start), await treeOf(blobs, end)];
+    const to = join(tempDir(), "new");
+    const before = new Set(blobs.disk.keys());
+    const exported = await exportTree({ blobs, tree, to, ...(isKnown ? { startTree } : {}) });
+    const kept: Specs = {
+      a: "2",
+      "same/new": "x",
+      "gone/x": "1",
+      "n/.gitignore": "kept",
+      "n/.harness": "kept",
+    };
+    const dirs = { elsewhere: { dir: 0o755 }, "n/deep": { dir: 0o755 } };
+    const wanted = await treeOf(blobs, { ...kept, ...git, ...dirs });
+    expect(readFiles(to)).toEqual(await filesOf(blobs, wanted));
+    expect(exported.leftOut.toSorted()).toEqual(leftOut.toSorted());
+    expect(exported.files).toBe(
+      Object.keys(kept).length + Object.values(git).filter((one) => typeof one === "string").length,
+    );
+    for (const digest of before) expect(blobs.disk.has(digest)).toBe(true);
+  });
+
+  it.each<[string, (dir: string) => string]>([
+    ["at the top", (dir) => join(dir, ".harness")],
+    ["deep in it", (dir) => join(dir, ".harness/runs/new")],
+    ["in another spelling", (dir) => join(dir, ".Harness/new")],
+    [
+      "behind a symlink",
+      (dir) => (
+        mkdirSync(join(dir, ".harness")),
+        symlinkSync(".harness", join(dir, "l")),
+        join(dir, "l/x/y")
+      ),
+    ],
+  ])("refuses a target in .harness: %s", async (_name, place) => {
+    const blobs = memoryBlobs();
+    const dir = tempDir();
+    const to = place(dir);
+    const before = readFiles(dir);
+    const refused = exportTree({ blobs, tree: await treeOf(blobs, { x: "1" }), to });
+    await expect(refused).rejects.toThrow(
+      new FilesRefused(`${to} lies in a .harness directory; name another directory`),
+    );
+    expect(readFiles(dir)).toEqual(before);
+  });
+
+  it.skipIf(!existsSync("/proc/self")).each(["/proc/x", "/proc/x/y"])(
+    "says to name another directory for %s, which cannot be made",
+    async (to) => {
+      const blobs = memoryBlobs();
+      const refused = exportTree({ blobs, tree: await treeOf(blobs, { x: "1" }), to });
+      await expect(refused).rejects.toThrow(FilesRefused);
+      await expect(refused).rejects.toThrow(
+        /^\/proc\/x\S* (cannot be made|may not be written); name another directory$/,
+      );
+    },
+  );
 
   it("leaves nothing behind when it fails on the way", async () => {
     const blobs = memoryBlobs();

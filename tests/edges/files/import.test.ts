@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -126,6 +126,38 @@ describe("importDirectory", () => {
     const { paths, leftOut } = await imported(dir);
     expect(paths).toEqual(["line\nfeed"]);
     expect(leftOut.map(({ path }) => path)).toEqual([".env\n", "a\n.pem", "line\nfeed/.env", "\ufffd.pem"]);
+  });
+
+  it("takes the root of the system, and what is in its directories", async () => {
+    const dir = realpathSync(directory({ a: "1", "d/b": "2" }));
+    const steps = dir.split("/").slice(1);
+    const onlyHere = steps.flatMap((_, n) => {
+      const above = steps
+        .slice(0, n)
+        .map((step) => `/${step}`)
+        .join("");
+      return [`${above}/*`, `!${above}/${steps[n] ?? ""}`];
+    });
+    const { contents, files } = await imported("/", onlyHere);
+    expect(contents).toMatchObject({
+      [`${dir.slice(1)}/a`]: { text: "1" },
+      [`${dir.slice(1)}/d/b`]: { text: "2" },
+    });
+    expect(files).toBe(2);
+  });
+
+  it("names what at the top a file system might take for .git or .harness, and leaves it out", async () => {
+    const dir = directory({
+      a: "1",
+      ".GIT/config": "x",
+      "git~1": "x",
+      ".Harness": "x",
+      "n/.GIT/config": "kept",
+    });
+    const { paths, leftOut } = await imported(dir);
+    expect(paths).toEqual(["a", "n", "n/.GIT", "n/.GIT/config"]);
+    const why = "some file systems take it for .git or .harness";
+    expect(leftOut).toEqual([".GIT/", ".Harness", "git~1"].map((path) => ({ path, why })));
   });
 
   it("never takes .harness, at the top or below, nor the .git at the top, and does not name them", async () => {

@@ -31,6 +31,36 @@ const numbers = (from: number, to: number): string[] =>
 const withoutIndex = (text: string): string => text.replaceAll(/^index .*\n/gm, "");
 
 describe("unifiedPatch", () => {
+  it("has nothing of a .git, nor of .harness at the top, and says so", async () => {
+    const blobs = memoryBlobs();
+    const from = await treeOf(blobs, {
+      a: "1\n",
+      "n/.git/HEAD": "same",
+      "n/.git/config": "user's",
+      "m/.git": "gone",
+    });
+    const to = await treeOf(blobs, {
+      a: "2\n",
+      "n/.git/HEAD": "same",
+      "n/.git/config": "fsmonitor",
+      "n/.GIT/x": { link: "y" },
+      ".git/config": "fsmonitor",
+      ".harness/x": "x",
+      "n/.harness": "kept\n",
+    });
+    const leftOut: string[] = [];
+    const onLeftOut = (path: string): void => void leftOut.push(path);
+    let text = "";
+    for await (const chunk of unifiedPatch({ store: treeStore(blobs), blobs, from, to, onLeftOut }))
+      text += chunk;
+    expect(text.match(/^diff .*$/gm)).toEqual(["diff --git a/a b/a", "diff --git a/n/.harness b/n/.harness"]);
+    expect(leftOut.toSorted()).toEqual([".git/config", ".harness/x", "m/.git", "n/.GIT/x", "n/.git/config"]);
+    if (noGit) return;
+    const dir = tempDir();
+    writeFiles(dir, { a: "1\n" });
+    expect(spawnSync("git", ["apply", "-"], { cwd: dir, input: text, env: plainGitEnv }).status).toBe(0);
+  });
+
   it.each<[string, Specs, Specs, string]>([
     ["nothing", { a: "x\n" }, { a: "x\n" }, ""],
     [
