@@ -78,7 +78,8 @@ export async function prepareRun(
 /** Checks of the goal that nobody could meet are a person's to mend, before any model is paid. */
 async function refuseFaults(ports: Ports, id: RunId, goal: Request["goal"], tree: Digest): Promise<void> {
   const faults = await goalFaults(ports, `${id}/goal`, tree, goal.checks);
-  if (faults.length > 0) throw new Refused(faults.map((fault) => `${goal.path}: ${oneLine(fault, 400)}`).join("\n"));
+  if (faults.length > 0)
+    throw new Refused(faults.map((fault) => `${goal.path}: ${oneLine(fault, 400)}`).join("\n"));
 }
 
 const configOf = ({ goal, project, scratch, workspace }: Request, { git, leftOut }: Imported): RunConfig => ({
