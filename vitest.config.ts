@@ -10,5 +10,6 @@ export default defineConfig({
     maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    tags: [{ name: "docker", description: "needs a Docker engine: `describeDocker` of tests/docker.ts" }],
   },
 });

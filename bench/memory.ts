@@ -44,6 +44,7 @@ const workspaces: Workspaces = {
       name.includes("/checks/") ? { type: "file", bytes: new Uint8Array(), size: 0 } : { type: "missing" },
     remove: async () => undefined,
   }),
+  left: async () => [],
   sweep: async () => undefined,
 };
 
@@ -51,7 +52,9 @@ const sandbox: Sandbox = {
   kind: "none",
   image: "none",
   profile: "none",
+  spares: 0,
   capabilities: async () => ({ programs: [], python: null, network: false, native: false, notes: [] }),
+  left: async () => [],
   reap: async () => undefined,
   open: async () => ({
     exec: async () => ({

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSandbox, openState, wire } from "../src/cli/wire.ts";
+import { openState, wire } from "../src/cli/wire.ts";
 import { noBudget } from "../src/core/budget.ts";
 import { encodeJson, encodeText } from "../src/core/canonical.ts";
 import type { Json } from "../src/core/canonical.ts";
+import { noEnvironment } from "../src/core/environment.ts";
 import type { Body, Limits } from "../src/core/event.ts";
 import type { RunConfig } from "../src/core/goal.ts";
 import type { Digest } from "../src/core/id.ts";
@@ -12,6 +13,7 @@ import type { Model, ModelRequest, Part } from "../src/core/model.ts";
 import type { Capabilities, Ports } from "../src/core/ports.ts";
 import type { RunState } from "../src/core/run.ts";
 import { encodeTree } from "../src/core/tree.ts";
+import { embeddedSandbox } from "../src/edges/embedded/sandbox.ts";
 import { resolvePrompt } from "../src/edges/project/resolve.ts";
 import { drive } from "../src/loop/drive.ts";
 import { createRun } from "../src/loop/own.ts";
@@ -69,13 +71,13 @@ export interface Project {
 export async function project(says: Says): Promise<Project> {
   const dir = mkdtempSync(join(tmpdir(), "harness-bench-"));
   const storage = await openState(dir, {});
-  const sandbox = await openSandbox("embedded");
+  const sandbox = embeddedSandbox();
   const wired = await wire({
     projectDir: dir,
     project: {},
     storage,
     sandbox,
-    scratch: [],
+    ground: { base: null, scratch: [], environment: noEnvironment, owner: null },
     askFrom: "network",
     env: {},
   });
@@ -94,6 +96,7 @@ export async function created(ports: Ports, checks: RunConfig["checks"]): Promis
     checks,
     protect: [],
     scratch: [],
+    environment: null,
     askFrom: "network",
     workspace: "/",
     git: null,

@@ -6,6 +6,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scheduling: async () => (await import("./scheduling.ts")).scheduling,
   resume: async () => (await import("./step.ts")).resume,
   turns: async () => (await import("./turns.ts")).turns,
+  workspace: async () => (await import("./workspace.ts")).workspace,
+  slot: async () => (await import("./slot.ts")).slot,
   start: async () => (await import("./start.ts")).start,
 };
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import type { Argument } from "commander";
+import { diskTrouble } from "./disk-trouble.ts";
 import { exit, Refused } from "./exit.ts";
 import { processIo } from "./io.ts";
 import type { Io } from "./io.ts";
@@ -12,7 +13,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     await program(io, done).parseAsync(argv, { from: "user" });
     return done.code;
   } catch (error) {
-    return failed(error, io);
+    return await failed(error, io);
   }
 }
 
@@ -22,7 +23,10 @@ const told: Readonly<Record<string, number>> = {
   ModelRefused: exit.badInput,
   PromptError: exit.badInput,
   FilesRefused: exit.badInput,
+  ImageRefused: exit.badInput,
   StorageRefused: exit.infrastructure,
+  EngineDown: exit.infrastructure,
+  ImageGone: exit.infrastructure,
   SandboxDown: exit.infrastructure,
   NotOwner: exit.infrastructure,
   DamagedJournal: exit.infrastructure,
@@ -30,7 +34,7 @@ const told: Readonly<Record<string, number>> = {
   MissingBlob: exit.infrastructure,
 };
 
-function failed(error: unknown, io: Io): number {
+async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.badInput;
   const { name, message } = error as Error;
   if (error instanceof Refused) {
@@ -42,6 +46,15 @@ function failed(error: unknown, io: Io): number {
     io.err(`harness: ${message}\n`);
     return code;
   }
+  const trouble = diskTrouble(error);
+  if (trouble !== null) {
+    const { path } = error as NodeJS.ErrnoException;
+    const where = path === undefined || path.startsWith("/proc/") ? await stateNear(io.cwd) : path;
+    io.err(
+      `harness: the disk of ${where} ${trouble.does} (${message}); ${trouble.mend}, then go on with: harness resume; what was accepted is kept\n`,
+    );
+    return exit.infrastructure;
+  }
   const system = (error as NodeJS.ErrnoException).code;
   // Node's own ERR_… are mistakes of a program, not of the machine.
   if (system !== undefined && !system.startsWith("ERR_")) {
@@ -51,6 +64,19 @@ function failed(error: unknown, io: Io): number {
   io.err(`harness: a bug, please report it: ${(error as Error).stack ?? String(error)}\n`);
   io.err("what was accepted is kept; go on with: harness resume\n");
   return exit.infrastructure;
+}
+
+/** Where the state of the project lies; where not even that can be told, the directory a person stands in. */
+async function stateNear(cwd: string): Promise<string> {
+  try {
+    const [{ readProject }, { stateDir }] = await Promise.all([
+      import("../edges/project/project-file.ts"),
+      import("./wire.ts"),
+    ]);
+    return stateDir((await readProject(cwd)).dir);
+  } catch {
+    return cwd;
+  }
 }
 
 /** What commander finds wrong with a command line, in one line: `error: …`, perhaps with a guess on a second one. */
@@ -110,6 +136,7 @@ function program(io: Io, done: { code: number }): Command {
     .description("works on a goal until it is met")
     .argument("<goal>", "a goal file (Markdown, with optional YAML front matter)")
     .option("--model <name>", "model for all roles: anthropic/<model>, openai/<model>, scripted/<file>, …")
+    .option("--sandbox <kind>", "docker or embedded; docker if left out and an engine answers")
     .option("--budget <dollars>", "most money this run may spend")
     .option("--yes", "start without reviewing the plan (this version never asks)")
     .option("--export <dir>", "write the result into a new directory when the goal is met")
@@ -201,6 +228,54 @@ function program(io: Io, done: { code: number }): Command {
     .action(
       act(async (run: string | undefined, options) =>
         (await import("./commands/audit.ts")).auditRun(io, run, options),
+      ),
+    );
+
+  cli
+    .command("gc")
+    .summary("drops what nothing needs any more, and gives the disk space back")
+    .description(
+      "drops what nothing needs any more, and gives the disk space back; what each run started from, handed in and accepted stays",
+    )
+    .option("--keep-days <n>", "also what only the turns and calls of runs needed that ended longer ago")
+    .option("--dry-run", "only say what would go")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness gc --keep-days 30 --dry-run")
+    .action(act(async (options) => (await import("./commands/gc.ts")).gc(io, options)));
+
+  cli
+    .command("backup")
+    .description("copies all runs of this project into one file, also while one is at work")
+    .argument("<file>", "a new file")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness backup ../runs.tar")
+    .action(
+      act(async (file: string, options) => (await import("./commands/backup.ts")).backup(io, file, options)),
+    );
+
+  cli
+    .command("restore")
+    .description("brings the runs of a backup back, into a project that has none")
+    .argument("<file>", "what harness backup wrote")
+    .option("--verify", "read every blob too (done anyway below 256 MB)")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness restore ../runs.tar")
+    .action(
+      act(async (file: string, options) => (await import("./commands/backup.ts")).restore(io, file, options)),
+    );
+
+  cli
+    .command("doctor")
+    .summary("says what keeps a run from starting here, and what to do")
+    .description(
+      "looks at machine, project, models, state and engine; says what is in the way; changes nothing",
+    )
+    .argument("[goal]", "a goal file: also tries its checks on the workspace as it is")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness doctor goal.md")
+    .action(
+      act(async (goal: string | undefined, options) =>
+        (await import("./commands/doctor.ts")).doctor(io, goal, options),
       ),
     );
 

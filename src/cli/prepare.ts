@@ -4,13 +4,12 @@ import type { Body } from "../core/event.ts";
 import type { RunConfig } from "../core/goal.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
-import { defaultExclude, importDirectory } from "../edges/files/import.ts";
-import type { Imported } from "../edges/files/import.ts";
 import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
-import { goalFaults } from "../loop/check-goal.ts";
+import { tryGoal } from "../loop/check-goal.ts";
 import { putJson, putText } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
 import type { Request } from "./request.ts";
+import type { StartingPoint } from "./starting-point.ts";
 import { ownVersion } from "./version.ts";
 import { oneLine } from "./view/words.ts";
 
@@ -27,38 +26,32 @@ const defaultProtect = [
 ];
 
 export interface Prepared {
-  readonly id: RunId;
   readonly body: Body<"run-created">;
-  readonly imported: Imported;
   readonly capabilities: Capabilities;
 }
 
-/** Imports the workspace and pins everything the run will use. All of it is durable when this resolves. */
+/** Pins everything a new run will use and tries the goal's checks. All of it is durable when this resolves. */
 export async function prepareRun(
   ports: Ports,
   request: Request,
-  onProgress: (files: number) => void,
+  start: StartingPoint,
+  sandboxPin: RunConfig["sandbox"],
 ): Promise<Prepared> {
   const { goal, project } = request;
-  const imported = await importDirectory({
-    dir: request.workspace,
-    exclude: [...(project.spec.workspace?.exclude ?? defaultExclude), ...request.scratch],
-    blobs: ports.blobs,
-    onProgress,
-  });
-  const id = await freshId(ports);
-  await refuseFaults(ports, id, goal, imported.tree);
   const { blobs, policy, sandbox } = ports;
+  const prompts = await pinPrompts(ports, project.dir);
+  await refuseFaults(ports, start.id, goal, start.imported.tree);
   const capabilities = await sandbox.capabilities();
+  const environment = await putJson(blobs, start.ground.environment);
   const body: Body<"run-created"> = {
     kind: "goal",
     // The bytes that were checked, whatever the file says by now.
     goal: await putBytes(blobs, goal.source),
-    config: await putJson(blobs, configOf(request, imported)),
-    base: imported.tree,
+    config: await putJson(blobs, configOf(request, start, sandboxPin, environment)),
+    base: start.imported.tree,
     pins: {
       harness: ownVersion(),
-      prompts: await pinPrompts(ports, project.dir),
+      prompts,
       rubrics: await pinRubrics(blobs, project.dir),
       models: request.models,
       policy: policy.digest,
@@ -72,22 +65,31 @@ export async function prepareRun(
     seed: randomInt(2 ** 31),
     parent: null,
   };
-  return { id, body, imported, capabilities };
+  return { body, capabilities };
 }
 
 /** Checks of the goal that nobody could meet are a person's to mend, before any model is paid. */
 async function refuseFaults(ports: Ports, id: RunId, goal: Request["goal"], tree: Digest): Promise<void> {
-  const faults = await goalFaults(ports, `${id}/goal`, tree, goal.checks);
+  const tried = await tryGoal(ports, id, tree, goal.checks);
+  const faults = tried.flatMap(({ fault }) => fault ?? []);
   if (faults.length > 0)
     throw new Refused(faults.map((fault) => `${goal.path}: ${oneLine(fault, 400)}`).join("\n"));
 }
 
-const configOf = ({ goal, project, scratch, workspace }: Request, { git, leftOut }: Imported): RunConfig => ({
+const configOf = (
+  { goal, project, workspace }: Request,
+  { imported: { git, leftOut }, ground, notes }: StartingPoint,
+  sandbox: RunConfig["sandbox"],
+  environment: Digest,
+): RunConfig => ({
   title: goal.title,
   text: goal.text,
   checks: goal.checks,
   protect: protectOf(goal.checks),
-  scratch,
+  scratch: ground.scratch,
+  ...(sandbox === undefined ? {} : { sandbox }),
+  environment: ground.environment.added.length === 0 ? null : environment,
+  notes,
   askFrom: project.spec.approvals?.ask_from ?? "network",
   workspace,
   git,
@@ -125,15 +127,4 @@ async function pinPrices(ports: Ports, models: Readonly<Record<Role, string>>): 
   const prices: Record<string, unknown> = {};
   for (const name of new Set(Object.values(models))) prices[name] = (await ports.models.model(name)).price;
   return putJson(ports.blobs, prices);
-}
-
-const letters = "23456789abcdefghjkmnpqrstuvwxyz";
-
-/** Four characters that are easy to read aloud, not yet taken in this project. */
-async function freshId(ports: Ports): Promise<RunId> {
-  const taken = new Set((await ports.journal.runs()).map((row) => row.id));
-  for (;;) {
-    const id = Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join("");
-    if (!taken.has(id)) return id;
-  }
 }

@@ -1,6 +1,9 @@
 import { access, constants, copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StorageRefused } from "../edges/sqlite/refused.ts";
+import { openStorageReader } from "../edges/sqlite/storage.ts";
+import { diskTrouble } from "./disk-trouble.ts";
 import { statThere } from "./there.ts";
 
 /** Where a state directory can be read, until `leave`. */
@@ -15,7 +18,9 @@ export interface ReadablePlace {
  * without `-shm` nobody has the database open, so that it is whole.
  */
 export async function readablePlace(state: string): Promise<ReadablePlace> {
-  if ((await isWritable(state)) || (await isOpen(state))) return { dir: state, leave: async () => {} };
+  const isHeld = await isOpen(state);
+  if (isHeld || ((await isWritable(state)) && (await opens(state))))
+    return { dir: state, leave: async () => {} };
   const dir = await mkdtemp(join(tmpdir(), "harness-read-"));
   const leave = async (): Promise<void> => rm(dir, { recursive: true });
   try {
@@ -33,6 +38,18 @@ export async function readablePlace(state: string): Promise<ReadablePlace> {
 const isOpen = async (state: string): Promise<boolean> =>
   (await statThere(join(state, "harness.db-shm"))) !== null &&
   (await statThere(join(state, "blobs.db-shm"))) !== null;
+
+/** A full disk, or one that has just found an error in itself, shows only when the `-shm` file is made. */
+async function opens(state: string): Promise<boolean> {
+  try {
+    await (await openStorageReader(state)).close();
+    return true;
+  } catch (error) {
+    const cause = error instanceof StorageRefused ? error.cause : error;
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
+    return diskTrouble(cause) === null && !code.startsWith("SQLITE_CANTOPEN");
+  }
+}
 
 async function isWritable(dir: string): Promise<boolean> {
   try {

@@ -59,7 +59,7 @@ async function closing<T>(storage: { close(): Promise<void> }, use: () => Promis
   }
 }
 
-async function existing(io: Io): Promise<{ readonly dir: string; readonly state: string }> {
+export async function existing(io: Io): Promise<{ readonly dir: string; readonly state: string }> {
   const { dir } = await readProject(io.cwd);
   const state = stateDir(dir);
   if (!(await hasState(state)))

@@ -14,10 +14,12 @@ import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { statThere } from "./there.ts";
 import { refuseUnsupported } from "./unsupported.ts";
-import { defaultScratch } from "./wire.ts";
+import { whichSandbox } from "./which-sandbox.ts";
+import type { SandboxChoice } from "./which-sandbox.ts";
 
 export interface RunOptions {
   readonly model?: string;
+  readonly sandbox?: string;
   readonly budget?: string;
   readonly yes?: boolean;
   readonly export?: string;
@@ -29,10 +31,11 @@ export interface Request {
   readonly goal: GoalFile;
   readonly project: ProjectFile;
   readonly models: Readonly<Record<Role, string>>;
-  readonly sandbox: string;
+  readonly sandbox: SandboxChoice;
   readonly budget: Budget;
   readonly limits: Limits;
-  readonly scratch: readonly string[];
+  /** The project's own patterns; null: the default ones. */
+  readonly scratch: readonly string[] | null;
   readonly workspace: string;
 }
 
@@ -53,18 +56,18 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     project,
     workspace,
     models: modelsOf(io, goal, project, options),
-    sandbox: "embedded",
     budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
     limits: limitsOf(goal, project),
-    scratch: project.spec.workspace?.scratch ?? defaultScratch,
+    scratch: project.spec.workspace?.scratch ?? null,
   };
   await checkModels(io, request);
   await checkRubrics(file, request);
-  return request;
+  // Last, as it may ask an engine.
+  return { ...request, sandbox: await whichSandbox(io, goal, project, options.sandbox) };
 }
 
 /** Keys, scripts and prices are there. @throws ModelRefused or Refused */
-async function checkModels(io: Io, { project, models, budget }: Request): Promise<void> {
+async function checkModels(io: Io, { project, models, budget }: Omit<Request, "sandbox">): Promise<void> {
   const known = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
   for (const name of new Set(Object.values(models))) {
     const { price } = await known.model(name);
@@ -75,7 +78,7 @@ async function checkModels(io: Io, { project, models, budget }: Request): Promis
   }
 }
 
-async function checkRubrics(file: string, { goal, project }: Request): Promise<void> {
+async function checkRubrics(file: string, { goal, project }: Omit<Request, "sandbox">): Promise<void> {
   const names = (await listRubrics(project.dir)).map(({ rubric }) => rubric);
   for (const check of goal.checks) {
     if (check.type === "rubric" && isName(check.rubric) && !names.includes(check.rubric))

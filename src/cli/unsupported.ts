@@ -15,22 +15,8 @@ interface Unkept {
  */
 export function refuseUnsupported(cwd: string, file: string, goal: GoalFile, project: ProjectFile): void {
   const settings = relative(cwd, project.path ?? project.dir);
-  const found = [...sandbox(file, settings, goal, project), ...network(file, settings, goal, project)];
-  const [first] = [...found, ...others(settings, project)];
+  const [first] = [...network(file, settings, goal, project), ...others(settings, project)];
   if (first !== undefined) throw new Refused(`${first.where}: ${first.why}`);
-}
-
-function* sandbox(file: string, settings: string, goal: GoalFile, project: ProjectFile): Iterable<Unkept> {
-  const wanted = { ...project.spec.sandbox, ...goal.spec.sandbox };
-  const whereOf = (key: "kind" | "image" | "dockerfile" | "setup"): string =>
-    goal.spec.sandbox?.[key] === undefined ? settings : file;
-  const why = "this version has the embedded sandbox only; set sandbox: { kind: embedded }";
-  if (wanted.kind === "docker") yield { where: whereOf("kind"), why };
-  if (wanted.image !== undefined) yield { where: whereOf("image"), why };
-  if (wanted.dockerfile !== undefined) yield { where: whereOf("dockerfile"), why };
-  if (wanted.setup === undefined) return;
-  const none = "sandbox.setup needs the Docker sandbox, which this version does not have yet";
-  yield { where: whereOf("setup"), why: none };
 }
 
 function* network(file: string, settings: string, goal: GoalFile, project: ProjectFile): Iterable<Unkept> {

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import picomatch from "picomatch";
+import type { Environment } from "../core/environment.ts";
 import type { ProjectSpec } from "../core/goal.ts";
-import type { Clock, Ports, Sandbox } from "../core/ports.ts";
+import type { Blobs, Clock, Ports, Sandbox, Workspaces } from "../core/ports.ts";
 import { levelPolicy } from "../core/policy.ts";
 import type { Digest } from "../core/id.ts";
 import type { Risk } from "../core/tool.ts";
 import { openStorage } from "../edges/sqlite/storage.ts";
 import type { Storage } from "../edges/sqlite/storage.ts";
+import type { Owner } from "../edges/files/owner.ts";
 import { openWorkspaces } from "../edges/files/workspaces.ts";
 import { putJson } from "../loop/texts.ts";
 
@@ -36,7 +38,9 @@ export const defaultScratch = ["**/__pycache__/**", "**/.pytest_cache/**", "**/n
 export const stateDir = (projectDir: string): string => join(projectDir, ".harness");
 
 /** `HARNESS_FAILPOINT=append/after/task-accepted` dies there as kill -9 would: for crash tests of the real program. */
-function failpoint(env: Readonly<Record<string, string | undefined>>): { failpoint?: (at: string) => void } {
+export function failpoint(env: Readonly<Record<string, string | undefined>>): {
+  failpoint?: (at: string) => void;
+} {
   const named = env["HARNESS_FAILPOINT"];
   if (named === undefined || named === "") return {};
   return {
@@ -51,19 +55,26 @@ export const openState = async (
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Storage> => openStorage(stateDir(projectDir), failpoint(env));
 
-/** The sandbox a run asks for. */
-export async function openSandbox(kind: string): Promise<Sandbox> {
-  const { embeddedSandbox } = await import("../edges/embedded/sandbox.ts");
-  if (kind !== "embedded") throw new Error(`no sandbox of kind ${kind}`);
-  return embeddedSandbox();
+/** What the workspaces of a run have in common. */
+export interface Ground {
+  readonly base: Digest | null;
+  readonly scratch: readonly string[];
+  readonly environment: Environment;
+  /** Whom files of a workspace belong to; null: whoever this process is. */
+  readonly owner: Owner | null;
+  /** Most bytes of one workspace; without: the disk's. */
+  readonly quota?: number | null;
 }
+
+export const openGround = (projectDir: string, blobs: Blobs, ground: Ground): Workspaces =>
+  openWorkspaces({ root: join(stateDir(projectDir), "slots"), blobs, ...ground });
 
 export interface Wiring {
   readonly projectDir: string;
   readonly project: ProjectSpec;
   readonly storage: Storage;
   readonly sandbox: Sandbox;
-  readonly scratch: readonly string[];
+  readonly ground: Ground;
   readonly askFrom: Risk;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -79,11 +90,7 @@ export async function wire(wiring: Wiring): Promise<Ports> {
     clock,
     journal: storage.journal,
     blobs: storage.blobs,
-    workspaces: openWorkspaces({
-      root: join(stateDir(wiring.projectDir), "slots"),
-      blobs: storage.blobs,
-      scratch: wiring.scratch,
-    }),
+    workspaces: openGround(wiring.projectDir, storage.blobs, wiring.ground),
     sandbox: wiring.sandbox,
     models: openModels({ projectDir: wiring.projectDir, env: wiring.env, project }),
     prompts: prompts(),

@@ -41,7 +41,9 @@ export function fold(entries: Iterable<Entry>): RunState {
 }
 
 function advance(run: RunState, entry: Entry): RunState {
-  if (entry.epoch === run.epoch && run.seq > 0) run.spent.wallMs += Math.max(0, entry.at - run.at);
+  // What was dropped is said long after the run ended: that is no time at work.
+  if (entry.epoch === run.epoch && run.seq > 0 && entry.type !== "blobs-dropped")
+    run.spent.wallMs += Math.max(0, entry.at - run.at);
   run.seq = entry.seq;
   run.hash = entry.hash;
   run.epoch = entry.epoch;

@@ -127,7 +127,7 @@ export const bodies = {
     boot: volatile(name),
     harness: name,
   }),
-  "run-stopped": z.strictObject({ reason: z.enum(["signal", "person", "outage"]), by }),
+  "run-stopped": z.strictObject({ reason: z.enum(["signal", "person", "outage", "sandbox"]), by }),
   "budget-changed": z.strictObject({ budget, by }),
   "note-added": z.strictObject({ thread: threadId.nullable(), text: digest, by }),
   "run-ended": z.strictObject({
@@ -245,7 +245,7 @@ export const bodies = {
   }),
   "call-ended": z.strictObject({
     ...call,
-    outcome: z.enum(["ok", "error", "timeout", "flood", "oom", "refused", "cut"]),
+    outcome: z.enum(["ok", "error", "timeout", "flood", "oom", "full", "refused", "cut"]),
     exit: z.int().nullable(),
     result: digest.nullable().describe("the text the model is shown; null only when cut"),
     output: digest.nullable().describe("all output that was kept"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Criterion } from "./criterion.ts";
 import { safeId } from "./id.ts";
+import type { Digest } from "./id.ts";
 import { risks } from "./tool.ts";
 
 /** A check as people write it: `type` follows from the field that is there. */
@@ -41,16 +42,28 @@ const modelsSpec = z.strictObject({
 
 const sandboxSpec = z.strictObject({
   kind: z.enum(["embedded", "docker"]).optional(),
-  image: z.string().optional(),
-  dockerfile: z.string().optional(),
+  image: z.string().min(1).optional().describe("pulled where it is not there"),
+  dockerfile: z.string().min(1).optional().describe("built with its own directory as the context"),
+  memory: z
+    .string()
+    .regex(/^[1-9]\d*(m|g)$/, "must be like 512m or 4g")
+    .optional()
+    .describe("most memory of one container"),
+  disk: z
+    .string()
+    .regex(/^[1-9]\d*(m|g)$/, "must be like 512m or 8g")
+    .optional()
+    .describe("most bytes of one workspace; takes the right to mount"),
+  cpus: z.number().positive().max(1024).optional().describe("most processors of one container"),
   setup: z
     .strictObject({
-      run: z.string(),
-      network: z.array(z.string()).default([]),
-      key: z.array(z.string()).default([]),
+      run: z.string().min(1).describe("run once, before the tasks: what it adds every slot has"),
+      network: z.array(z.string()).default([]).describe("hosts it may reach, like packages.example"),
+      key: z.array(z.string()).default([]).describe("files it depends on; it runs again when one changes"),
     })
     .optional(),
 });
+export type SandboxSpec = z.infer<typeof sandboxSpec>;
 
 const shared = {
   model: z.string().optional().describe("one model for all roles, like anthropic/<model>"),
@@ -140,13 +153,30 @@ export interface RunConfig {
   readonly checks: readonly Criterion[];
   /** Globs of files a worker cannot change for its verdict, where a criterion does not say its own. */
   readonly protect: readonly string[];
+  /** Patterns of paths that stay in an attempt: no part of a result. */
   readonly scratch: readonly string[];
+  /** Bytes and processors of a container; not there in runs of an older version, which were all embedded. */
+  readonly sandbox?: {
+    readonly kind: "embedded" | "docker";
+    readonly memory: number | null;
+    readonly cpus: number | null;
+    /** Bytes of one workspace. */
+    readonly disk?: number | null;
+  };
+  /** What every slot holds besides its tree, see core/environment.ts; null: nothing. */
+  readonly environment: Digest | null;
+  /** Sentences a worker must know of this workspace, besides those of its sandbox. */
+  readonly notes?: readonly string[];
   readonly askFrom: (typeof risks)[number];
   /** Absolute; where `export --branch` and `diff` find the user's directory. Not shown to models. */
   readonly workspace: string;
   readonly git: { readonly commit: string | null; readonly dirty: number } | null;
   readonly leftOut: readonly string[];
 }
+
+/** `4g` → bytes. The text must match `memory`. */
+export const bytesOf = (text: string): number =>
+  Number(text.slice(0, -1)) * { m: 2 ** 20, g: 2 ** 30 }[text.at(-1) as "m" | "g"];
 
 /** `2h` → milliseconds. The text must match `duration`. */
 export function durationMs(text: string | number): number {

@@ -145,10 +145,13 @@ export interface Snapshot {
 /** A private directory of one slot. Every path argument is relative to it, with `/`. */
 export interface Workspace {
   readonly dir: string;
-  /** Makes the directory equal to the tree, whatever it held. */
+  /** Makes the directory equal to the tree, whatever it held. No process of a worker may be alive there. */
   reset(tree: Digest): Promise<void>;
-  /** Stores what the directory holds, without scratch paths. */
-  snapshot(): Promise<Snapshot>;
+  /**
+   * Stores what the directory holds, without scratch paths. `anew`: of files that changed since the last reset, nothing
+   * is believed that an earlier snapshot found: while it lives, a process that maps a file can change it unseen.
+   */
+  snapshot(options?: { readonly anew: boolean }): Promise<Snapshot>;
   /** At most `limit` bytes from `offset`. `size` is that of the whole file. */
   read(path: string, offset: number, limit: number): Promise<FileRead>;
   remove(): Promise<void>;
@@ -157,6 +160,8 @@ export interface Workspace {
 export interface Workspaces {
   /** A workspace of that name, set to the tree; what an earlier owner left under the name is replaced. */
   checkout(name: string, tree: Digest): Promise<Workspace>;
+  /** Names of the workspaces that exist, whoever made them. */
+  left(): Promise<readonly string[]>;
   /** Removes every workspace whose name begins with `prefix`. */
   sweep(prefix: string): Promise<void>;
 }
@@ -168,8 +173,11 @@ export interface ExecRequest {
   readonly maxOutputBytes: number;
 }
 
-/** `broken`: the sandbox itself failed; nothing is known of the command. */
-type ExecOutcome = "exited" | "timeout" | "flood" | "oom" | "broken";
+/**
+ * `full`: the command was killed because the disk, or its share of it, ran full. `broken`: the sandbox itself failed;
+ * nothing is known of the command.
+ */
+type ExecOutcome = "exited" | "timeout" | "flood" | "oom" | "full" | "broken";
 
 export interface ExecResult {
   readonly outcome: ExecOutcome;
@@ -213,8 +221,13 @@ export interface Sandbox {
   readonly image: string;
   /** Names the hardening profile. */
   readonly profile: string;
+  /** How many slots are worth having open before they are needed: 0 where opening one is cheap. */
+  readonly spares: number;
   capabilities(): Promise<Capabilities>;
-  open(name: string, dir: string): Promise<Slot | { readonly broken: string }>;
+  /** `hosts`: what the slot may reach, like `packages.example` or `packages.example:8080`; none if left out. */
+  open(name: string, dir: string, hosts?: readonly string[]): Promise<Slot | { readonly broken: string }>;
+  /** Names of the slots that exist outside this process's life, whoever made them. */
+  left(): Promise<readonly string[]>;
   /** Removes what a dead harness left under names with this prefix. */
   reap(prefix: string): Promise<void>;
 }

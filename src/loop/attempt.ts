@@ -57,7 +57,7 @@ export async function finishAttempt(work: Work, id: CallId): Promise<readonly Ru
   const { attempt } = attemptOf(work.run, thread.task);
   const living = await work.slots.use(threadId, thread.tree);
   await living.slot.kill();
-  const { tree } = await living.workspace.snapshot();
+  const { tree } = await living.workspace.snapshot({ anew: true });
   const result = await putText(work.ports.blobs, "Submitted. Someone else judges it now.");
   await work.slots.drop(threadId);
   return [

@@ -55,5 +55,6 @@ export function capabilitiesText(work: Work): string {
     `programs: ${programs.join(" ")}`,
     `python: ${python ?? "none"}; network: ${network ? "declared hosts only" : "none"}`,
     ...notes,
+    ...(work.config.notes ?? []),
   ].join("\n");
 }

@@ -14,6 +14,7 @@ import type { Ports } from "../core/ports.ts";
 import { waitsForPerson } from "../core/run.ts";
 import type { RunState } from "../core/run.ts";
 import { perform } from "./perform.ts";
+import { SandboxDown } from "./slots.ts";
 import { openWork } from "./work.ts";
 import type { Work } from "./work.ts";
 
@@ -41,11 +42,16 @@ export async function drive(ports: Ports, run: RunState, options: DriveOptions):
   const given = new AbortController();
   const work = await openWork(ports, run, AbortSignal.any([options.halt, given.signal]));
   try {
-    return await new Loop(work, options).turn();
-  } finally {
-    // After a failure others may still be at work: they are cut off, and whoever resumes finds their brackets open.
+    const stand = await new Loop(work, options).turn();
     given.abort();
     await work.slots.dropAll();
+    return stand;
+  } catch (error) {
+    // Others may still be at work: they are cut off, and whoever resumes finds their brackets open.
+    given.abort();
+    // What keeps a slot from being removed is what failed, or comes of it; who takes the run over sweeps them.
+    await work.slots.dropAll().catch(() => undefined);
+    throw error;
   }
 }
 
@@ -59,6 +65,8 @@ class Loop {
   readonly #fruitless = new Set<string>();
   #landed: { readonly action: Action; readonly events: readonly RunEvent[] }[] = [];
   #failure: { readonly error: unknown } | null = null;
+  /** No sandbox can be had: what is open is let end, nothing begins, and the run is stopped cleanly. */
+  #down: SandboxDown | null = null;
   #wake: () => void = () => undefined;
 
   constructor(work: Work, options: DriveOptions) {
@@ -86,6 +94,7 @@ class Loop {
     const actions = decide(run, now, answers);
     for (const action of actions) this.#launch(action);
     if (this.#landed.length > 0) return null;
+    if (this.#flying.size === 0 && this.#down !== null) return this.#giveUp(this.#down);
     if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop("signal");
     const until = actions.find((action) => action.do === "wait")?.until ?? null;
     if (this.#flying.size === 0 && until === null) return this.#stop(standsFor(run));
@@ -100,6 +109,7 @@ class Loop {
     const key = keyOf(action);
     if (this.#flying.has(key) || this.#fruitless.has(key)) return;
     if (needsQuiet(action) && this.#flying.size > 0) return;
+    if (this.#down !== null && action.do !== "send") return;
     if (this.#options.drain.aborted && !closes(action)) return;
     this.#flying.add(key);
     void this.#queue.add(async () => this.#fly(action));
@@ -110,9 +120,21 @@ class Loop {
       const events = await perform(this.#work, action);
       this.#landed.push({ action, events });
     } catch (error) {
-      this.#failure ??= { error };
+      if (error instanceof SandboxDown) this.#goDown(action, error);
+      else this.#failure ??= { error };
     }
     this.#wake();
+  }
+
+  #goDown(action: Exclude<Action, { do: "wait" }>, error: SandboxDown): void {
+    this.#down ??= error;
+    this.#flying.delete(keyOf(action));
+  }
+
+  /** A clean stop, so that no call that was open is charged with a crash. @throws SandboxDown */
+  async #giveUp(down: SandboxDown): Promise<never> {
+    await this.#stop("sandbox");
+    throw down;
   }
 
   /** All batches that have landed, each whole, in one commit. The fold comes first: an illegal event is never written. */
@@ -149,13 +171,17 @@ class Loop {
     return Math.max(this.#work.run.at, this.#work.ports.clock.now());
   }
 
+  #isIdleDown(): boolean {
+    return this.#down !== null && this.#flying.size === 0;
+  }
+
   async #rest(until: Instant | null): Promise<void> {
     const nap = new AbortController();
     const landed = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
     const drained = once(this.#options.drain, nap.signal);
-    if (this.#landed.length > 0 || this.#failure !== null) return nap.abort("no rest");
+    if (this.#landed.length > 0 || this.#failure !== null || this.#isIdleDown()) return nap.abort("no rest");
     const asleep = until === null ? [] : [this.#work.ports.clock.sleepUntil(until, nap.signal)];
     await Promise.race([landed, drained, ...asleep]);
     nap.abort("awake");

@@ -1,6 +1,7 @@
 import { fold, apply } from "../core/apply.ts";
 import { seal } from "../core/chain.ts";
 import type { Body, Entry, RunEvent } from "../core/event.ts";
+import { runId } from "../core/id.ts";
 import type { RunId } from "../core/id.ts";
 import type { Owner, Ownership, Ports } from "../core/ports.ts";
 import { recover } from "../core/recover.ts";
@@ -14,14 +15,18 @@ export interface OwnedRun {
   readonly entries: readonly Entry[];
 }
 
-/** T1: a new run, owned by this process. Its base tree and everything the body names are durable already. */
+/**
+ * T1: a new run, owned by this process. Its base tree and everything the body names are durable already.
+ * `held`: the ownership of that id, when it was taken before.
+ */
 export async function createRun(
   ports: Ports,
   id: RunId,
   created: Body<"run-created">,
   owner: Body<"run-owned">,
+  held?: Ownership,
 ): Promise<OwnedRun | { readonly owner: Owner }> {
-  const lock = await ports.journal.own(id);
+  const lock = held === undefined ? await ports.journal.own(id) : { owned: held };
   if ("owner" in lock) return lock;
   const events: RunEvent[] = [
     { type: "run-created", body: created },
@@ -52,9 +57,8 @@ export async function takeRun(
   const lock = await ports.journal.own(id);
   if ("owner" in lock) return lock;
   const run = await readRun(ports, id);
+  await clearSlots(ports, id);
   if (run.phase === "ended") return { run, ownership: lock.owned, entries: [] };
-  await ports.sandbox.reap(`${id}/`);
-  await ports.workspaces.sweep(`${id}/`);
   const after = { seq: run.seq, hash: run.hash, epoch: run.epoch };
   const closing = recover(run);
   const events: RunEvent[] = [{ type: "run-owned", body: owner }, ...closing];
@@ -63,4 +67,31 @@ export async function takeRun(
   for (const entry of entries) apply(run, entry);
   await ports.journal.append(id, after, entries);
   return { run, ownership: lock.owned, entries };
+}
+
+/** Removes every slot of a run and its directory. Whoever calls owns the run, so nobody works in them. */
+async function clearSlots({ sandbox, workspaces }: Slotted, run: RunId): Promise<void> {
+  await sandbox.reap(`${run}/`);
+  await workspaces.sweep(`${run}/`);
+}
+
+type Slotted = Pick<Ports, "sandbox" | "workspaces">;
+
+/**
+ * Removes what dead processes left of any run of this project, ended ones and ones that never began included. A run that
+ * a living process owns is left alone.
+ */
+export async function clearDeadSlots(ports: Slotted & Pick<Ports, "journal">): Promise<void> {
+  const names = [...(await ports.sandbox.left()), ...(await ports.workspaces.left())];
+  const runs = new Set(names.map((name) => name.split("/")[0] ?? ""));
+  for (const run of runs) {
+    if (!runId.safeParse(run).success) continue;
+    const lock = await ports.journal.own(run);
+    if ("owner" in lock) continue;
+    try {
+      await clearSlots(ports, run);
+    } finally {
+      await lock.owned.release();
+    }
+  }
 }

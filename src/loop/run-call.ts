@@ -25,9 +25,9 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
   const living = await work.slots.use(thread.id, call.tree ?? thread.tree);
   const result = await runTool(call.tool, args, living);
   if (result.broken) return brokenCall(work, found, result);
-  const tree = result.wrote ? await treeAfter(living) : null;
+  const after = result.wrote ? await treeAfter(living) : null;
   const [text, output] = await work.ports.blobs.put([
-    textBytes(withEdit(call, args, result.text)),
+    textBytes(withEdit(call, args, result.text) + (after?.note ?? "")),
     result.output,
   ]);
   const body: Body<"call-ended"> = {
@@ -37,7 +37,7 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
     result: text ?? null,
     output: output ?? null,
     dropped: result.dropped,
-    tree,
+    tree: after?.tree ?? null,
     ms: work.ports.clock.now() - began,
   };
   const denied = result.denied.map((host): RunEvent => ({
@@ -50,10 +50,15 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
 const withEdit = (call: Call, args: unknown, text: string): string =>
   call.edited ? `[a person changed the arguments to ${shorten(canonical(args), 500)}]\n${text}` : text;
 
-async function treeAfter(living: OpenSlot): Promise<Digest> {
-  const { tree } = await living.workspace.snapshot();
+/** The workspace as the call left it, and what the worker must hear of it: what is new among what no tree holds. */
+async function treeAfter(living: OpenSlot): Promise<{ tree: Digest; note: string }> {
+  const { tree, skipped } = await living.workspace.snapshot();
+  const unheard = skipped.filter((path) => !living.skipped.has(path));
   living.tree = tree;
-  return tree;
+  living.skipped = new Set(skipped);
+  if (unheard.length === 0) return { tree, note: "" };
+  const names = shorten(unheard.map((path) => JSON.stringify(path)).join(", "), 500);
+  return { tree, note: `\n[no part of your result, and gone with this attempt: ${names}]` };
 }
 
 /** A dead sandbox is an ordinary tool error once; where no new one can be had, the run stands. */

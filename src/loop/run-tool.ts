@@ -7,7 +7,7 @@ import type { Args } from "./tools.ts";
 
 /** What a sandboxed call came to. */
 export interface ToolResult {
-  readonly outcome: "ok" | "error" | "timeout" | "flood" | "oom";
+  readonly outcome: "ok" | "error" | "timeout" | "flood" | "oom" | "full";
   readonly exit: number | null;
   /** As the model sees it. */
   readonly text: string;
@@ -20,13 +20,16 @@ export interface ToolResult {
   readonly broken: boolean;
 }
 
+/** What a tool works with. */
+type Hands = Pick<OpenSlot, "slot" | "workspace">;
+
 const shown = 16_000;
 const keptBytes = 4 * 1024 * 1024;
 const defaultTimeoutS = 120;
 const readBytes = 512 * 1024;
 
 /** Runs one of the sandboxed tools. Never rejects for what the model asked or the command did. */
-export async function runTool(tool: string, args: unknown, slot: OpenSlot): Promise<ToolResult> {
+export async function runTool(tool: string, args: unknown, slot: Hands): Promise<ToolResult> {
   switch (tool) {
     case "bash": {
       const { command, timeout_s } = parseArgs("bash", args);
@@ -60,12 +63,12 @@ function plain(outcome: ToolResult["outcome"], text: string, isWrite = false): T
 const wrote = (problem: string | null, done: string): ToolResult =>
   problem === null ? plain("ok", done, true) : plain("error", problem, true);
 
-async function bash(slot: OpenSlot, command: string, timeoutS: number): Promise<ToolResult> {
+async function bash(slot: Hands, command: string, timeoutS: number): Promise<ToolResult> {
   const result = await slot.slot.exec({ command, timeoutMs: timeoutS * 1000, maxOutputBytes: keptBytes });
   return fromExec(result, timeoutS, true);
 }
 
-async function search(slot: OpenSlot, pattern: string, path: string): Promise<ToolResult> {
+async function search(slot: Hands, pattern: string, path: string): Promise<ToolResult> {
   const where = quote(path);
   const command = `test -e ${where} || { echo "there is no" ${where}; exit 2; }; grep -rnE -e ${quote(pattern)} -- ${where}`;
   const result = await slot.slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: keptBytes });
@@ -107,12 +110,14 @@ function execNote(result: ExecResult, timeoutS: number): string {
       return `${cut}[killed: far too much output]`;
     case "oom":
       return `${cut}[killed: out of memory]`;
+    case "full":
+      return `${cut}[killed: the disk ran full]`;
     case "broken":
       return `${cut}[the sandbox failed: ${result.why ?? "unknown"}; the workspace is as it was before this call]`;
   }
 }
 
-async function readFile(slot: OpenSlot, args: Args<"read_file">): Promise<ToolResult> {
+async function readFile(slot: Hands, args: Args<"read_file">): Promise<ToolResult> {
   const read = await slot.workspace.read(inWorkspace(args.path), 0, readBytes);
   if (read.type === "missing") return plain("error", `${args.path} does not exist`);
   if (read.type === "refused") return plain("error", `${args.path}: ${read.why}`);
@@ -127,7 +132,7 @@ async function readFile(slot: OpenSlot, args: Args<"read_file">): Promise<ToolRe
   return plain("ok", `${shorten(numbered, 4 * shown)}\n${note}`);
 }
 
-async function editFile(slot: OpenSlot, args: Args<"edit_file">): Promise<ToolResult> {
+async function editFile(slot: Hands, args: Args<"edit_file">): Promise<ToolResult> {
   const read = await slot.workspace.read(inWorkspace(args.path), 0, 8 * 1024 * 1024);
   if (read.type === "missing") return plain("error", `${args.path} does not exist`);
   if (read.type === "refused") return plain("error", `${args.path}: ${read.why}`);

@@ -37,11 +37,14 @@ export async function tryOn(
   return results;
 }
 
+/** A slot as a criterion sees it. */
+type Standing = Pick<OpenSlot, "workspace" | "slot" | "tree">;
+
 const keptBytes = 256 * 1024;
 const defaultTimeoutS = 120;
 
 /** Runs one command or file criterion in a slot. What a command leaves behind is set back before the next one. */
-export async function tryOne(slot: OpenSlot, criterion: Criterion): Promise<Tried> {
+export async function tryOne(slot: Standing, criterion: Criterion): Promise<Tried> {
   switch (criterion.type) {
     case "command": {
       const timeoutS = criterion.timeout_s ?? defaultTimeoutS;
@@ -84,6 +87,8 @@ function fromExec(result: ExecResult, expected: number, timeoutS: number): Tried
       return { ...about, result: "fail", explanation: `wrote far too much output and was killed\n${tail}` };
     case "oom":
       return { ...about, result: "fail", explanation: `ran out of memory and was killed\n${tail}` };
+    case "full":
+      return { ...about, result: "fail", explanation: `filled the disk and was killed\n${tail}` };
     case "broken":
       return { ...about, result: "invalid", explanation: `the sandbox failed: ${result.why ?? "unknown"}` };
   }
@@ -96,7 +101,7 @@ function absentProgram(result: ExecResult, text: string): string | null {
   return name ?? null;
 }
 
-async function tryFile(slot: OpenSlot, path: string, schema: unknown): Promise<Tried> {
+async function tryFile(slot: Pick<OpenSlot, "workspace">, path: string, schema: unknown): Promise<Tried> {
   const read = await slot.workspace.read(path, 0, 16 * 1024 * 1024);
   const about = { exit: null, output: new Uint8Array(), absent: null };
   if (read.type === "missing") return { ...about, result: "fail", explanation: `${path} does not exist` };

@@ -38,12 +38,10 @@ export interface Work {
 /** Reads what the run pinned. */
 export async function openWork(ports: Ports, run: RunState, signal: AbortSignal): Promise<Work> {
   const { blobs } = ports;
-  const rubrics = Object.entries(run.pins.rubrics).map(
-    async ([name, digest]): Promise<[string, RubricSpec]> => [
-      name,
-      await readJson<RubricSpec>(blobs, digest),
-    ],
-  );
+  // One after the other: a promise nobody waits for yet would end the process, were its blob damaged.
+  const rubrics = new Map<string, RubricSpec>();
+  for (const [name, digest] of Object.entries(run.pins.rubrics))
+    rubrics.set(name, await readJson<RubricSpec>(blobs, digest));
   return {
     ports,
     run,
@@ -54,7 +52,7 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
       worker: await readText(blobs, pinnedPrompt(run, "worker")),
       evaluator: await readText(blobs, pinnedPrompt(run, "evaluator")),
     },
-    rubrics: new Map(await Promise.all(rubrics)),
+    rubrics,
     capabilities: await readJson<Capabilities>(blobs, run.pins.capabilities),
     prices: new Map(Object.entries(await readJson<Record<string, Price | null>>(blobs, run.pins.prices))),
     slots: slots(ports, run.id),

@@ -57,13 +57,16 @@ export interface Seat {
   };
 }
 
+/** Goals that do not say a sandbox work in the embedded one, whatever runs on this machine. */
+export const noEngine = { DOCKER_HOST: "unix:///no/engine.sock" };
+
 /** Runs one command line in this process, standing in `cwd`. */
 export async function harness(cwd: string, argv: readonly string[], seat: Seat = {}): Promise<Done> {
   const written = { out: "", err: "" };
   const { terminal } = seat;
   const io: Io = {
     cwd,
-    env: seat.env ?? {},
+    env: { ...noEngine, ...seat.env },
     out: (text) => {
       written.out += text;
     },
@@ -92,6 +95,7 @@ export interface Child {
 export function start(cwd: string, argv: readonly string[]): Child {
   const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), ...argv], {
     cwd,
+    env: { ...process.env, ...noEngine },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

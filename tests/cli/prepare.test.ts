@@ -4,11 +4,13 @@ import { expect, test } from "vitest";
 import type { Io } from "../../src/cli/io.ts";
 import { prepareRun } from "../../src/cli/prepare.ts";
 import { readRequest } from "../../src/cli/request.ts";
-import { openSandbox, openState, wire } from "../../src/cli/wire.ts";
+import { startingPoint } from "../../src/cli/starting-point.ts";
+import { openChosen } from "../../src/cli/which-sandbox.ts";
+import { defaultScratch, openState, wire } from "../../src/cli/wire.ts";
 import { decodeText } from "../../src/core/canonical.ts";
 import type { RunConfig } from "../../src/core/goal.ts";
 import { readJson } from "../../src/loop/texts.ts";
-import { fill, folder } from "./ground.ts";
+import { fill, folder, noEngine } from "./ground.ts";
 import { greeting } from "./stories.ts";
 
 test("the goal that is pinned is the one that was checked, whatever the file says by then", async () => {
@@ -16,7 +18,7 @@ test("the goal that is pinned is the one that was checked, whatever the file say
   const nothing = (): void => undefined;
   const io: Io = {
     cwd: dir,
-    env: {},
+    env: noEngine,
     out: nothing,
     err: nothing,
     isTerminal: false,
@@ -28,22 +30,25 @@ test("the goal that is pinned is the one that was checked, whatever the file say
   const request = await readRequest(io, "goal.md", {});
   await fill(dir, { "goal.md": "Something else.\n" });
   const storage = await openState(dir, {});
-  const { scratch, sandbox, project } = request;
+  const { project } = request;
+  const opened = await openChosen(io, request.sandbox, dir);
+  const whileSettingUp = async <T>(_command: string, work: () => Promise<T>): Promise<T> => work();
+  const start = await startingPoint(storage, opened, request, { onProgress: nothing, whileSettingUp });
   const ports = await wire({
     projectDir: dir,
     project: project.spec,
     storage,
-    sandbox: await openSandbox(sandbox),
-    scratch,
+    sandbox: opened.sandbox,
+    ground: start.ground,
     askFrom: "network",
     env: {},
   });
-  const { body } = await prepareRun(ports, request, nothing);
+  const { body } = await prepareRun(ports, request, start, opened.pinned);
   expect(decodeText(await storage.blobs.get(body.goal))).toBe(checked);
   expect(await readJson<RunConfig>(storage.blobs, body.config)).toMatchObject({
     title: "A greeting",
     checks: [{ id: "greets" }],
-    scratch,
+    scratch: defaultScratch,
   });
   await storage.close();
 });

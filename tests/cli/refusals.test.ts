@@ -31,13 +31,39 @@ const unsupported = (name: string, settings: string, front: Front, where: string
   `harness: ${where}: ${why}`,
 ];
 const noNetwork = "this version has no network for sandboxes yet; remove network.allow";
-const onlyEmbedded = "this version has the embedded sandbox only; set sandbox: { kind: embedded }";
-const noSetup = "sandbox.setup needs the Docker sandbox, which this version does not have yet";
+
+/** What only a container has, where no engine answers. */
+const needsEngine = (name: string, settings: string, front: Front = { sandbox: {} }): Row => [
+  name,
+  { ...greeting({}, front), "harness.yaml": `${settings}\n` },
+  ["run", "goal.md"],
+  5,
+  /^harness: the Docker engine does not answer at unix:\/\/\/no\/engine\.sock \(connect ENOENT .*\); start it, or see: docker info$/,
+];
+const withoutEngine: readonly Row[] = [
+  needsEngine("Docker", "", { sandbox: { kind: "docker" } }),
+  needsEngine("an image", "sandbox: { image: x }"),
+  needsEngine("a Dockerfile", "sandbox: { dockerfile: Dockerfile }"),
+  needsEngine("a setup", "sandbox: { setup: { run: npm ci } }"),
+  needsEngine("an amount of memory", "sandbox: { memory: 4g }"),
+  [
+    "an image for the embedded sandbox",
+    greeting({}, { sandbox: { kind: "embedded", image: "x" } }),
+    ["run", "goal.md"],
+    2,
+    "harness: sandbox.image is for containers, and sandbox.kind is embedded; remove one of them",
+  ],
+  [
+    "no such sandbox",
+    greeting({}),
+    ["run", "goal.md", "--sandbox", "podman"],
+    2,
+    "harness: --sandbox podman: there is docker and embedded",
+  ],
+];
 const unkept: readonly Row[] = [
   unsupported("network of the project", "network: { allow: [a.example] }", {}, "harness.yaml", noNetwork),
   unsupported("network of a goal", "", { network: { allow: ["a.example"] } }, "goal.md", noNetwork),
-  unsupported("an image", "sandbox: { image: x }", { sandbox: {} }, "harness.yaml", onlyEmbedded),
-  unsupported("a setup", "sandbox: { setup: { run: npm ci } }", {}, "harness.yaml", noSetup),
   unsupported(
     "rules",
     "approvals: { ask_from: write, rules: [{ tool: bash }] }",
@@ -120,14 +146,8 @@ const rows: readonly Row[] = [
     2,
     "harness: goal.md: the workspace DIR/src is not a directory; set workspace: in the front matter",
   ],
-  [
-    "a sandbox we do not have",
-    { "goal.md": "---\nsandbox: { kind: docker }\n---\nDo it.\n" },
-    ["run", "goal.md", "--model", model],
-    2,
-    /^harness: goal\.md: this version has the embedded sandbox only/,
-  ],
   ...unkept,
+  ...withoutEngine,
   [
     "no such rubric",
     greeting({}, { checks: [{ rubric: "elegant" }] }),

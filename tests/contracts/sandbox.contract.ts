@@ -8,6 +8,8 @@ export interface SandboxGround {
   readonly sandbox: Sandbox;
   /** A new empty directory with a name of its own. `outside` is another one, not to be reached from it. */
   workspace(): Promise<{ readonly name: string; readonly dir: string; readonly outside: string }>;
+  /** What this process writes into a workspace belongs to its worker afterwards, as what the harness writes does. */
+  own(path: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -187,6 +189,7 @@ while True:
 
       it("replaces a file and keeps its mode", async () => {
         await writeFile(join(dir, "mode"), "longer than before");
+        await ground.own(join(dir, "mode"));
         await chmod(join(dir, "mode"), 0o755);
         expect(await slot.write("./mode", Buffer.from("new"))).toBeNull();
         expect(await readFile(join(dir, "mode"), "utf8")).toBe("new");

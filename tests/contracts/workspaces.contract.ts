@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeText } from "../../src/core/canonical.ts";
+import { addedTo, noEnvironment } from "../../src/core/environment.ts";
+import type { Environment } from "../../src/core/environment.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Blobs, Workspace, Workspaces } from "../../src/core/ports.ts";
 import type { TreeEntry } from "../../src/core/tree.ts";
@@ -15,7 +17,8 @@ export interface Editor {
 }
 
 export interface WorkspacesGround {
-  readonly workspaces: Workspaces;
+  /** Called once in a test. */
+  workspacesWith(environment: Environment): Workspaces;
   readonly blobs: Blobs;
   edit(name: string, workspace: Workspace): Editor;
   remove(): Promise<void>;
@@ -85,8 +88,10 @@ const everyKind: Spec = {
 export function workspacesContract(name: string, make: () => Promise<WorkspacesGround>): void {
   describe(`workspaces: ${name}`, () => {
     let ground: WorkspacesGround;
+    let workspaces: Workspaces;
     beforeEach(async () => {
       ground = await make();
+      workspaces = ground.workspacesWith(noEnvironment);
     });
     afterEach(() => ground.remove());
 
@@ -94,13 +99,13 @@ export function workspacesContract(name: string, make: () => Promise<WorkspacesG
     const lines = async (workspace: Workspace): Promise<string[]> =>
       linesOf(ground.blobs, (await workspace.snapshot()).tree);
     const checkout = async (spec: Spec, name = "run/task/a/1"): Promise<[Workspace, Editor]> => {
-      const workspace = await ground.workspaces.checkout(name, await tree(spec));
+      const workspace = await workspaces.checkout(name, await tree(spec));
       return [workspace, ground.edit(name, workspace)];
     };
 
     it("gives back the tree that was checked out, to the last bit", async () => {
       const base = await tree(everyKind);
-      const workspace = await ground.workspaces.checkout("run/task/a/1", base);
+      const workspace = await workspaces.checkout("run/task/a/1", base);
       expect(await workspace.snapshot()).toEqual({ tree: base, skipped: [] });
       expect(await workspace.snapshot()).toEqual({ tree: base, skipped: [] });
     });
@@ -257,8 +262,8 @@ export function workspacesContract(name: string, make: () => Promise<WorkspacesG
     it("sweeps the names that begin with a prefix and no others", async () => {
       const [swept] = await checkout({ "a.txt": "1" }, "7k2m/task/a/1");
       const [kept] = await checkout({ "a.txt": "2" }, "7k2mx/task/a/1");
-      await ground.workspaces.sweep("7k2m/");
-      await ground.workspaces.sweep("none/");
+      await workspaces.sweep("7k2m/");
+      await workspaces.sweep("none/");
       expect(await lines(kept)).toEqual(["a.txt 644 2"]);
       expect((await swept.read("a.txt", 0, 1)).type).toBe("missing");
     });
@@ -272,8 +277,116 @@ export function workspacesContract(name: string, make: () => Promise<WorkspacesG
       expect(await lines(again)).toEqual(["a.txt 644 a"]);
     });
 
+    describe("with an environment", () => {
+      const base: Spec = { "a.txt": "a", "src/b.txt": "b", "gone/c.txt": "c" };
+      const made: Spec = {
+        ".git/HEAD": "ref: refs/heads/main\n",
+        ".git/index": { text: "i", mode: 0o600 },
+        "lib/deep/x.js": "x",
+        "lib/cache/y": "y",
+        "lib/link": { target: "deep" },
+        "src/gen": { dir: 0o700 },
+        "src/gen/.git": "gitdir: ../..\n",
+        "gone/built": "built",
+        "tool.sh": { text: "t", mode: 0o755 },
+      };
+      const whole: Spec = { ...base, ...made };
+      const checkoutWith = async (spec: Spec): Promise<[Workspace, Editor, Digest]> => {
+        const { added } = await addedTo(treeStore(ground.blobs), await tree(base), await tree(whole));
+        workspaces = ground.workspacesWith({ v: 1, added });
+        const digest = await tree(spec);
+        const workspace = await workspaces.checkout("run/task/a/1", digest);
+        return [workspace, ground.edit("run/task/a/1", workspace), digest];
+      };
+      const textOf = async (workspace: Workspace, path: string): Promise<string> => {
+        const read = await workspace.read(path, 0, 1000);
+        return read.type === "file" ? new TextDecoder().decode(read.bytes) : read.type;
+      };
+      const isThere = async (workspace: Workspace): Promise<void> => {
+        expect(await textOf(workspace, ".git/HEAD")).toBe("ref: refs/heads/main\n");
+        expect(await textOf(workspace, ".git/index")).toBe("i");
+        expect(await textOf(workspace, "lib/deep/x.js")).toBe("x");
+        expect(await textOf(workspace, "lib/cache/y")).toBe("y");
+        expect(await textOf(workspace, "src/gen/.git")).toBe("gitdir: ../..\n");
+        expect(await textOf(workspace, "tool.sh")).toBe("t");
+      };
+
+      it("holds it, and a snapshot is the tree alone", async () => {
+        const [workspace, , digest] = await checkoutWith(base);
+        await isThere(workspace);
+        expect(await textOf(workspace, "gone/built")).toBe("built");
+        expect(await workspace.snapshot()).toEqual({ tree: digest, skipped: [] });
+      });
+
+      it("leaves it out whatever became of it, and a reset brings it back", async () => {
+        const [workspace, worker, digest] = await checkoutWith(base);
+        worker.write(".git/HEAD", "0");
+        worker.write(".git/hooks/post-checkout", "#!/bin/sh\n", 0o755);
+        worker.remove("lib");
+        worker.write("lib", "a file now");
+        worker.remove("src/gen/.git");
+        worker.mkdir("src/gen/.git");
+        worker.write("src/gen/more", "m");
+        worker.remove("tool.sh");
+        worker.write("tool.sh/in", "i");
+        worker.write("a.txt", "A");
+        expect((await workspace.snapshot()).skipped).toEqual([]);
+        expect(await lines(workspace)).toEqual([
+          "a.txt 644 A",
+          "gone/ 755",
+          "gone/c.txt 644 c",
+          "src/ 755",
+          "src/b.txt 644 b",
+        ]);
+        await workspace.reset(digest);
+        await isThere(workspace);
+        expect((await workspace.read(".git/hooks/post-checkout", 0, 9)).type).toBe("missing");
+        expect(await workspace.snapshot()).toEqual({ tree: digest, skipped: [] });
+      });
+
+      it("still leaves out and names reserved names that a worker made", async () => {
+        const [workspace, worker] = await checkoutWith(base);
+        worker.write(".git. /config", "c");
+        worker.write(".harness/runs", "r");
+        expect((await workspace.snapshot()).skipped).toEqual([".git. ", ".harness"]);
+      });
+
+      it("adds nothing where the tree has its own, which a snapshot takes", async () => {
+        const own = { ...base, "lib/mine": "m", "tool.sh": "mine" };
+        const [workspace, worker, digest] = await checkoutWith(own);
+        expect(await textOf(workspace, "tool.sh")).toBe("mine");
+        expect(await textOf(workspace, "lib/deep/x.js")).toBe("missing");
+        expect(await workspace.snapshot()).toEqual({ tree: digest, skipped: [] });
+        worker.write("lib/mine", "M");
+        expect(await lines(workspace)).toContain("lib/mine 644 M");
+      });
+
+      it("adds nothing to a directory that the tree lost, and leaves it out of one that is made again", async () => {
+        const [workspace, worker, digest] = await checkoutWith({ "a.txt": "a", src: "a file" });
+        expect(await workspace.read("gone/built", 0, 9)).toEqual({ type: "missing" });
+        expect(await workspace.snapshot()).toEqual({ tree: digest, skipped: [] });
+        worker.write("gone/built", "again");
+        worker.write("gone/new", "n");
+        expect(await lines(workspace)).toEqual([
+          "a.txt 644 a",
+          "gone/ 755",
+          "gone/new 644 n",
+          "src 644 a file",
+        ]);
+      });
+
+      it("goes along from tree to tree", async () => {
+        const [workspace] = await checkoutWith(base);
+        const other = await tree({ "src/b.txt": "B", "src/gen/own": "o" });
+        for (const wanted of [other, await tree({}), await tree(base), other]) {
+          await workspace.reset(wanted);
+          expect(await workspace.snapshot()).toEqual({ tree: wanted, skipped: [] });
+        }
+      });
+    });
+
     it("sweeps where nothing was ever checked out", async () => {
-      await expect(ground.workspaces.sweep("")).resolves.toBeUndefined();
+      await expect(workspaces.sweep("")).resolves.toBeUndefined();
     });
   });
 }

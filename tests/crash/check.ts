@@ -20,12 +20,19 @@ export async function problems(place: Place, calm: readonly Entry[]): Promise<re
   const entries = await entriesOf(place);
   const difference = compareFinal(finalState(entries), finalState(calm));
   return [
-    ...(await findings(terminal, entries)),
+    ...(await storedProblems(terminal, entries)),
     ...(difference === null ? [] : [`P5: ${difference}`]),
     ...effectProblems(entries, await linesOf(ledgerOf(place.dir))),
-    ...(await blobProblems(terminal, entries)),
     ...(await leftBehind(slotsOf(place.dir))),
   ];
+}
+
+/** What is wrong with a run, ended or not, as it lies there: by the journal alone, and with what it names. */
+export async function storedProblems(
+  terminal: Storage,
+  entries: readonly Entry[],
+): Promise<readonly string[]> {
+  return [...(await findings(terminal, entries)), ...(await blobProblems(terminal, entries))];
 }
 
 async function findings({ journal, blobs }: Storage, entries: readonly Entry[]): Promise<string[]> {

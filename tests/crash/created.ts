@@ -26,6 +26,7 @@ export async function createdBody(
     checks,
     protect: ["kept/**"],
     scratch: [],
+    environment: null,
     askFrom: "network",
     workspace: "/",
     git: null,

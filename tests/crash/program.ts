@@ -2,10 +2,11 @@
  * The process that is killed: `node program.ts DIR GOAL`, with `CRASH_AT` naming where it dies and `CRASH_CONCURRENCY`
  * how many attempts run side by side. It creates the run of DIR or takes it over, and drives it over the real ports.
  * Where the run stands it prints how; a line on stdin lets it take the run over again, the end of stdin ends it.
+ * With `CRASH_TELLS=1` it prints `durable SEQ HASH` for each event that it was told is durable.
  */
 import { hostname } from "node:os";
 import { createInterface } from "node:readline";
-import type { Body } from "../../src/core/event.ts";
+import type { Body, Entry } from "../../src/core/event.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
 import { createRun, takeRun } from "../../src/loop/own.ts";
@@ -21,7 +22,7 @@ import { realPorts } from "./real-ports.ts";
 import type { RealPorts } from "./real-ports.ts";
 
 const [dir = "", name = "everything"] = process.argv.slice(2);
-const { CRASH_AT: at, CRASH_CONCURRENCY: concurrency } = process.env;
+const { CRASH_AT: at, CRASH_CONCURRENCY: concurrency, CRASH_TELLS: tells } = process.env;
 await main(dir, goals[name as GoalName], concurrency === undefined ? null : Number(concurrency));
 
 async function main(place: string, goal: Goal, side: number | null): Promise<void> {
@@ -47,10 +48,15 @@ async function live(ports: RealPorts, place: string, goal: Goal, side: number | 
     : await takeRun(ports, runId, owner());
   if ("owner" in owned) throw new Error(`pid ${owned.owner.pid} has the run, but is dead`);
   const never = new AbortController().signal;
-  const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: () => undefined });
+  for (const entry of owned.entries) tell(entry);
+  const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: tell });
   if (stand === "ended") await dropBlobs(ports, runId);
   await owned.ownership.release();
   return stand;
+}
+
+function tell({ seq, hash }: Entry): void {
+  if (tells === "1") process.stdout.write(`durable ${seq} ${hash}\n`);
 }
 
 async function created(

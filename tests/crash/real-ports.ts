@@ -7,8 +7,8 @@ import type { Model } from "../../src/core/model.ts";
 import { levelPolicy } from "../../src/core/policy.ts";
 import type { Clock, ExecResult, OutsideTool, Ports, Prompts, Sandbox, Slot } from "../../src/core/ports.ts";
 import { embeddedSandbox } from "../../src/edges/embedded/sandbox.ts";
-import { openWorkspaces } from "../../src/edges/files/workspaces.ts";
 import type { Storage } from "../../src/edges/sqlite/storage.ts";
+import { plainWorkspaces } from "../edges/files/plain-workspaces.ts";
 import { modelName } from "./created.ts";
 import { denied, says, unheard } from "./goals.ts";
 import type { Goal } from "./goals.ts";
@@ -26,7 +26,7 @@ export async function realPorts(dir: string, goal: Goal, storage: Storage, pass:
     clock,
     journal: storage.journal,
     blobs: storage.blobs,
-    workspaces: openWorkspaces({ root: slotsOf(dir), blobs: storage.blobs, scratch: [] }),
+    workspaces: plainWorkspaces(slotsOf(dir), storage.blobs),
     sandbox: mortalSandbox(embeddedSandbox(), pass),
     models: { model: async () => fixedModel(goal, pass) },
     prompts: asJson,
@@ -80,6 +80,8 @@ function mortalSandbox(sandbox: Sandbox, pass: Pass): Sandbox {
     image: sandbox.image,
     profile: sandbox.profile,
     capabilities: async () => sandbox.capabilities(),
+    spares: sandbox.spares,
+    left: async () => sandbox.left(),
     reap: async (prefix) => sandbox.reap(prefix),
     open: async (name, dir) => {
       const slot = await sandbox.open(name, dir);

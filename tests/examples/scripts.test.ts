@@ -42,7 +42,7 @@ test("every rubric file is named after its rubric", () => {
   );
 });
 
-describe.each(["hello", "orders"])("example %s", (name) => {
+describe.each(["hello", "orders", "owners", "hours", "keep"])("example %s", (name) => {
   const turns = turnsOf(name);
   const plan = planSpec.parse(lastCalls(turns.get("plan/1"))[0]?.[1]);
 

@@ -35,6 +35,7 @@ export const withWorkspaces = (
     ...ports,
     workspaces: {
       checkout: async (name, tree) => around(await workspaces.checkout(name, tree), name),
+      left: async () => workspaces.left(),
       sweep: async (prefix) => workspaces.sweep(prefix),
     },
   };

@@ -108,7 +108,7 @@ export function baseCheckouts(): Partial<Machine> {
         const base = first?.type === "run-created" ? first.body.base : tree;
         return workspaces.checkout(name, name.startsWith(`${runId}/task/`) ? base : tree);
       };
-      return { ...ports, workspaces: { checkout, sweep: async (prefix) => workspaces.sweep(prefix) } };
+      return { ...ports, workspaces: { ...workspaces, checkout } };
     },
   };
 }

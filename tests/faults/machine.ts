@@ -25,7 +25,8 @@ export function machine(lie: Lie | null, seed: number, isCalm: boolean): Machine
     ports: (ports, disk, again) =>
       parts.reduce((made, part) => part.ports?.(made, disk, again) ?? made, ports),
     rest: async (disk, how) => {
-      for (const part of parts) await part.rest?.(disk, how);
+      // A lie first: while it keeps a second process alive, nothing may be collected.
+      for (const part of parts.toReversed()) await part.rest?.(disk, how);
     },
   };
 }

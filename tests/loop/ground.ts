@@ -169,6 +169,7 @@ async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-
     checks: options.checks ?? [{ id: "always", type: "command", run: "put x y" }],
     protect: options.protect ?? [],
     scratch: [],
+    environment: null,
     askFrom: options.askFrom ?? "network",
     workspace: "/",
     git: null,

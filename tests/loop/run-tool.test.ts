@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeTree } from "../../src/core/tree.ts";
 import { embeddedSandbox } from "../../src/edges/embedded/sandbox.ts";
-import { openWorkspaces } from "../../src/edges/files/workspaces.ts";
 import { runTool } from "../../src/loop/run-tool.ts";
 import type { OpenSlot } from "../../src/loop/slots.ts";
+import { plainWorkspaces } from "../edges/files/plain-workspaces.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
 
 /** The worker's tools on real files in the embedded sandbox, one after the other in one workspace. */
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const root = await mkdtemp(join(tmpdir(), "harness-tools-"));
   const blobs = memoryBlobs();
   const [tree = ""] = await blobs.put([encodeTree({ v: 1, entries: [] })]);
-  const workspace = await openWorkspaces({ root, blobs, scratch: [] }).checkout("t/1", tree);
+  const workspace = await plainWorkspaces(root, blobs).checkout("t/1", tree);
   const slot = await embeddedSandbox().open("t/1", workspace.dir);
   if ("broken" in slot) throw new Error(slot.broken);
   Object.assign(ground, { root, living: { workspace, slot, tree } });

@@ -33,7 +33,9 @@ export function memorySandbox(
     kind: "memory",
     image: "memory@1",
     profile: "none",
+    spares: 0,
     capabilities: async () => memoryCapabilities,
+    left: async () => [],
     reap: async () => undefined,
     open: async (name) => ({
       exec: async ({ command }) => around(name, command, () => shell(command, workspaces.files(name))),

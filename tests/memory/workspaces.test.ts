@@ -8,10 +8,11 @@ import type { MemoryFiles } from "./workspaces.ts";
 
 workspacesContract("memory", async () => {
   const blobs = memoryBlobs();
-  const matches = picomatch("**/cache/**", { dot: true });
-  const workspaces = memoryWorkspaces(blobs, (path) => matches(path));
+  const fits = picomatch("**/cache/**", { dot: true });
+  const matches = (path: string): boolean => fits(path);
+  let workspaces = memoryWorkspaces(blobs, matches);
   return {
-    workspaces,
+    workspacesWith: (environment) => (workspaces = memoryWorkspaces(blobs, matches, environment)),
     blobs,
     edit: (name) => editor(workspaces.files(name)),
     remove: async () => undefined,

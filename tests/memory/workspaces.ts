@@ -1,3 +1,5 @@
+import { noEnvironment, pathsBesides, withEnvironment } from "../../src/core/environment.ts";
+import type { Environment } from "../../src/core/environment.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Blobs, FileRead, Snapshot, Workspace, Workspaces } from "../../src/core/ports.ts";
 import { isReservedAtTop } from "../../src/core/reserved-name.ts";
@@ -21,9 +23,10 @@ export interface MemoryWorkspaces extends Workspaces {
 export function memoryWorkspaces(
   blobs: Blobs,
   isScratch: (path: string) => boolean = () => false,
+  environment: Environment = noEnvironment,
 ): MemoryWorkspaces {
   const held = new Map<string, MemoryFiles>();
-  const trees = treeStore(blobs);
+  const world: World = { trees: treeStore(blobs), blobs, isScratch, environment };
   return {
     files: (name) => {
       const files = held.get(name);
@@ -33,9 +36,11 @@ export function memoryWorkspaces(
     checkout: async (name, tree) => {
       const files: MemoryFiles = new Map();
       held.set(name, files);
-      await fill(files, trees, blobs, tree);
-      return workspace(files, trees, blobs, isScratch, name, () => held.delete(name));
+      const made = workspace(world, files, name, () => held.delete(name));
+      await made.reset(tree);
+      return made;
     },
+    left: async () => [...held.keys()],
     sweep: async (prefix) => {
       for (const [name, files] of held) {
         if (!name.startsWith(prefix)) continue;
@@ -46,25 +51,31 @@ export function memoryWorkspaces(
   };
 }
 
-const workspace = (
-  files: MemoryFiles,
-  trees: TreeStore,
-  blobs: Blobs,
-  isScratch: (path: string) => boolean,
-  name: string,
-  forget: () => void,
-): Workspace => ({
-  dir: `/memory/${name}`,
-  reset: async (tree) => fill(files, trees, blobs, tree),
-  snapshot: async () => snapshot(files, trees, blobs, isScratch),
-  read: async (path, offset, limit) => read(files, path, offset, limit),
-  remove: async () => {
-    files.clear();
-    forget();
-  },
-});
+interface World {
+  readonly trees: TreeStore;
+  readonly blobs: Blobs;
+  readonly isScratch: (path: string) => boolean;
+  readonly environment: Environment;
+}
 
-async function fill(files: MemoryFiles, trees: TreeStore, blobs: Blobs, tree: Digest): Promise<void> {
+function workspace(world: World, files: MemoryFiles, name: string, forget: () => void): Workspace {
+  let besides: readonly string[] = [];
+  return {
+    dir: `/memory/${name}`,
+    reset: async (tree) => {
+      besides = await pathsBesides(world.trees, tree, world.environment);
+      await fill(world, files, await withEnvironment(world.trees, tree, world.environment));
+    },
+    snapshot: async () => snapshot(world, files, new Set(besides)),
+    read: async (path, offset, limit) => read(files, path, offset, limit),
+    remove: async () => {
+      files.clear();
+      forget();
+    },
+  };
+}
+
+async function fill({ trees, blobs }: World, files: MemoryFiles, tree: Digest): Promise<void> {
   files.clear();
   for await (const { path, entry } of listTree(trees, tree)) files.set(path, await fileOf(blobs, entry));
 }
@@ -81,16 +92,16 @@ async function fileOf(blobs: Blobs, entry: TreeEntry): Promise<MemoryFile> {
 }
 
 async function snapshot(
+  { trees, blobs, isScratch }: World,
   files: MemoryFiles,
-  trees: TreeStore,
-  blobs: Blobs,
-  isScratch: (path: string) => boolean,
+  besides: ReadonlySet<string>,
 ): Promise<Snapshot> {
   const kept: MemoryFiles = new Map();
   const reserved = new Set<string>();
   for (const [path, file] of files) {
     const parents = parentsOf(path);
     const [top = path] = parents;
+    if ([...parents, path].some((one) => besides.has(one))) continue;
     if (isReservedAtTop(top)) {
       reserved.add(top);
       continue;

@@ -139,6 +139,7 @@ async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">
       : [],
     protect: ["base.txt"],
     scratch: [],
+    environment: null,
     askFrom: "external",
     workspace: "/",
     git: null,

@@ -3,15 +3,16 @@ import type { Owner, Ports } from "../../core/ports.ts";
 import type { Body, Budget, Entry } from "../../core/event.ts";
 import type { RunConfig } from "../../core/goal.ts";
 import type { RunId } from "../../core/id.ts";
+import { noEnvironment } from "../../core/environment.ts";
+import type { Environment } from "../../core/environment.ts";
 import { levelRisk } from "../../core/policy.ts";
 import type { RunState } from "../../core/run.ts";
-import type { Risk } from "../../core/tool.ts";
-import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import { drive } from "../../loop/drive.ts";
 import type { Stand } from "../../loop/drive.ts";
-import { createRun, readRun, takeRun } from "../../loop/own.ts";
+import { clearDeadSlots, createRun, readRun, takeRun } from "../../loop/own.ts";
 import type { OwnedRun } from "../../loop/own.ts";
+import { SandboxDown } from "../../loop/slots.ts";
 import { readJson } from "../../loop/texts.ts";
 import { askAgain } from "../after-outage.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
@@ -25,11 +26,14 @@ import { readRequest } from "../request.ts";
 import type { RunOptions } from "../request.ts";
 import { listen } from "../signals.ts";
 import { ownVersion } from "../version.ts";
-import { openSandbox, openState, wire } from "../wire.ts";
+import { startingPoint } from "../starting-point.ts";
+import { openChosen, openPinned } from "../which-sandbox.ts";
+import { openState, stateDir, wire } from "../wire.ts";
 import { readableBudget } from "../view/budget-text.ts";
 import { importing, opening } from "../view/opening.ts";
 import { textOf } from "../view/rows.ts";
 import { summary } from "../view/summary.ts";
+import { underWay } from "../view/under-way.ts";
 import { chooseView } from "../view/choose.ts";
 import { cost, plural } from "../view/words.ts";
 import { exportTarget, exportTo } from "./take.ts";
@@ -38,22 +42,40 @@ import { exportTarget, exportTo } from "./take.ts";
 export async function run(io: Io, file: string, options: RunOptions): Promise<number> {
   const request = await readRequest(io, file, options);
   const target = await exportTarget(io, options.export);
-  const ports = await portsFor(io, request.project, {
-    sandbox: request.sandbox,
-    scratch: request.scratch,
-    askFrom: levelRisk(request.project.spec.approvals?.ask_from),
-  });
+  const { dir, spec } = request.project;
+  const opened = await openChosen(io, request.sandbox, stateDir(dir));
+  const storage = await openState(dir, io.env);
   try {
-    const prepared = await importing(io, (onProgress) => prepareRun(ports, request, onProgress));
-    const owned = await createRun(ports, prepared.id, prepared.body, ownerNow());
-    if ("owner" in owned)
-      throw new Refused(`run ${prepared.id} is owned by pid ${owned.owner.pid}`, exit.infrastructure);
-    io.err(opening(request, prepared, io));
-    const code = await work(io, ports, owned, options.json === true);
-    if (target !== null && code === exit.ok) await exportTo(io, ports, prepared.id, target);
-    return code;
+    const start = await importing(io, (onProgress) =>
+      startingPoint(storage, opened, request, {
+        onProgress,
+        whileSettingUp: async (command, work) => underWay(io, "setup", command, work),
+      }),
+    );
+    try {
+      const askFrom = levelRisk(spec.approvals?.ask_from);
+      const wiring = {
+        projectDir: dir,
+        project: spec,
+        storage,
+        sandbox: opened.sandbox,
+        askFrom,
+        env: io.env,
+      };
+      const ports = await wire({ ...wiring, ground: start.ground });
+      await clearDeadSlots(ports);
+      const prepared = await prepareRun(ports, request, start, opened.pinned);
+      const owned = await createRun(ports, start.id, prepared.body, ownerNow(), start.ownership);
+      if ("owner" in owned) throw new Error("a run that is held was owned by another process");
+      io.err(opening(request, start, prepared, io));
+      const code = await work(io, ports, owned, options.json === true);
+      if (target !== null && code === exit.ok) await exportTo(io, ports, start.id, target);
+      return code;
+    } finally {
+      await start.ownership.release();
+    }
   } finally {
-    await ports.close();
+    await storage.close();
   }
 }
 
@@ -65,32 +87,43 @@ export interface ResumeOptions {
 /** `harness resume [RUN]`. */
 export async function resume(io: Io, named: string | undefined, options: ResumeOptions): Promise<number> {
   const project = await readProject(io.cwd);
-  const { id, config } = await withWritableState(io, async ({ storage, state }) => {
+  const { id, config, image, environment } = await withWritableState(io, async ({ storage, state }) => {
     const picked = await pickOpenRun(storage.journal, named, state);
     if (picked.others.length > 0) io.err(takes(picked.id, picked.others));
     return pinned(storage, picked.id);
   });
-  const ports = await portsFor(io, project, { sandbox: "embedded", ...config });
+  const { dir, spec } = project;
+  const { sandbox, owner, quota } = await openPinned(io, config.sandbox, image, stateDir(dir));
+  const storage = await openState(dir, io.env);
   try {
-    const before = await readRun(ports, id);
-    if (before.phase === "ended") return await alreadyEnded(io, ports, before);
-    const changed = await differences(ports, before.pins);
-    if (changed.length > 0) {
-      throw new Refused(
-        `run ${id} cannot go on with this harness: ${changed.join("; ")}; put it back, or start anew with: harness run`,
-        exit.infrastructure,
-      );
-    }
-    const budget = options.budget === undefined ? null : await changeBudget(ports, before, options.budget);
-    const owned = await takeRun(ports, id, ownerNow());
-    if ("owner" in owned) return goesOnThere(io, id, owned.owner, budget);
-    if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
-    await askAgain(ports, owned.run);
-    io.err(resuming(before, owned));
-    return await work(io, ports, owned, options.json === true);
+    const { scratch, askFrom } = config;
+    const wiring = { projectDir: dir, project: spec, storage, sandbox, askFrom, env: io.env };
+    const run = await readRun(storage, id);
+    const ports = await wire({ ...wiring, ground: { base: run.base, scratch, environment, owner, quota } });
+    return await goOn(io, ports, run, options);
   } finally {
-    await ports.close();
+    await storage.close();
   }
+}
+
+async function goOn(io: Io, ports: Ports, before: RunState, options: ResumeOptions): Promise<number> {
+  const { id } = before;
+  if (before.phase === "ended") return alreadyEnded(io, ports, before);
+  const changed = await differences(ports, before.pins);
+  if (changed.length > 0) {
+    throw new Refused(
+      `run ${id} cannot go on with this harness: ${changed.join("; ")}; put it back, or start anew with: harness run`,
+      exit.infrastructure,
+    );
+  }
+  const budget = options.budget === undefined ? null : await changeBudget(ports, before, options.budget);
+  await clearDeadSlots(ports);
+  const owned = await takeRun(ports, id, ownerNow());
+  if ("owner" in owned) return goesOnThere(io, id, owned.owner, budget);
+  if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
+  await askAgain(ports, owned.run);
+  io.err(resuming(before, owned));
+  return work(io, ports, owned, options.json === true);
 }
 
 const takes = (id: string, others: readonly string[]): string =>
@@ -112,37 +145,20 @@ async function alreadyEnded(io: Io, ports: Ports, run: RunState): Promise<number
   return exitOf("ended", run, null);
 }
 
-type OpenPorts = Ports & { close(): Promise<void> };
-
-/** What a run fixes of its ports: of the request when it is new, of its own record when it goes on. */
-interface Fixed {
-  readonly sandbox: string;
-  readonly scratch: readonly string[];
-  readonly askFrom: Risk;
+interface PinnedRun {
+  readonly id: RunId;
+  readonly config: RunConfig;
+  readonly image: string;
+  readonly environment: Environment;
 }
 
-async function portsFor(io: Io, { dir, spec }: ProjectFile, fixed: Fixed): Promise<OpenPorts> {
-  const storage = await openState(dir, io.env);
-  const { scratch, askFrom } = fixed;
-  const sandbox = await openSandbox(fixed.sandbox);
-  const ports = await wire({
-    projectDir: dir,
-    project: spec,
-    storage,
-    sandbox,
-    scratch,
-    askFrom,
-    env: io.env,
-  });
-  return { ...ports, close: storage.close };
-}
-
-async function pinned(
-  ports: Pick<Ports, "journal" | "blobs">,
-  id: RunId,
-): Promise<{ id: RunId; config: RunConfig }> {
-  const { config } = await readRun(ports, id);
-  return { id, config: await readJson<RunConfig>(ports.blobs, config) };
+async function pinned(ports: Pick<Ports, "journal" | "blobs">, id: RunId): Promise<PinnedRun> {
+  const { config: digest, pins } = await readRun(ports, id);
+  const config = await readJson<RunConfig>(ports.blobs, digest);
+  // Runs of an older version name none.
+  const named = config.environment ?? null;
+  const environment = named === null ? noEnvironment : await readJson<Environment>(ports.blobs, named);
+  return { id, config, image: pins.image, environment };
 }
 
 const ownerNow = (): Body<"run-owned"> => ({
@@ -156,6 +172,7 @@ const stops = {
   signal: "was stopped",
   person: "waited for a person",
   outage: "waited for its model",
+  sandbox: "had no sandbox",
 } as const;
 
 /** What a resume does, said before it does it. */
@@ -174,7 +191,7 @@ function resuming(before: RunState, owned: OwnedRun): string {
 }
 
 /** Drives an owned run with a view on it, drains at the first signal and halts at the second. */
-async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): Promise<number> {
+async function work(io: Io, ports: Ports, owned: OwnedRun, json: boolean): Promise<number> {
   const { run: state, ownership, entries } = owned;
   const view = chooseView(io, ports, state, json);
   for (const entry of entries) view.see(entry, state);
@@ -188,6 +205,10 @@ async function work(io: Io, ports: OpenPorts, owned: OwnedRun, json: boolean): P
     await view.close();
     io.err(await ending(ports, state, stand, io));
     return exitOf(stand, state, signals.received());
+  } catch (error) {
+    if (!(error instanceof SandboxDown)) throw error;
+    const hint = `what was accepted is kept, go on with: harness resume ${state.id}`;
+    throw new Refused(`${error.message}; ${hint}`, exit.infrastructure);
   } finally {
     await view.close();
     signals.forget();

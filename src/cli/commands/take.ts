@@ -11,6 +11,7 @@ import { unifiedPatch } from "../../edges/files/patch.ts";
 import { quotePath } from "../../edges/files/quote-path.ts";
 import { readRun } from "../../loop/own.ts";
 import { readJson } from "../../loop/texts.ts";
+import { diskTrouble } from "../disk-trouble.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun } from "../reader.ts";
@@ -69,15 +70,24 @@ export async function exportTo(
 ): Promise<number> {
   const run = await readRun(ports, id);
   sayUnmet(io, run);
-  const { files, leftOut } = await exportTree({
-    blobs: ports.blobs,
-    startTree: run.base,
-    tree: run.head,
-    to,
+  const request = { blobs: ports.blobs, startTree: run.base, tree: run.head, to };
+  const { files, leftOut } = await exportTree(request).catch((error: unknown) => {
+    throw unwritable(error, id, to) ?? error;
   });
   io.err(` wrote ${plural(files, "file")} to ${to}\n`);
   sayLeftOut(io, leftOut, "which could run programs on this machine");
   return exit.ok;
+}
+
+/** The run is as it was: it is the export that is to be said again. null: it is not the place that failed. */
+function unwritable(error: unknown, id: string, to: string): Refused | null {
+  const trouble = diskTrouble(error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (trouble === null || code?.startsWith("SQLITE_") === true) return null;
+  return new Refused(
+    `the disk of ${to} ${trouble.does} (${message}); ${trouble.mend}, then: harness export ${id} --to ${to}`,
+    exit.infrastructure,
+  );
 }
 
 /** Where the result of `run --export DIR` goes; refused before the run starts when it is taken. */

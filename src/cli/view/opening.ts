@@ -1,7 +1,11 @@
 import { relative } from "node:path";
 import { readableBudget } from "./budget-text.ts";
+import type { ImportProgress } from "../../edges/files/import.ts";
 import type { Io } from "../io.ts";
 import type { Prepared } from "../prepare.ts";
+import type { Capabilities } from "../../core/ports.ts";
+import type { SetupNote, StartingPoint } from "../starting-point.ts";
+import type { SandboxChoice } from "../which-sandbox.ts";
 import type { Request } from "../request.ts";
 import { leftOutRow } from "./left-out.ts";
 import { textOf } from "./rows.ts";
@@ -10,22 +14,42 @@ import { oneLine, plural } from "./words.ts";
 
 const clearLine = "\r\u001b[K";
 
-/** Counts the files of a large workspace on a terminal, in one line that goes away again, whatever comes of it. */
+/**
+ * Says how far the import of the workspace is: on a terminal in one line that goes away again, whatever comes of it;
+ * elsewhere in a line for every ten thousand files.
+ */
 export async function importing<T>(
   io: Io,
-  work: (onProgress: (files: number) => void) => Promise<T>,
+  work: (onProgress: (progress: ImportProgress) => void) => Promise<T>,
 ): Promise<T> {
-  if (!io.isTerminal) return work(() => {});
+  if (!io.isTerminal) return work(everyTenThousand((text) => io.err(`${text}\n`)));
   try {
-    return await work((files) => io.err(`${clearLine} importing ${files} files …`));
+    return await work((progress) => io.err(`${clearLine} ${progressText(progress)} …`));
   } finally {
     io.err(clearLine);
   }
 }
 
+function everyTenThousand(say: (text: string) => void): (progress: ImportProgress) => void {
+  let last = 0;
+  return (progress) => {
+    const step = Math.floor(progress.files / 10_000);
+    if (step > last) say(progressText(progress));
+    last = step;
+  };
+}
+
+function progressText(progress: ImportProgress): string {
+  if (progress.phase === "storing") return `importing: ${progress.files} of ${plural(progress.of, "file")}`;
+  return progress.files === 0
+    ? "looking at the workspace"
+    : `looking at the workspace: ${plural(progress.files, "file")}`;
+}
+
 /** What a run starts from, before the first event: goal, workspace, what was left out, sandbox, models, budget. */
-export function opening(request: Request, prepared: Prepared, io: Io): string {
-  const { imported, capabilities, body } = prepared;
+export function opening(request: Request, start: StartingPoint, prepared: Prepared, io: Io): string {
+  const { imported, ground, history, id } = start;
+  const { body, capabilities } = prepared;
   const width = Math.max(40, io.columns - 13);
   const git =
     imported.git === null
@@ -35,16 +59,34 @@ export function opening(request: Request, prepared: Prepared, io: Io): string {
   const rows: Rows = [
     ["goal", oneLine(request.goal.title, width)],
     ["workspace", `${relative(io.cwd, request.workspace) || "."}${git}, ${plural(imported.files, "file")}`],
-    ...leftOutRow(imported.leftOut, request.scratch, prepared.id),
-    [
-      "sandbox",
-      `${request.sandbox} · ${plural(capabilities.programs.length, "program")} · network ${capabilities.network ? "declared hosts" : "none"}`,
-    ],
+    ...leftOutRow(imported.leftOut, ground.scratch, id),
+    ["sandbox", oneLine(sandboxText(request.sandbox, start, capabilities), width)],
+    ...(history === null ? [] : [["history", oneLine(history, width)] as const]),
+    ...changedRow(start, width),
     ["model", oneLine(models, width)],
     ["budget", readableBudget(body.budget)],
-    ["run", `${prepared.id}   ctrl-c stops it, harness resume goes on`],
+    ["run", `${id}   ctrl-c stops it, harness resume goes on`],
   ];
   return `\n${textOf(rows, io.columns)}\n`;
+}
+
+function sandboxText(choice: SandboxChoice, { setup }: StartingPoint, { programs }: Capabilities): string {
+  const network = "network none";
+  if (choice.kind === "embedded") {
+    const why = choice.why === null ? "" : ` (${choice.why})`;
+    return `embedded${why} · ${plural(programs.length, "program")} · ${network}`;
+  }
+  const parts = [`docker, ${choice.called}`, ...(setup === null ? [] : [setupText(setup)]), network];
+  return parts.join(" · ");
+}
+
+const setupText = ({ run, cached }: SetupNote): string =>
+  `setup \`${run}\`${cached ? " from cache" : " done"}`;
+
+/** What a setup changed of the user's own files is not kept, and so is said. */
+function changedRow({ setup }: StartingPoint, width: number): Rows {
+  if (setup === null || setup.changed.length === 0) return [];
+  return [["setup", oneLine(`changed ${setup.changed.join(", ")}, left as before`, width)]];
 }
 
 const dirt = (dirty: number): string => (dirty === 0 ? "" : ` + ${plural(dirty, "uncommitted file")}`);

@@ -1,4 +1,4 @@
-import type { Entry } from "../../core/event.ts";
+import type { Body, Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
@@ -13,6 +13,12 @@ export interface Line {
 }
 
 const line = (mark: Line["mark"], task: string | null, said: string): Line => ({ mark, task, text: said });
+
+/** Why else it stopped is told at the end. */
+function stopLine(reason: Body<"run-stopped">["reason"]): Line | null {
+  if (reason === "signal") return line("!", null, "stopped");
+  return reason === "sandbox" ? line("!", null, "stopped: there is no sandbox to work in") : null;
+}
 
 /**
  * What a person should read about an event, or null where it is of no interest by itself. `run` is the state after it.
@@ -85,7 +91,7 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "budget-changed":
       return line("·", null, `budget changed: ${cost(run)}`);
     case "run-stopped":
-      return entry.body.reason === "signal" ? line("!", null, "stopped") : null;
+      return stopLine(entry.body.reason);
     case "note-added":
       return line("·", null, "a note was taken");
     case "run-created":

@@ -23,13 +23,17 @@ export function embeddedSandbox(): Sandbox {
     kind: "embedded",
     image: `just-bash@${installedVersion()}`,
     profile: "embedded-1",
+    // A thread of its own is kept ready below, for the next slot and for the next command of one that lost its own.
+    spares: 0,
     capabilities: () => (known ??= capabilities((spare ??= startThread()))),
-    open: async (_name, dir) => {
+    open: async (_name, dir, hosts = []) => {
+      if (hosts.length > 0) return { broken: "the embedded sandbox has no network" };
       const found = await stat(dir).catch((error: Error) => error);
       if (found instanceof Error) return { broken: `the workspace is not there: ${found.message}` };
       return found.isDirectory() ? openSlot(dir, take) : { broken: `${dir} is no directory` };
     },
     // Threads die with their process.
+    left: async () => [],
     reap: async () => undefined,
   };
 }

@@ -1,6 +1,6 @@
 import type { ExecRequest, ExecResult, Slot } from "../../core/ports.ts";
-import { keepOutput } from "./kept-output.ts";
-import type { KeptOutput } from "./kept-output.ts";
+import { keepOutput } from "../../core/kept-output.ts";
+import type { KeptOutput } from "../../core/kept-output.ts";
 import type { ShellEnd } from "./shell.ts";
 import type { ShellThread, ThreadAnswer } from "./thread.ts";
 

@@ -11,6 +11,7 @@ import type { PrivateGit } from "./private-git.ts";
 import { quotePath } from "./quote-path.ts";
 import { FilesRefused } from "./refused.ts";
 import { findRepository } from "./repository.ts";
+import { isAtOrBelow, madeGit } from "./start-git.ts";
 import type { Repository } from "./repository.ts";
 
 export interface BranchRequest {
@@ -28,7 +29,10 @@ export interface BranchRequest {
 
 export interface ExportedBranch {
   readonly commit: string;
-  /** Changed paths that are not in the commit: they lie in a `.git`, which git keeps in none, or in our `.harness`. */
+  /**
+   * Changed paths that are not in the commit: they lie in a `.git`, which git keeps in none, in our `.harness`, or are
+   * what would make git start programs where it takes a directory for a repository.
+   */
   readonly leftOut: readonly string[];
 }
 
@@ -94,10 +98,12 @@ async function changesForGit({
 }: BranchRequest): Promise<{ changes: GitChange[]; leftOut: string[] }> {
   const changes: GitChange[] = [];
   const leftOut: string[] = [];
-  for (const { path, before, after } of await diffTrees(treeStore(blobs), startTree, tree)) {
+  const store = treeStore(blobs);
+  const isMadeGit = isAtOrBelow(await madeGit(store, startTree, tree));
+  for (const { path, before, after } of await diffTrees(store, startTree, tree)) {
     const change = { path, before: gitSide(blobs, before), after: gitSide(blobs, after) };
     if (sameToGit(change.before, change.after)) continue;
-    if (isReserved(path)) leftOut.push(path);
+    if (isReserved(path) || isMadeGit(path)) leftOut.push(path);
     else changes.push(change);
   }
   return { changes, leftOut };

@@ -24,7 +24,10 @@ export interface ExportRequest {
 export interface ExportedTree {
   /** Files and symlinks. */
   readonly files: number;
-  /** Each `.git` (and a `.harness` at the top) that the run made or changed: it is as at the start, or not there. */
+  /**
+   * What git may start a program for and the run made or changed: each `.git`, `config` and `hooks` of what looks like
+   * a repository (and a `.harness` at the top). It is as at the start, or not there.
+   */
   readonly leftOut: readonly string[];
 }
 
@@ -131,8 +134,8 @@ function refusal(to: string, error: unknown): FilesRefused | null {
 }
 
 async function write({ blobs, startTree, tree }: ExportRequest, root: string): Promise<ExportedTree> {
-  const safe = await withStartGit(treeStore(blobs), startTree ?? null, tree);
-  await writeTree({ store: safe.store, blobs, wrote: () => {} }, root, "", safe.tree);
+  const safe = await withStartGit(treeStore(blobs), blobs, startTree ?? null, tree);
+  await writeTree({ store: safe.store, blobs, root, owner: null, wrote: () => {} }, "", safe.tree);
   let files = 0;
   for await (const { entry } of listTree(safe.store, safe.tree)) if (entry.type !== "dir") files++;
   return { files, leftOut: safe.leftOut };

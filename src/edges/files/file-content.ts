@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import type { Digest } from "../../core/id.ts";
-import { isGone, openInside, setMode } from "./inside.ts";
-import { diskPath } from "./names.ts";
+import { isGone, openInside, setModeInside } from "./inside.ts";
 import type { FoundFile } from "./walk.ts";
 
 /** Files up to this many bytes are read and written whole; larger ones pass through in pieces of it. */
@@ -35,11 +34,10 @@ export async function withFile<T>(
 
 function openFound(root: string, path: string, found: FoundFile): number | null {
   const isLocked = (found.mode & 0o400) === 0 && process.geteuid?.() !== 0;
-  const at = diskPath(root, path);
   try {
-    if (isLocked) setMode(at, found.mode | 0o400);
+    if (isLocked) setModeInside(root, path, found.mode | 0o400);
     const fd = openInside(root, path);
-    if (isLocked) setMode(at, found.mode);
+    if (isLocked) setModeInside(root, path, found.mode);
     return fd;
   } catch (error) {
     if (isGone(error)) return null;

@@ -13,7 +13,7 @@ import { FilesRefused } from "./refused.ts";
 import { findRepository } from "./repository.ts";
 import { storeFound } from "./store-found.ts";
 import { walk } from "./walk.ts";
-import type { FoundDir, Other } from "./walk.ts";
+import type { FoundDir, Other, WalkOptions } from "./walk.ts";
 
 /**
  * What holds secrets in most projects. `workspace.exclude` of a project replaces this list. Where there is no git to
@@ -48,13 +48,19 @@ export const defaultExclude: readonly string[] = [
   "**/.git/hooks/",
 ];
 
+/** How far an import is. */
+export type ImportProgress =
+  /** `files`: found so far, those that are left out too. How many there will be is not known. */
+  | { readonly phase: "looking"; readonly files: number }
+  | { readonly phase: "storing"; readonly files: number; readonly of: number };
+
 export interface ImportRequest {
   readonly dir: string;
   /** Patterns as in a `.gitignore`. */
   readonly exclude: readonly string[];
   readonly blobs: Blobs;
-  /** Called now and then with the number of files stored so far. */
-  readonly onProgress: (files: number) => void;
+  /** Called at once, and then now and then. */
+  readonly onProgress: (progress: ImportProgress) => void;
 }
 
 interface LeftOut {
@@ -81,6 +87,7 @@ export interface Imported {
  */
 export async function importDirectory(request: ImportRequest): Promise<Imported> {
   const { exclude, blobs, onProgress } = request;
+  onProgress({ phase: "looking", files: 0 });
   const root = await readableDirectory(request.dir);
   const repository = await findRepository(root);
   const git =
@@ -89,7 +96,7 @@ export async function importDirectory(request: ImportRequest): Promise<Imported>
       : null;
   const wanted = excludes(git === null ? [...withoutGit, ...exclude] : exclude);
   const leftOut: LeftOut[] = repository.type === "no-git" ? [noGit] : [];
-  const skip = sieve(wanted, git?.ignored ?? new Set(), leftOut);
+  const skip = countingLooks(sieve(wanted, git?.ignored ?? new Set(), leftOut), onProgress);
   const found = await walk({ root, skip, own: false });
   const others = [...found.others];
   const dir = readableOnly(root, found.dir, others);
@@ -151,16 +158,32 @@ const sieve =
     return true;
   };
 
+/** Files between two tellings of how many were found. */
+const tellEvery = 1000;
+
+/** Tells how many files a walk came by while it looks. */
+function countingLooks(
+  skip: WalkOptions["skip"],
+  onProgress: ImportRequest["onProgress"],
+): WalkOptions["skip"] {
+  let files = 0;
+  return (path, isDirectory) => {
+    if (!isDirectory) files += 1;
+    if (!isDirectory && files % tellEvery === 0) onProgress({ phase: "looking", files });
+    return skip(path, isDirectory);
+  };
+}
+
 /** Tells how much is stored while it is. The nodes of directories come last and do not count. */
 function telling(
   blobs: Blobs,
   total: number,
-  onProgress: (files: number) => void,
+  onProgress: ImportRequest["onProgress"],
 ): Pick<Blobs, "put" | "putStream"> {
   let stored = 0;
   const tell = <T>(more: number, result: T): T => {
     stored = Math.min(stored + more, total);
-    onProgress(stored);
+    onProgress({ phase: "storing", files: stored, of: total });
     return result;
   };
   return {

@@ -7,14 +7,14 @@ import { setMode } from "./inside.ts";
 import { isUnchanged, knownFile, nothingKnown } from "./known.ts";
 import type { Known } from "./known.ts";
 import { diskPath } from "./names.ts";
+import { give, isOwnedBy } from "./owner.ts";
 import { removeTree } from "./remove.ts";
 import type { Found, FoundDir, FoundFile } from "./walk.ts";
 import { writeEntry, writeTree } from "./write-tree.ts";
 import type { Writing } from "./write-tree.ts";
 
 export interface Matching extends Omit<Writing, "wrote"> {
-  /** A real path. */
-  readonly root: string;
+  /** What is known from before. */
   readonly known: Known;
   /** Mode of `root` itself, which trees do not record. */
   readonly rootMode: number;
@@ -40,14 +40,25 @@ interface Making extends Matching, Writing {
 
 async function matchDir(making: Making, path: string, dir: FoundDir, wanted: DirEntry): Promise<void> {
   const at = diskPath(making.root, path);
-  const { entries } = await making.store.load(wanted.tree);
+  const entries = await entriesIn(making, path, wanted.tree);
   const isOpen = (dir.mode & 0o700) === 0o700;
+  if (!isOwnedBy(making.owner, dir.owner)) give(making.root, path, making.owner);
   if (!isOpen) setMode(at, 0o700);
   const standing = await removeOthers(making, path, dir, entries);
   for (const entry of entries)
     await matchEntry(making, joined(path, entry.name), standing.get(entry.name) ?? null, entry);
   if (!isOpen || dir.mode !== wanted.mode) setMode(at, wanted.mode);
   making.after.dirs.set(path, { entries, tree: wanted.tree });
+}
+
+/** What a directory is to hold; that of one that is to be as it was is at hand. */
+async function entriesIn(
+  { known, store }: Making,
+  path: string,
+  tree: Digest,
+): Promise<readonly TreeEntry[]> {
+  const before = known.dirs.get(path);
+  return before?.tree === tree ? before.entries : (await store.load(tree)).entries;
 }
 
 /** Removes what the tree does not have, or has as something else. Gives what stays, by name. */
@@ -77,15 +88,18 @@ async function matchEntry(
   if (entry.type !== "dir") {
     if (found !== null && (await isKept(making, path, found, entry))) return;
     if (found !== null) await removeTree(at);
-    return writeEntry(making, at, path, entry);
+    return writeEntry(making, path, entry);
   }
   if (found?.type === "dir") return matchDir(making, path, found, entry);
   mkdirSync(at, 0o700);
-  await writeTree(making, making.root, path, entry.tree);
+  give(making.root, path, making.owner);
+  await writeTree(making, path, entry.tree);
   setMode(at, entry.mode);
 }
 
+/** Of another owner nothing is kept but directories: it is written anew. */
 async function isKept(making: Making, path: string, found: Found, entry: TreeEntry): Promise<boolean> {
+  if (found.type === "other" || !isOwnedBy(making.owner, found.owner)) return false;
   if (found.type === "symlink") return entry.type === "symlink" && entry.target === found.target;
   if (found.type !== "file" || entry.type !== "file") return false;
   // A hard link would go on being the same file as another one.

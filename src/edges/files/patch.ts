@@ -8,6 +8,7 @@ import { gitSide, sameToGit, sideFacts } from "./git-side.ts";
 import type { GitSide, SideFacts } from "./git-side.ts";
 import { hunkHeader, hunks, noNewline } from "./hunks.ts";
 import { quotePath } from "./quote-path.ts";
+import { isAtOrBelow, madeGit } from "./start-git.ts";
 
 export interface PatchRequest {
   readonly store: TreeStore;
@@ -30,7 +31,8 @@ const mebibyte = 1024 * 1024;
 /**
  * What changed between two trees, as a patch that `git apply` takes; in pieces, so that it may be of any size.
  * What git does not keep is not in it: empty directories and permissions other than the owner's right to execute.
- * Nor is what lies in a `.git`, for which `git apply` refuses the whole patch, or in a `.harness` at the top.
+ * Nor is what lies in a `.git`, for which `git apply` refuses the whole patch, or in a `.harness` at the top, or what
+ * would make git start programs where it takes a directory for a repository.
  * Files that are not UTF-8 text come with all their bytes, as binary patches, which git checks against the names it
  * gives them in a repository of the SHA-1 format. One larger than `binaryUpTo` is only said to differ, and then
  * `git apply` refuses the whole patch.
@@ -46,10 +48,11 @@ export async function* unifiedPatch(request: PatchRequest): AsyncIterable<string
     binaryUpTo = 64 * mebibyte,
   } = request;
   const sizes = { wholeFrom, binaryUpTo };
+  const isMadeGit = isAtOrBelow(await madeGit(store, from, to));
   for (const { path, before, after } of await diffTrees(store, from, to)) {
     const [a, b] = [gitSide(blobs, before), gitSide(blobs, after)];
     if (sameToGit(a, b)) continue;
-    if (isReserved(path)) {
+    if (isReserved(path) || isMadeGit(path)) {
       onLeftOut?.(path);
     } else if (a !== null && b !== null && isLink(a) !== isLink(b)) {
       // Git has no patch from a file to a symlink: one goes, the other comes.

@@ -2,7 +2,7 @@ import { closeSync, fstatSync } from "node:fs";
 import type { Stats } from "node:fs";
 import type { FileRead } from "../../core/ports.ts";
 import { staysInside } from "../../core/tree-path.ts";
-import { codeOf, openInside } from "./inside.ts";
+import { codeOf, leadsInside, openInside } from "./inside.ts";
 import { readBytes } from "./file-content.ts";
 
 /** Reads a part of a file below `root`, a real path, without ever following anything out of it. */
@@ -14,8 +14,21 @@ export function readFileAt(root: string, path: string, offset: number, limit: nu
     const fd = openInside(root, names.join("/"));
     return fd === null ? refused("leads out of the workspace") : readOpen(fd, offset, limit);
   } catch (error) {
-    return cannotOpen(error);
+    // What is there outside is not told either.
+    return leadsOut(root, names) ? refused("leads out of the workspace") : cannotOpen(error);
   }
+}
+
+/** Whether a directory on the way, a symlink, leads out. */
+function leadsOut(root: string, names: readonly string[]): boolean {
+  return names.slice(0, -1).some((_, n) => {
+    try {
+      return !leadsInside(root, names.slice(0, n + 1).join("/"));
+    } catch {
+      // Not there, or no directory: then nothing beyond it is either.
+      return false;
+    }
+  });
 }
 
 const refused = (why: string): FileRead => ({ type: "refused", why });

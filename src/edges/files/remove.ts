@@ -12,6 +12,8 @@ export async function removeTree(at: DiskPath): Promise<void> {
   try {
     await rm(at, { recursive: true, force: true });
   } catch (error) {
+    // Something above it is no directory, so that nothing is there.
+    if (codeOf(error) === "ENOTDIR") return;
     if (!stubborn.has(codeOf(error)) || !lstatSync(at).isDirectory()) throw error;
     openUp(Buffer.from(at));
     rmSync(at, { recursive: true, force: true });

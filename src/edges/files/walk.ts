@@ -1,9 +1,10 @@
 import { closeSync, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { joined } from "../../core/tree-path.ts";
-import { codeOf, isGone, openInside, pathThrough, setMode } from "./inside.ts";
+import { codeOf, isGone, openInside, pathThrough, setModeInside } from "./inside.ts";
 import { diskPath, mayBeCut, nameOfBytes } from "./names.ts";
 import type { DiskPath } from "./names.ts";
+import type { Owner } from "./owner.ts";
 import { pausing } from "./pause.ts";
 
 /** What tells that a file is as it was: all of these together. Times in ns; `mode` with the type of the file. */
@@ -23,6 +24,7 @@ export interface FoundFile {
   readonly name: string;
   readonly mode: number;
   readonly stat: Stat;
+  readonly owner: Owner;
   /** Hard links, this one included. */
   readonly links: number;
 }
@@ -30,6 +32,7 @@ export interface FoundDir {
   readonly type: "dir";
   readonly name: string;
   readonly mode: number;
+  readonly owner: Owner;
   /** In the order of a tree's entries. */
   readonly entries: readonly Found[];
 }
@@ -37,6 +40,7 @@ interface FoundLink {
   readonly type: "symlink";
   readonly name: string;
   readonly target: string;
+  readonly owner: Owner;
 }
 /** What no tree can hold: a FIFO, socket or device, or a path too long. */
 interface FoundOther {
@@ -76,12 +80,8 @@ const longestPath = 3000;
 export async function walk(options: WalkOptions): Promise<Walked> {
   const walking: Walking = { ...options, others: [], locked: [] };
   const pause = pausing();
-  const dir: Making = {
-    type: "dir",
-    name: "",
-    mode: modeOf(lstatSync(options.root, { bigint: true })),
-    entries: [],
-  };
+  const top = lstatSync(options.root, { bigint: true });
+  const dir: Making = { type: "dir", name: "", mode: modeOf(top), owner: ownerOf(top), entries: [] };
   const open: { path: string; dir: Making }[] = [{ path: "", dir }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     await pause();
@@ -142,7 +142,7 @@ const forbids = (mode: number): boolean => (mode & 0o500) !== 0o500 && process.g
 
 function unlock(walking: Walking, path: string, mode: number): void {
   try {
-    setMode(diskPath(walking.root, path), 0o700);
+    setModeInside(walking.root, path, 0o700);
     walking.locked.push({ path, mode });
   } catch (error) {
     if (!isGone(error)) throw error;
@@ -153,7 +153,7 @@ function unlock(walking: Walking, path: string, mode: number): void {
 function relock(walking: Walking): void {
   for (const { path, mode } of walking.locked.toReversed()) {
     try {
-      setMode(diskPath(walking.root, path), mode);
+      setModeInside(walking.root, path, mode);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
@@ -180,9 +180,10 @@ function lookAt(
     walking.others.push({ path, why });
     return { type: "other", name };
   }
-  if (stat.isFile()) return { type: "file", name, mode: modeOf(stat), stat, links: Number(stat.nlink) };
-  if (stat.isDirectory()) return { type: "dir", name, mode: modeOf(stat), entries: [] };
-  return linkAt(at, name);
+  const [mode, owner] = [modeOf(stat), ownerOf(stat)];
+  if (stat.isFile()) return { type: "file", name, mode, stat, owner, links: Number(stat.nlink) };
+  if (stat.isDirectory()) return { type: "dir", name, mode, owner, entries: [] };
+  return linkAt(at, name, owner);
 }
 
 const isTooLong = (path: string): boolean =>
@@ -197,9 +198,11 @@ function kindOf(stat: BigIntStats): string | null {
 
 const modeOf = (stat: BigIntStats): number => Number(stat.mode & 0o7777n);
 
-function linkAt(at: DiskPath, name: string): FoundLink | null {
+const ownerOf = (stat: BigIntStats): Owner => ({ uid: Number(stat.uid), gid: Number(stat.gid) });
+
+function linkAt(at: DiskPath, name: string, owner: Owner): FoundLink | null {
   try {
-    return { type: "symlink", name, target: nameOfBytes(readlinkSync(at, "buffer")) };
+    return { type: "symlink", name, target: nameOfBytes(readlinkSync(at, "buffer")), owner };
   } catch (error) {
     // Gone, or no symlink any more.
     if (isGone(error) || codeOf(error) === "EINVAL") return null;

@@ -1,18 +1,22 @@
 import { mkdirSync, readdirSync, realpathSync, lstatSync } from "node:fs";
 import { join } from "node:path";
+import { pathsBesides, withEnvironment } from "../../core/environment.ts";
+import type { Environment } from "../../core/environment.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs, Snapshot, Workspace, Workspaces } from "../../core/ports.ts";
 import { isReservedAtTop } from "../../core/reserved-name.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import type { TreeStore } from "../../core/tree.ts";
-import { excludes } from "./exclude.ts";
 import { setMode } from "./inside.ts";
 import { nothingKnown } from "./known.ts";
-import type { Known } from "./known.ts";
 import { matchTree } from "./match-tree.ts";
-import { textOfPath } from "./names.ts";
+import { memoryOver } from "./memory-over.ts";
+import type { Owner } from "./owner.ts";
+import { mountQuota, unmountQuota } from "./quota.ts";
 import { readFileAt } from "./read-file.ts";
 import { removeTree } from "./remove.ts";
+import { scratchOf } from "./scratch.ts";
+import type { IsScratch } from "./scratch.ts";
 import { directoryOf, nameOf } from "./slot-name.ts";
 import { storeFound } from "./store-found.ts";
 import { walk } from "./walk.ts";
@@ -27,78 +31,93 @@ export interface WorkspacesOptions {
    * imported with these at the end of its `exclude` has none of them.
    */
   readonly scratch: readonly string[];
+  /** What the run started from: no path of it is scratch. */
+  readonly base: Digest | null;
+  /** What every workspace holds besides its tree, and no snapshot takes. */
+  readonly environment: Environment;
+  /** Whom everything in a workspace belongs to, itself included; takes root. null: whoever this process is. */
+  readonly owner: Owner | null;
+  /** Most bytes of one workspace, kept by a file system of its own; takes the right to mount. Without: the disk's. */
+  readonly quota?: number | null;
 }
 
 /** Workspaces as directories on this machine. Nothing in them is trusted: they are walked, never asked. */
-export function openWorkspaces({ root, blobs, scratch }: WorkspacesOptions): Workspaces {
+export function openWorkspaces(options: WorkspacesOptions): Workspaces {
+  const { root, blobs } = options;
   const trees = treeStore(blobs);
-  const skip = skipping(scratch);
+  let isScratch: IsScratch | null = null;
+  const scratch = async (): Promise<IsScratch> =>
+    (isScratch ??= await scratchOf(options.scratch, trees, options.base));
   return {
     checkout: async (name, tree) => {
-      const dir = await newDirectory(root, name);
-      const workspace = open({ dir, blobs, trees, skip });
+      const dir = await newDirectory(root, name, options.quota ?? null);
+      const workspace = open({ ...options, dir, trees, isScratch: scratch });
       await workspace.reset(tree);
       return workspace;
     },
+    left: async () => directoriesIn(root).flatMap((directory) => nameOf(directory) ?? []),
     sweep: async (prefix) => {
       for (const directory of directoriesIn(root))
-        if (nameOf(directory)?.startsWith(prefix) === true) await removeTree(join(root, directory));
+        if (nameOf(directory)?.startsWith(prefix) === true) await discard(join(root, directory));
     },
   };
 }
-
-function skipping(scratch: readonly string[]): WalkOptions["skip"] {
-  const isScratch = excludes(scratch);
-  return (path, isDirectory) => isScratch(textOfPath(path), isDirectory) !== null;
-}
-
-/** Skips what never becomes part of a result too, and notes it. */
-const withoutReserved =
-  (skip: WalkOptions["skip"], reserved: string[]): WalkOptions["skip"] =>
-  (path, isDirectory) => {
-    if (!isReservedAtTop(path)) return skip(path, isDirectory);
-    reserved.push(path);
-    return true;
-  };
 
 /** Of the workspace itself; its parent lets nobody else in. */
 const rootMode = 0o755;
 
-async function newDirectory(root: string, name: string): Promise<string> {
+async function newDirectory(root: string, name: string, quota: number | null): Promise<string> {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   setMode(realpathSync(root), 0o700);
   const dir = join(realpathSync(root), directoryOf(name));
-  await removeTree(dir);
+  await discard(dir);
   mkdirSync(dir);
+  if (quota !== null) await mountQuota(dir, quota);
   return dir;
+}
+
+async function discard(dir: string): Promise<void> {
+  await unmountQuota(dir);
+  await removeTree(dir);
 }
 
 const directoriesIn = (root: string): readonly string[] =>
   lstatSync(root, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(root);
 
-interface Opening {
+interface Opening extends Pick<WorkspacesOptions, "blobs" | "environment" | "owner"> {
   readonly dir: string;
-  readonly blobs: Blobs;
   readonly trees: TreeStore;
-  /** Whether a snapshot leaves a path out. */
-  readonly skip: WalkOptions["skip"];
+  readonly isScratch: () => Promise<IsScratch>;
 }
 
-function open({ dir, blobs, trees, skip }: Opening): Workspace {
-  let known: Known = nothingKnown();
+function open({ dir, blobs, trees, isScratch, environment, owner }: Opening): Workspace {
+  /** From the last walk, and from the last reset: what snapshots leave out is in that one only. */
+  let [known, written] = [nothingKnown(), nothingKnown()];
+  /** What of the environment is no part of a snapshot. */
+  let besides: ReadonlySet<string> = new Set();
   return {
     dir,
     reset: async (tree: Digest): Promise<void> => {
-      const before = known;
-      known = nothingKnown();
+      // Of what a snapshot found, a mapped file may have changed unseen since.
+      const before = written;
+      [known, written] = [nothingKnown(), nothingKnown()];
+      besides = new Set(await pathsBesides(trees, tree, environment));
+      const store = memoryOver(trees);
+      const whole = await withEnvironment(store, tree, environment);
       const walked = await walk({ root: dir, skip: () => false, own: true });
-      known = await matchTree({ root: dir, rootMode, store: trees, blobs, known: before }, walked.dir, tree);
+      written = await matchTree(
+        { root: dir, rootMode, store, blobs, known: before, owner },
+        walked.dir,
+        whole,
+      );
+      known = written;
     },
-    snapshot: async (): Promise<Snapshot> => {
+    snapshot: async ({ anew } = { anew: false }): Promise<Snapshot> => {
       const reserved: string[] = [];
-      const walked = await walk({ root: dir, skip: withoutReserved(skip, reserved), own: true });
+      const skip = skipping(besides, reserved, await isScratch());
+      const walked = await walk({ root: dir, skip, own: true });
       try {
-        const stored = await storeFound({ root: dir, blobs, known }, walked.dir);
+        const stored = await storeFound({ root: dir, blobs, known: anew ? written : known }, walked.dir);
         known = stored.known;
         const others = walked.others.map(({ path }) => path);
         return { tree: stored.tree, skipped: [...reserved, ...others].toSorted() };
@@ -107,6 +126,16 @@ function open({ dir, blobs, trees, skip }: Opening): Workspace {
       }
     },
     read: async (path, offset, limit) => readFileAt(dir, path, offset, limit),
-    remove: async () => removeTree(dir),
+    remove: async () => discard(dir),
   };
 }
+
+/** What a snapshot does not look at; notes what a worker made and never becomes part of a result. */
+const skipping =
+  (besides: ReadonlySet<string>, reserved: string[], isScratch: IsScratch): WalkOptions["skip"] =>
+  (path, isDirectory) => {
+    if (besides.has(path)) return true;
+    if (!isReservedAtTop(path)) return isScratch(path, isDirectory);
+    reserved.push(path);
+    return true;
+  };

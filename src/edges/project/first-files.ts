@@ -72,12 +72,23 @@ The place for suites: cases on which prompts, models and rubrics are compared, o
   ],
   [
     "sandbox/Dockerfile",
-    `# Not used by this version, whose sandbox runs in the harness itself: the place for the programs that workers will have
-# in a container. Tasks have no network: whatever they need must be in here.
+    `# The programs workers have when they work in containers: this file is built before a run, and what has not changed
+# since is not built again. Delete it to use the one that comes with harness; this is a copy of it.
+#
+# Tasks have no network, and their system is read-only: whatever they need must be in here. Add Debian packages to the
+# list (golang, default-jdk-headless, build-essential, …), or lines of your own below it:
+#   COPY tool.sh /usr/local/bin/tool
+#   RUN npm install --global pnpm@10
+# Commands run as a user that has no name here, with an empty HOME: install for all users, not into a home.
 FROM debian:bookworm-slim
 RUN apt-get update \\
- && apt-get install -y --no-install-recommends bash ca-certificates git jq make patch python3 ripgrep \\
+ && apt-get install -y --no-install-recommends \\
+    bash ca-certificates git jq make nodejs npm patch procps python-is-python3 python3 python3-venv ripgrep \\
  && rm -rf /var/lib/apt/lists/*
+# A workspace may belong to another user, and a commit needs an author.
+RUN git config --system safe.directory '*' \\
+ && git config --system user.name worker \\
+ && git config --system user.email worker@localhost
 `,
   ],
 ];

@@ -46,6 +46,16 @@ export async function listRubrics(projectDir: string, root = ownRoot()): Promise
   return Promise.all(names.map(async (name) => (await resolveRubric(projectDir, name, root)).spec));
 }
 
+/** `sandbox/Dockerfile` of the project, else ours. */
+export async function resolveDockerfile(
+  projectDir: string,
+  root = ownRoot(),
+): Promise<Pick<Found, "path" | "from">> {
+  const own = join(resolve(projectDir), "sandbox/Dockerfile");
+  if (await isThere(own)) return { path: own, from: "project" };
+  return { path: join(root, "sandbox/Dockerfile"), from: "package" };
+}
+
 interface Folder {
   readonly kind: string;
   readonly dir: string;

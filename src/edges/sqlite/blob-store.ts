@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
-import Database from "better-sqlite3";
 import type { Digest } from "../../core/id.ts";
 import { pack } from "./chunk.ts";
 import type { Packed } from "./chunk.ts";
 import { openDatabase } from "./database.ts";
 import type { Connection } from "./database.ts";
+import { Presence } from "./presence.ts";
 import { blobSchema } from "./schemas.ts";
 import { codeOf } from "./state-dir.ts";
 
@@ -20,7 +20,9 @@ export type BlobWork =
   | { readonly type: "abort"; readonly stream: number };
 
 /** The digests of the blobs that are now there, or why the work was not done. */
-export type BlobOutcome = { readonly digests: readonly Digest[] } | { readonly error: string };
+export type BlobOutcome =
+  | { readonly digests: readonly Digest[] }
+  | { readonly error: string; readonly code: string };
 
 /** A blob on its way in: its rows have no digest yet. */
 interface Stream {
@@ -32,13 +34,10 @@ interface Stream {
 /** The part of some work that is done inside the transaction. Gives the digests to report. */
 type Write = () => readonly Digest[];
 
-/** How long to wait for another process that is clearing up after a crash. */
-const clearingMs = 60_000;
-
 /** The writing end of `blobs.db`. It blocks its thread and so lives in a worker. */
 export class BlobStore {
   readonly #db: Connection;
-  readonly #presence: Connection;
+  readonly #presence: Presence;
   readonly #streams = new Map<number, Stream>();
   readonly #discarded: (number | bigint)[] = [];
   readonly #sql;
@@ -47,7 +46,7 @@ export class BlobStore {
   constructor(path: string, presence: string) {
     this.#db = openDatabase(path, blobSchema);
     this.#sql = statements(this.#db);
-    this.#presence = new Database(presence, { timeout: clearingMs });
+    this.#presence = new Presence(presence);
     this.#clear();
   }
 
@@ -56,7 +55,9 @@ export class BlobStore {
     try {
       const writes = works.map((work) => this.#prepare(work));
       const outcomes = this.#db.transaction(() =>
-        writes.map((write) => (typeof write === "string" ? { error: write } : { digests: write() })),
+        writes.map((write) =>
+          typeof write === "string" ? { error: write, code: "" } : { digests: write() },
+        ),
       );
       const done = outcomes.immediate();
       for (let blob = this.#discarded.pop(); blob !== undefined; blob = this.#discarded.pop())
@@ -65,7 +66,7 @@ export class BlobStore {
     } catch (error) {
       this.#forget(works);
       const why = error instanceof Error ? error.message : String(error);
-      return works.map(() => ({ error: why }));
+      return works.map(() => ({ error: why, code: codeOf(error) }));
     }
   }
 
@@ -149,29 +150,10 @@ export class BlobStore {
     this.#sql.dropBlob.run(blob);
   }
 
-  /**
-   * Removes what writers left that died at work. Every living writer, of any process, holds a SHARED lock;
-   * who can lock EXCLUSIVE is alone, and only then is every blob without a name a dead writer's.
-   */
+  /** Removes what writers left that died at work: whoever is alone knows that every blob without a name is a dead writer's. */
   #clear(): void {
-    if (this.#alone()) {
-      for (const { id } of this.#sql.unnamed.all()) this.#discard(id);
-      this.#presence.exec("COMMIT");
-    }
-    this.#presence.pragma(`busy_timeout = ${clearingMs}`);
-    this.#presence.exec("BEGIN");
-    this.#presence.prepare("SELECT name FROM sqlite_schema").all();
-  }
-
-  #alone(): boolean {
-    this.#presence.pragma("busy_timeout = 0");
-    try {
-      this.#presence.exec("BEGIN EXCLUSIVE");
-      return true;
-    } catch (error) {
-      if (codeOf(error).startsWith("SQLITE_BUSY")) return false;
-      throw error;
-    }
+    if (this.#presence.isAlone()) for (const { id } of this.#sql.unnamed.all()) this.#discard(id);
+    this.#presence.join();
   }
 }
 

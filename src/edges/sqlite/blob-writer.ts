@@ -68,7 +68,12 @@ export class BlobWriter {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     if ("digests" in outcome) pending?.resolve(outcome.digests);
-    else pending?.reject(new Error(`blobs.db could not be written: ${outcome.error}`));
+    else {
+      // With the code of SQLite, which tells a full disk from a mistake of ours.
+      const { error, code } = outcome;
+      const why = new Error(`blobs.db could not be written: ${error}`);
+      pending?.reject(code === "" ? why : Object.assign(why, { code }));
+    }
     if (this.#pending.size === 0) worker.unref();
   }
 

@@ -60,6 +60,8 @@ export class SqliteBlobs extends SqliteBlobsReader implements Blobs {
       return this.#writer.request({ type: "put", items: part });
     }
     const digest = await digestOf(first);
+    // Only a writer that is known to be there may count on what is there: see `Presence`.
+    await this.#writer.request({ type: "put", items: [] });
     return [this.has(digest) ? digest : await this.#write(slices(first))];
   }
 

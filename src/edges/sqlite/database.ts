@@ -10,6 +10,8 @@ export interface Schema {
   readonly applicationId: number;
   /** Gives pages back to the file system in steps; can only be chosen when the file is made. */
   readonly incrementalVacuum: boolean;
+  /** The oldest version that those who only read take as it is: what came later is nothing to them. */
+  readonly readableFrom: number;
   readonly migrations: readonly string[];
 }
 
@@ -30,14 +32,14 @@ export function openDatabase(path: string, schema: Schema): Connection {
   });
 }
 
-/** Opens an existing database of the present version for reading. @throws StorageRefused as `openDatabase`. */
+/** Opens an existing database for reading, an older one too where its schema says so. @throws StorageRefused as `openDatabase`. */
 export function openDatabaseForReading(path: string, schema: Schema): Connection {
   if (!existsSync(path)) throw new StorageRefused(`there is no ${path}`);
   return connect(path, true, (db) => {
     const version = identify(db, path, schema);
-    if (version < schema.migrations.length) {
+    if (version < schema.readableFrom) {
       throw new StorageRefused(
-        `${path} has schema ${version} of an older harness, this one reads ${schema.migrations.length}; resume a run once to update it`,
+        `${path} has schema ${version} of an older harness, this one reads ${schema.readableFrom} and later; resume a run once to update it`,
       );
     }
   });

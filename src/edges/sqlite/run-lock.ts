@@ -64,13 +64,21 @@ export class RunLocks {
     };
   }
 
-  /** The name goes first, while nobody else can have written another. */
+  /**
+   * The name goes first, while nobody else can have written another. On a disk that takes nothing more it stays, and is
+   * known to be of a process that is gone: that must not hide why the run was given up.
+   */
   #release(run: RunId): void {
     const lock = this.#held.get(run);
     if (lock === undefined) return;
-    rmSync(this.#ownerPath(run), { force: true });
-    lock.close();
     this.#held.delete(run);
+    try {
+      rmSync(this.#ownerPath(run), { force: true });
+    } catch {
+      // Told by whoever wrote there before.
+    } finally {
+      lock.close();
+    }
   }
 
   #ownerPath(run: RunId): string {

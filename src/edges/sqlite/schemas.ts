@@ -3,6 +3,7 @@ import type { Schema } from "./database.ts";
 /** `harness.db`: the journal and the answers to it. Small and precious. Bodies are canonical JSON. */
 export const journalSchema: Schema = {
   applicationId: 0x6861726e, // "harn"
+  readableFrom: 1,
   incrementalVacuum: false,
   migrations: [
     `CREATE TABLE runs (
@@ -33,6 +34,12 @@ export const journalSchema: Schema = {
       value TEXT NOT NULL,
       UNIQUE (run, subject)
     ) STRICT;`,
+    // Setups that need not run again: what they were made of → the environment, see core/environment.ts.
+    `CREATE TABLE environments (
+      key TEXT NOT NULL PRIMARY KEY,
+      digest TEXT NOT NULL,
+      used_at REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;`,
   ],
 };
 
@@ -42,6 +49,7 @@ export const journalSchema: Schema = {
  */
 export const blobSchema: Schema = {
   applicationId: 0x68626c6f, // "hblo"
+  readableFrom: 1,
   incrementalVacuum: true,
   migrations: [
     `CREATE TABLE blobs (

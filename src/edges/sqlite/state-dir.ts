@@ -10,6 +10,8 @@ export const places = (stateDir: string) => ({
   locks: join(stateDir, "locks"),
   /** Shared by all writers of blobs; the hyphen keeps it apart from the lock of any run. */
   presence: join(stateDir, "locks", "blob-writers.db"),
+  /** Held by whoever collects garbage: one at a time. */
+  collector: join(stateDir, "locks", "blob-collector.db"),
   ignore: join(stateDir, ".gitignore"),
 });
 
@@ -24,7 +26,7 @@ export async function prepareStateDir(stateDir: string): Promise<void> {
   if (!known) await refuseNetwork(stateDir, dirname(resolve(stateDir)));
   await mkdir(places(stateDir).locks, { recursive: true, mode: 0o700 });
   if (((await stat(stateDir)).mode & 0o077) !== 0) await chmod(stateDir, 0o700);
-  await writeOnce(places(stateDir).ignore, "*\n");
+  await writeDurably(places(stateDir).ignore, "*\n");
   if (!known) await syncDirectory(dirname(resolve(stateDir)));
 }
 
@@ -45,12 +47,11 @@ async function refuseNetwork(stateDir: string, existing: string): Promise<void> 
   );
 }
 
-async function writeOnce(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: "wx" });
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  }
+/** Unless it is there. A file that a power cut, or a full disk, left empty is not. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const found = await stat(path).catch(absent);
+  if (found !== null && found.size > 0) return;
+  await writeFile(path, text, { flush: true });
 }
 
 /** Makes the names in a directory durable: without it a new file can be gone after a power cut. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Sha256 } from "../../core/chain.ts";
-import type { RunId } from "../../core/id.ts";
+import type { Instant, RunId } from "../../core/id.ts";
 import type { Blobs, Journal, Owner } from "../../core/ports.ts";
 import { SqliteBlobsReader } from "./blob-reader.ts";
 import type { BlobsReader } from "./blob-reader.ts";
@@ -9,6 +9,8 @@ import { BlobWriter } from "./blob-writer.ts";
 import { SqliteBlobs } from "./blobs.ts";
 import { openDatabase, openDatabaseForReading } from "./database.ts";
 import type { Connection } from "./database.ts";
+import { environmentsIn } from "./environments.ts";
+import type { Environments } from "./environments.ts";
 import type { Failpoint } from "./group-commit.ts";
 import { SqliteJournalReader } from "./journal-reader.ts";
 import type { JournalReader } from "./journal-reader.ts";
@@ -25,11 +27,14 @@ export interface StorageOptions {
    * append or put rejects with; the journal then refuses every later append, as a dead process would.
    */
   readonly failpoint?: Failpoint;
+  /** The date of now: the machine's if left out. */
+  readonly now?: () => Instant;
 }
 
 export interface Storage {
   readonly journal: Journal;
   readonly blobs: Blobs;
+  readonly environments: Environments;
   /** Finishes what was begun, gives up all runs, closes the files. */
   readonly close: () => Promise<void>;
 }
@@ -62,6 +67,7 @@ export async function openStorage(stateDir: string, options: StorageOptions = {}
   return {
     journal,
     blobs,
+    environments: environmentsIn(journalDb, options.now ?? Date.now),
     close: async () => {
       await blobs.finish();
       journal.close();

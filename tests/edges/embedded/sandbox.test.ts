@@ -18,6 +18,7 @@ async function ground(): Promise<SandboxGround> {
       await mkdir(join(at, "outside"));
       return { name: `run/task/${count}/1`, dir: join(at, "workspace"), outside: join(at, "outside") };
     },
+    own: async () => undefined,
     remove: async () => rm(root, { recursive: true, force: true }),
   };
 }

@@ -24,7 +24,18 @@ describe("excludes", () => {
     ["**/.git/config", "n/.git/config", true],
     ["**/.git/config", "line\nfeed/.git/config", true],
     ["**/.git/hooks/", ".hidden/n/.git/hooks/x", true],
+    ["a/**", "a", true],
+    ["a/**", "ab", false],
     ["{a,b}.txt", "x/b.txt", true],
+    ["{a,b}.txt", "{a,b}.txt", false],
+    ["{a,{b,c/d}}/x", "c/d/x", true],
+    ["{a}", "{a}", true],
+    ["{a,b", "{a,b", true],
+    ["\\{a,b}", "{a,b}", true],
+    ["{a\\,b,c}", "a,b", true],
+    ["[ab].txt", "a.txt", true],
+    ["[ab].txt", "[ab].txt", false],
+    ["a[", "a[", false],
     ["A", "a", false],
   ])("%j leaves out %j: %s", (pattern, path, isOut) => {
     expect(excludedBy(excludes([pattern]), path)).toBe(isOut ? pattern : null);

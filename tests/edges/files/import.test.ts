@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { defaultExclude, importDirectory } from "../../../src/edges/files/import.ts";
+import type { ImportProgress } from "../../../src/edges/files/import.ts";
 import type { Imported } from "../../../src/edges/files/import.ts";
 import { FilesRefused } from "../../../src/edges/files/refused.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
@@ -14,13 +15,13 @@ import { setTraps } from "./traps.ts";
 type Seen = Imported & {
   readonly contents: Record<string, Spec>;
   readonly paths: string[];
-  readonly progress: number[];
+  readonly progress: ImportProgress[];
 };
 
 async function imported(dir: string, exclude: readonly string[] = defaultExclude): Promise<Seen> {
   const blobs = memoryBlobs();
-  const progress: number[] = [];
-  const result = await importDirectory({ dir, exclude, blobs, onProgress: (files) => progress.push(files) });
+  const progress: ImportProgress[] = [];
+  const result = await importDirectory({ dir, exclude, blobs, onProgress: (now) => progress.push(now) });
   const contents = await filesOf(blobs, result.tree);
   return { ...result, contents, progress, paths: Object.keys(contents) };
 }
@@ -49,7 +50,8 @@ describe("importDirectory", () => {
     const seen = await imported(dir, [...defaultExclude, "!node_modules/"]);
     expect(seen.contents).toEqual(readFiles(dir));
     expect(seen).toMatchObject({ git: null, leftOut: [], files: 8 });
-    expect(seen.progress.at(-1)).toBe(6);
+    expect(seen.progress[0]).toEqual({ phase: "looking", files: 0 });
+    expect(seen.progress.at(-1)).toEqual({ phase: "storing", files: 6, of: 6 });
   });
 
   it.each([["the default"], ["*.pem"]])(
@@ -75,8 +77,9 @@ describe("importDirectory", () => {
     const dir = directory({ ...many, large: "0123456789".repeat(300_001) });
     const seen = await imported(dir);
     expect(seen.contents).toEqual(readFiles(dir));
-    expect(seen.progress).toEqual([...seen.progress].toSorted((a, b) => a - b));
-    expect(seen.progress.at(-1)).toBe(201);
+    const stored = seen.progress.filter(({ phase }) => phase === "storing").map(({ files }) => files);
+    expect(stored).toEqual([...stored].toSorted((a, b) => a - b));
+    expect(seen.progress.at(-1)).toEqual({ phase: "storing", files: 201, of: 201 });
   });
 
   it("takes names that are not UTF-8", async () => {
@@ -181,6 +184,16 @@ describe("importDirectory", () => {
     });
     expect((await imported(dir)).paths).toEqual(["n", "n/.git", "n/.git/HEAD", "n/a"]);
     expect((await imported(dir, [])).contents).toEqual(readFiles(dir));
+  });
+
+  it("tells how many files it found while it looks, those that are left out too", async () => {
+    const specs = Object.fromEntries(Array.from({ length: 2500 }, (_, n) => [`d${n % 7}/${n}`, ""]));
+    const { progress } = await imported(directory(specs), ["d1/", "1*"]);
+    expect(progress.filter(({ phase }) => phase === "looking").map(({ files }) => files)).toEqual([
+      0, 1000, 2000,
+    ]);
+    const storing = progress.findIndex(({ phase }) => phase === "storing");
+    expect(progress.slice(storing).every(({ phase }) => phase === "storing")).toBe(true);
   });
 
   it("names FIFOs and sockets, and opens none", async () => {

@@ -1,13 +1,17 @@
-import { realpathSync, writeFileSync } from "node:fs";
+import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
-import type { Blobs } from "../../../src/core/ports.ts";
+import { describe, expect, test } from "vitest";
+import { noEnvironment } from "../../../src/core/environment.ts";
+import type { Blobs, Workspace } from "../../../src/core/ports.ts";
+import { treeStore } from "../../../src/core/tree-store.ts";
 import { defaultExclude, importDirectory } from "../../../src/edges/files/import.ts";
+import { ignoreRules } from "../../../src/edges/files/ignore-rules.ts";
 import { openWorkspaces } from "../../../src/edges/files/workspaces.ts";
 import { linesOf } from "../../contracts/workspaces.contract.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
-import { tempDir, writeFiles } from "./ground.ts";
+import type { MemoryBlobs } from "../../memory/blobs.ts";
+import { tempDir, treeOf, writeFiles } from "./ground.ts";
 import type { Specs } from "./ground.ts";
 
 /** A run's base, as the command line imports it. */
@@ -16,7 +20,14 @@ const baseOf = async (blobs: Blobs, dir: string, scratch: readonly string[]): Pr
     .tree;
 
 const workspacesOf = (blobs: Blobs, scratch: readonly string[]) =>
-  openWorkspaces({ root: join(realpathSync(tempDir()), "slots"), blobs, scratch });
+  openWorkspaces({
+    root: join(realpathSync(tempDir()), "slots"),
+    blobs,
+    scratch,
+    base: null,
+    environment: noEnvironment,
+    owner: null,
+  });
 
 const names = fc.constantFrom("a", "a.log", "keep.log", "cache", ".cache", "out", "d", "line\nfeed.log", "é");
 const paths = fc.array(names, { minLength: 1, maxLength: 4 }).map((all) => all.join("/"));
@@ -90,4 +101,85 @@ test("names that are not UTF-8 are scratch too", async () => {
     "x",
   );
   expect((await workspace.snapshot()).tree).toBe(base);
+});
+
+describe("with a base", () => {
+  const specs: Specs = {
+    ".gitignore": "build/\n*.log\nmodules\n",
+    "sub/.gitignore": "/out\n!keep.log\n",
+    "build/tracked/a.txt": "a",
+    "build/hollow": { dir: 0o755 },
+    "tracked.log": "t",
+    "sub/out": "o",
+    "src/x": "x",
+  };
+
+  /** A workspace of a run whose scratch is what its base ignores. */
+  const started = async (): Promise<{ blobs: MemoryBlobs; base: string; slot: Workspace }> => {
+    const blobs = memoryBlobs();
+    const base = await treeOf(blobs, specs);
+    const scratch = await ignoreRules(treeStore(blobs), blobs, base);
+    const root = join(realpathSync(tempDir()), "slots");
+    const workspaces = openWorkspaces({
+      root,
+      blobs,
+      scratch,
+      base,
+      environment: noEnvironment,
+      owner: null,
+    });
+    return { blobs, base, slot: await workspaces.checkout("run/task/a/1", base) };
+  };
+
+  test("what it tracks is content, though its own rules fit it", async () => {
+    const { base, slot } = await started();
+    expect(await slot.snapshot()).toEqual({ tree: base, skipped: [] });
+  });
+
+  test("changes of what it tracks are taken; what is new beside it is scratch", async () => {
+    const { blobs, slot } = await started();
+    writeFiles(slot.dir, {
+      "build/tracked/a.txt": "A",
+      "build/tracked/new": "n",
+      "build/tracked/deep/new": "n",
+      "build/hollow/new": "n",
+      "build/new": "n",
+      "tracked.log": "T",
+      "new.log": "n",
+      "sub/new.log": "n",
+      "sub/keep.log": "k",
+      "sub/out": "O",
+      "src/out": "o",
+      "src/build/new": "n",
+      "modules/m/index.js": "m",
+    });
+    expect(await linesOf(blobs, (await slot.snapshot()).tree)).toEqual([
+      ".gitignore 644 build/\n*.log\nmodules\n",
+      "build/ 755",
+      "build/hollow/ 755",
+      "build/tracked/ 755",
+      "build/tracked/a.txt 644 A",
+      "src/ 755",
+      "src/out 644 o",
+      "src/x 644 x",
+      "sub/ 755",
+      "sub/.gitignore 644 /out\n!keep.log\n",
+      "sub/keep.log 644 k",
+      "sub/out 644 O",
+      "tracked.log 644 T",
+    ]);
+  });
+
+  test("removals of what it tracks are taken", async () => {
+    const { blobs, slot } = await started();
+    for (const path of ["build", "tracked.log", "sub/out"]) rmSync(join(slot.dir, path), { recursive: true });
+    const lines = await linesOf(blobs, (await slot.snapshot()).tree);
+    expect(lines.map((line) => line.split(" ")[0])).toEqual([
+      ".gitignore",
+      "src/",
+      "src/x",
+      "sub/",
+      "sub/.gitignore",
+    ]);
+  });
 });

@@ -2,9 +2,11 @@ import { chownSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { noEnvironment } from "../../../src/core/environment.ts";
 import type { Digest } from "../../../src/core/id.ts";
 import type { Blobs, Workspace, Workspaces } from "../../../src/core/ports.ts";
 import { openWorkspaces } from "../../../src/edges/files/workspaces.ts";
+import type { WorkspacesOptions } from "../../../src/edges/files/workspaces.ts";
 import { treeOf } from "../../contracts/workspaces.contract.ts";
 import type { Spec } from "../../contracts/workspaces.contract.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
@@ -16,6 +18,9 @@ interface Puts {
   streams: number;
 }
 
+/** What workspaces of tests have unless they say otherwise. */
+const usual = { scratch: ["**/cache/**"], base: null, environment: noEnvironment, owner: null };
+
 export interface SlotGround {
   readonly base: string;
   readonly blobs: Blobs;
@@ -26,7 +31,7 @@ export interface SlotGround {
 }
 
 /** Real workspaces in a directory of the test's own, over blobs in memory. */
-export function slotGround(): SlotGround {
+export function slotGround(options: Partial<WorkspacesOptions> = {}): SlotGround {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "harness-slots-")));
   onTestFinished(() => rmSync(base, { recursive: true, force: true }));
   const memory = memoryBlobs();
@@ -44,7 +49,7 @@ export function slotGround(): SlotGround {
     getStream: (digest) => memory.getStream(digest),
     missing: async (digests) => memory.missing(digests),
   };
-  const workspaces = openWorkspaces({ root: join(base, "slots"), blobs, scratch: ["**/cache/**"] });
+  const workspaces = openWorkspaces({ root: join(base, "slots"), blobs, ...usual, ...options });
   const tree = async (spec: Spec): Promise<Digest> => treeOf(memory, spec);
   return {
     base,

@@ -11,7 +11,15 @@ workspacesContract("files", async () => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "harness-slots-")));
   return {
     blobs,
-    workspaces: openWorkspaces({ root: join(base, "slots"), blobs, scratch: ["**/cache/**"] }),
+    workspacesWith: (environment) =>
+      openWorkspaces({
+        root: join(base, "slots"),
+        blobs,
+        scratch: ["**/cache/**"],
+        base: null,
+        environment,
+        owner: null,
+      }),
     edit: (_name, { dir }) => editor(dir),
     remove: async () => rmSync(base, { recursive: true, force: true }),
   };

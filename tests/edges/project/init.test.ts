@@ -8,6 +8,7 @@ import { readProject } from "../../../src/edges/project/project-file.ts";
 import { listRubrics } from "../../../src/edges/project/resolve.ts";
 import { fill, folder, refusal } from "./folder.ts";
 
+const ownDockerfile = join(import.meta.dirname, "../../../sandbox/Dockerfile");
 const paths = [
   "harness.yaml",
   "goal.md",
@@ -45,6 +46,14 @@ describe("initProject", () => {
       "models",
       "workspace",
     ]);
+  });
+
+  test("the Dockerfile it writes builds the image that comes with harness", async () => {
+    const dir = await folder();
+    await initProject(dir);
+    const steps = async (file: string): Promise<string> =>
+      (await readFile(file, "utf8")).replaceAll(/^#.*\n/gm, "");
+    expect(await steps(join(dir, "sandbox/Dockerfile"))).toBe(await steps(ownDockerfile));
   });
 
   test("never overwrites, and a second time writes nothing", async () => {

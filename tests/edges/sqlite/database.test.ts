@@ -15,9 +15,14 @@ import type { Ground } from "./ground.ts";
 const one: Schema = {
   applicationId: 7,
   incrementalVacuum: false,
+  readableFrom: 1,
   migrations: ["CREATE TABLE a (x TEXT) STRICT"],
 };
-const two: Schema = { ...one, migrations: [...one.migrations, "INSERT INTO a VALUES ('second')"] };
+const two: Schema = {
+  ...one,
+  readableFrom: 2,
+  migrations: [...one.migrations, "INSERT INTO a VALUES ('second')"],
+};
 
 let ground: Ground;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import type { Storage } from "../../../src/edges/sqlite/storage.ts";
 /** A new directory and every storage opened on the state directory in it. */
 export interface Ground {
   readonly stateDir: string;
-  readonly open: (failpoint?: (at: string) => void) => Promise<Storage>;
+  readonly open: (failpoint?: (at: string) => void, now?: () => number) => Promise<Storage>;
   readonly closeAll: () => Promise<void>;
   readonly remove: () => Promise<void>;
 }
@@ -21,8 +21,8 @@ export async function newGround(): Promise<Ground> {
   };
   return {
     stateDir,
-    open: async (failpoint) => {
-      const storage = await openStorage(stateDir, failpoint === undefined ? {} : { failpoint });
+    open: async (failpoint = () => {}, now = Date.now) => {
+      const storage = await openStorage(stateDir, { failpoint, now });
       opened.push(storage);
       return storage;
     },

@@ -22,7 +22,7 @@ export function keepOutput(limit: number): KeptOutput {
     },
     total: () => total,
     end: () => {
-      const output = new Uint8Array(Buffer.concat([...head, tail.bytes()]));
+      const output = concat([...head, tail.bytes()]);
       return { output, dropped: total - output.length };
     },
   };
@@ -32,7 +32,7 @@ export function keepOutput(limit: number): KeptOutput {
 function lastBytes(limit: number): { add(bytes: Uint8Array): void; bytes(): Uint8Array } {
   let parts: Uint8Array[] = [];
   let size = 0;
-  const bytes = (): Uint8Array => Buffer.concat(parts).subarray(Math.max(0, size - limit));
+  const bytes = (): Uint8Array => concat(parts).subarray(Math.max(0, size - limit));
   return {
     add: (more) => {
       parts.push(more);
@@ -43,4 +43,14 @@ function lastBytes(limit: number): { add(bytes: Uint8Array): void; bytes(): Uint
     },
     bytes,
   };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type Docker from "dockerode";
+
+/** The engine does not answer: stopped, hung, or not to be reached. In one sentence for people. */
+export class EngineDown extends Error {
+  override readonly name = "EngineDown";
+}
+
+/** What is asked for cannot be had of this engine: an image that is not there, a Dockerfile that does not build. */
+export class ImageRefused extends Error {
+  override readonly name = "ImageRefused";
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A Docker engine, or what speaks its protocol. Every question to it has a deadline. */
+export interface Engine {
+  readonly docker: Docker;
+  /** As people write it, like `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  /**
+   * Asks one thing. `ms`: how long an answer may take. An answer that says no is thrown as dockerode throws it, with
+   * `statusCode`; a missing answer as `EngineDown`.
+   */
+  ask<T>(question: (docker: Docker) => Promise<T>, ms?: number): Promise<T>;
+}
+
+/** Sockets where engines listen when nobody says otherwise: the system's, Docker Desktop's, a rootless one's. */
+const sockets = (env: Env): readonly string[] => [
+  "/var/run/docker.sock",
+  join(env["HOME"] ?? homedir(), ".docker/run/docker.sock"),
+  ...(env["XDG_RUNTIME_DIR"] === undefined ? [] : [join(env["XDG_RUNTIME_DIR"], "docker.sock")]),
+];
+
+/**
+ * Loads the library and says where the engine should be; nothing is asked yet. `DOCKER_HOST` as Docker reads it.
+ * @param longestMs no answer may take longer, whatever is asked.
+ */
+export async function openEngine(env: Env, longestMs = Infinity): Promise<Engine> {
+  const { default: Client } = await import("dockerode");
+  const named = env["DOCKER_HOST"];
+  const address = named === undefined || named === "" ? `unix://${foundSocket(env)}` : named;
+  const docker = address.startsWith("unix://")
+    ? new Client({ socketPath: address.slice("unix://".length) })
+    : new Client();
+  return {
+    docker,
+    address,
+    ask: async (question, ms = 30_000) => asked(docker, address, question, Math.min(ms, longestMs)),
+  };
+}
+
+const foundSocket = (env: Env): string =>
+  sockets(env).find((path) => existsSync(path)) ?? "/var/run/docker.sock";
+
+async function asked<T>(
+  docker: Docker,
+  address: string,
+  question: (docker: Docker) => Promise<T>,
+  ms: number,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(down(address, `no answer within ${ms / 1000} s`)), ms);
+  const answer = question(docker);
+  // When it is late, what it comes to in the end is nobody's business any more.
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } catch (error) {
+    throw isAnswer(error) || error instanceof EngineDown ? error : down(address, (error as Error).message);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const down = (address: string, why: string): EngineDown =>
+  new EngineDown(`the Docker engine does not answer at ${address} (${why}); start it, or see: docker info`);
+
+/** The engine said no, with an HTTP status. */
+const isAnswer = (error: unknown): boolean => statusOf(error) !== null;
+
+/** The HTTP status of an engine's refusal; null: something else went wrong. */
+export function statusOf(error: unknown): number | null {
+  const status = (error as { readonly statusCode?: unknown } | null | undefined)?.statusCode;
+  return typeof status === "number" ? status : null;
+}
+
+/** What an engine's refusal says, without the frame the library puts around it. */
+export function refusalOf(error: unknown): string {
+  const said = (error as { readonly json?: { readonly message?: unknown } }).json?.message;
+  return typeof said === "string" ? said.trim() : (error as Error).message;
+}

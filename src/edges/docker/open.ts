@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import type { Sandbox } from "../../core/ports.ts";
+import type { Engine } from "./engine.ts";
+import { ImageRefused } from "./engine.ts";
+import { imageByDockerfile, imageByName, imageId } from "./image.ts";
+import type { OnLine } from "./image.ts";
+import type { Limits, Users } from "./profile.ts";
+import { dockerSandbox } from "./sandbox.ts";
+
+/** Which image: by name, built of a Dockerfile, or the very one that a run pinned. */
+export type ImageWanted =
+  | { readonly name: string }
+  | { readonly dockerfile: string }
+  | { readonly pinned: string };
+
+export interface DockerWanted {
+  readonly image: ImageWanted;
+  /** null: as much as is sensible on this engine. */
+  readonly memory: number | null;
+  readonly cpus: number | null;
+  /** The state directory of the project: whose containers these are. */
+  readonly project: string;
+}
+
+export interface OpenedDocker {
+  readonly sandbox: Sandbox;
+  readonly limits: Limits;
+  /** Whom files of a workspace must belong to; null: whoever this process is. */
+  readonly owner: Users | null;
+}
+
+/** The sandbox of a run, its image pulled or built where it is not there. @throws EngineDown, ImageRefused */
+export async function openDocker(
+  engine: Engine,
+  wanted: DockerWanted,
+  onLine: OnLine,
+): Promise<OpenedDocker> {
+  const info = (await engine.ask(async (docker) => docker.info())) as EngineInfo;
+  const limits = {
+    memory: wanted.memory ?? Math.min(4 * gib, floorTo(info.MemTotal / 2, mib)),
+    cpus: wanted.cpus ?? Math.min(2, info.NCPU),
+  };
+  if (limits.cpus > info.NCPU)
+    throw new ImageRefused(
+      `sandbox.cpus: ${limits.cpus} is more than the ${info.NCPU} of the engine's machine`,
+    );
+  const users = usersOf(info);
+  const image = await imageOf(engine, wanted.image, onLine);
+  const project = createHash("sha256").update(`${hostname()}\0${wanted.project}`).digest("hex").slice(0, 16);
+  return {
+    sandbox: dockerSandbox({ engine, image, limits, users, project }),
+    limits,
+    owner: process.getuid?.() === 0 && users.uid !== 0 ? users : null,
+  };
+}
+
+const mib = 2 ** 20;
+const gib = 2 ** 30;
+const floorTo = (size: number, unit: number): number => Math.floor(size / unit) * unit;
+
+interface EngineInfo {
+  readonly MemTotal: number;
+  readonly NCPU: number;
+  readonly SecurityOptions?: readonly string[];
+}
+
+/**
+ * The worker is who the harness is, so that both may write the workspace; somebody ordinary when the harness is root.
+ * A rootless engine's root is the harness's own user.
+ */
+function usersOf({ SecurityOptions = [] }: EngineInfo): Users {
+  if (SecurityOptions.some((option) => option.includes("rootless"))) return { uid: 0, gid: 0 };
+  const [uid, gid] = [process.getuid?.() ?? 1000, process.getgid?.() ?? 1000];
+  return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid };
+}
+
+async function imageOf(engine: Engine, wanted: ImageWanted, onLine: OnLine): Promise<string> {
+  if ("name" in wanted) return imageByName(engine, wanted.name, onLine);
+  if ("dockerfile" in wanted) return imageByDockerfile(engine, wanted.dockerfile, onLine);
+  const found = await imageId(engine, wanted.pinned);
+  if (found !== null) return found;
+  throw new ImageGone(
+    `the image ${wanted.pinned.slice(0, 19)} that the run started with is gone; build or pull it again, then: harness resume`,
+  );
+}
+
+/** A run cannot go on before its image is back. */
+export class ImageGone extends Error {
+  override readonly name = "ImageGone";
+}

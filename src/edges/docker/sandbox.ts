@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import { realpath, stat } from "node:fs/promises";
+import type { Capabilities, Sandbox, Slot } from "../../core/ports.ts";
+import { ContainerLost, createContainer, containerOf } from "./container.ts";
+import type { Container } from "./container.ts";
+import { EngineDown, ImageRefused } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { tooFull } from "./free-space.ts";
+import { proveMount } from "./mount.ts";
+import { containerOptions, profileName } from "./profile.ts";
+import type { Limits, Users } from "./profile.ts";
+import { openProxy } from "./proxy.ts";
+import type { Proxy } from "./proxy.ts";
+import { openSlot, removeOrLeave } from "./slot.ts";
+import { capabilitiesOf, survey } from "./survey.ts";
+import type { Survey } from "./survey.ts";
+import { openWayOut, proxyEnvironment, socketDir } from "./way-out.ts";
+
+export interface DockerOptions {
+  readonly engine: Engine;
+  /** Id of an image that is there. */
+  readonly image: string;
+  readonly limits: Limits;
+  readonly users: Users;
+  /** Names the project on this engine: containers of other projects are never touched. */
+  readonly project: string;
+}
+
+const projectLabel = "harness.project";
+const slotLabel = "harness.slot";
+
+/** Slots as hardened containers of one image. */
+export function dockerSandbox(options: DockerOptions): Sandbox {
+  const { engine, image, limits, users, project } = options;
+  const user = `${users.uid}:${users.gid}`;
+  let known: Promise<Survey> | null = null;
+  const surveyed = async (): Promise<Survey> => {
+    known ??= surveyOf(options, user);
+    try {
+      return await known;
+    } catch (error) {
+      // An engine that was away may be back.
+      known = null;
+      throw error;
+    }
+  };
+  const left = async (): Promise<readonly Left[]> => leftOf(engine, project);
+  return {
+    kind: "docker",
+    image,
+    profile: profileName(limits, users),
+    spares: 1,
+    capabilities: async (): Promise<Capabilities> => capabilitiesOf(await surveyed(), limitsText(limits)),
+    open: async (name, dir, hosts = []) => {
+      try {
+        const why = await notUsable(dir);
+        if (why !== null) return { broken: why };
+        return await opened(options, {
+          name,
+          dir: await realpath(dir),
+          hosts,
+          user,
+          found: await surveyed(),
+        });
+      } catch (error) {
+        if (error instanceof ContainerLost || error instanceof EngineDown || error instanceof ImageRefused)
+          return { broken: error.message };
+        throw error;
+      }
+    },
+    left: async () => (await left()).map(({ name }) => name),
+    reap: async (prefix) => {
+      for (const { id, name } of await left())
+        if (name.startsWith(prefix)) await containerOf(engine, id).remove();
+    },
+  };
+}
+
+const limitsText = ({ memory, cpus }: Limits): string =>
+  `Memory: ${Math.round(memory / 2 ** 20)} MB, ${cpus} processor${cpus === 1 ? "" : "s"}, files up to 4 GB.`;
+
+async function notUsable(dir: string): Promise<string | null> {
+  const found = await stat(dir).catch((error: Error) => error);
+  if (found instanceof Error) return `the workspace is not there: ${found.message}`;
+  return found.isDirectory() ? tooFull(dir) : `${dir} is no directory`;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly dir: string;
+  /** It may reach these. */
+  readonly hosts: readonly string[];
+  readonly user: string;
+  readonly found: Survey;
+}
+
+async function opened(options: DockerOptions, wanted: Wanted): Promise<Slot | { readonly broken: string }> {
+  const proxy = wanted.hosts.length === 0 ? null : await openProxy(wanted.hosts);
+  let slot: Slot | { readonly broken: string } | null = null;
+  try {
+    slot = await openedWith(options, wanted, proxy);
+    return slot;
+  } finally {
+    if (slot === null || "broken" in slot) await proxy?.close();
+  }
+}
+
+async function openedWith(
+  { engine, image, limits, users, project }: DockerOptions,
+  { name, dir, user, found }: Wanted,
+  proxy: Proxy | null,
+): Promise<Slot | { readonly broken: string }> {
+  const labels = { [projectLabel]: project, [slotLabel]: name };
+  const way = proxy === null ? {} : { mounts: [{ from: proxy.dir, to: socketDir }], env: proxyEnvironment };
+  const options = containerOptions({ image, limits, users, labels, dir, ...way });
+  const container = await createContainer(engine, { name: calledAfter(name), ...options });
+  const prepare = async (): Promise<string | null> =>
+    proxy === null ? null : openWayOut(container, found.all, user);
+  return keeping(container, async () => {
+    await container.start();
+    const why = (await proveMount(container, dir, user)) ?? (await prepare());
+    if (why !== null) return why;
+    return openSlot({
+      container,
+      dir,
+      user,
+      shell: found.shell,
+      prepare,
+      denied: () => proxy?.denied() ?? [],
+      release: async () => proxy?.close(),
+    });
+  });
+}
+
+/** How people find a slot's container: `harness-7k2m-task-clean-1-3f9c2a`. */
+const calledAfter = (slot: string): string =>
+  `harness-${slot.replaceAll(/[^\w.-]+/g, "-")}-${randomBytes(3).toString("hex")}`;
+
+/** A container that comes to nothing is removed again. A string says why it comes to nothing. */
+async function keeping<T extends object>(
+  container: Container,
+  use: () => Promise<T | string>,
+): Promise<T | { readonly broken: string }> {
+  let made: T | string | null = null;
+  try {
+    made = await use();
+    return typeof made === "string" ? { broken: made } : made;
+  } finally {
+    if (made === null || typeof made === "string") await removeOrLeave(container);
+  }
+}
+
+async function surveyOf(
+  { engine, image, limits, users, project }: DockerOptions,
+  user: string,
+): Promise<Survey> {
+  const options = containerOptions({ image, limits, users, labels: { [projectLabel]: project }, dir: null });
+  // No slot, so nobody reaps it: it goes by itself when the harness dies.
+  options.Cmd = ["300"];
+  options.HostConfig = { ...options.HostConfig, AutoRemove: true };
+  const container = await createContainer(engine, options);
+  try {
+    await container.start();
+    const found = await survey(container, user);
+    if (typeof found === "string")
+      throw new ImageRefused(`the image ${image.slice(0, 19)} cannot be used: ${found}`);
+    return found;
+  } finally {
+    await removeOrLeave(container);
+  }
+}
+
+interface Left {
+  readonly id: string;
+  readonly name: string;
+}
+
+async function leftOf(engine: Engine, project: string): Promise<readonly Left[]> {
+  const filters = { label: [`${projectLabel}=${project}`, slotLabel] };
+  const found = await engine.ask(async (docker) => docker.listContainers({ all: true, filters }));
+  return found.map(({ Id, Labels }) => ({ id: Id, name: Labels[slotLabel] ?? "" }));
+}
