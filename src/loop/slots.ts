@@ -31,14 +31,18 @@ export interface Slots {
 
 type Places = Pick<Ports, "workspaces" | "sandbox">;
 
-/** Slots of a sandbox that says so are opened before they are needed, over the tree that was last asked for. */
-export function slots(ports: Places, run: RunId, wanted = ports.sandbox.spares): Slots {
+/**
+ * Where opening a slot takes long, `spares` are opened before they are needed, over the tree that was last asked for,
+ * and directories are used again: to set one back by difference costs far less than to write all of it anew.
+ */
+export function slots(ports: Places, run: RunId, spares = ports.sandbox.spares): Slots {
   const open = new Map<string, OpenSlot>();
-  const ready = spares(ports, run, wanted);
+  const making: Making = { ...ports, run, idle: [], mostIdle: spares === 0 ? 0 : mostIdle, made: 0 };
+  const ready = readySlots(making, spares);
   return {
     use: async (name, tree) => {
       const living = open.get(name);
-      const slot = living ?? (await ready.take()) ?? (await make(ports, `${run}/${name}`, tree));
+      const slot = living ?? (await ready.take()) ?? (await make(making, name, tree));
       if (living === undefined) {
         open.set(name, slot);
         ready.fill(tree);
@@ -50,35 +54,48 @@ export function slots(ports: Places, run: RunId, wanted = ports.sandbox.spares):
     drop: async (name) => {
       const slot = open.get(name);
       open.delete(name);
-      if (slot !== undefined) await remove(slot);
+      if (slot !== undefined) await remove(making, slot);
     },
     dropAll: async () => {
+      making.mostIdle = 0;
       for (const [name, slot] of open) {
         open.delete(name);
-        await remove(slot);
+        await remove(making, slot);
       }
-      for (let spare = await ready.take(); spare !== null; spare = await ready.take()) await remove(spare);
+      for (let spare = await ready.take(); spare !== null; spare = await ready.take())
+        await remove(making, spare);
+      for (const workspace of making.idle.splice(0)) await workspace.remove();
     },
   };
 }
 
-interface Spares {
+/** Directories that wait to be used again. */
+const mostIdle = 4;
+
+interface Making extends Places {
+  readonly run: RunId;
+  readonly idle: Workspace[];
+  mostIdle: number;
+  /** How many directories were made. */
+  made: number;
+}
+
+interface ReadySlots {
   /** A slot that no one has used, or null. */
   take(): Promise<OpenSlot | null>;
-  /** Begins to open as many as the sandbox finds worth it. */
+  /** Begins to open as many as are wanted. */
   fill(tree: Digest): void;
 }
 
-function spares(ports: Places, run: RunId, wanted: number): Spares {
+function readySlots(making: Making, wanted: number): ReadySlots {
   const opening: Promise<OpenSlot | null>[] = [];
   let count = 0;
   return {
     take: async () => (await opening.shift()) ?? null,
     fill: (tree) => {
       while (opening.length < wanted) {
-        const name = `${run}/spare/${(count += 1)}`;
         // Whatever is wrong, whoever needs a slot next meets it too and tells it.
-        opening.push(make(ports, name, tree).catch(() => null));
+        opening.push(make(making, `spare/${(count += 1)}`, tree).catch(() => null));
       }
     },
   };
@@ -92,15 +109,41 @@ async function setTo(slot: OpenSlot, tree: Digest): Promise<void> {
   slot.tree = tree;
 }
 
-async function make(ports: Places, name: string, tree: Digest): Promise<OpenSlot> {
-  const workspace = await ports.workspaces.checkout(name, tree);
-  const slot = await ports.sandbox.open(name, workspace.dir);
+async function make(making: Making, name: string, tree: Digest): Promise<OpenSlot> {
+  const { sandbox, run } = making;
+  const workspace = await workspaceFor(making, name, tree);
+  const slot = await sandbox.open(`${run}/${name}`, workspace.dir);
   if (!("broken" in slot)) return { workspace, slot, tree, isUsed: false, skipped: new Set() };
   await workspace.remove();
-  throw new SandboxDown(`the ${ports.sandbox.kind} sandbox does not start: ${slot.broken}`);
+  throw new SandboxDown(`the ${sandbox.kind} sandbox does not start: ${slot.broken}`);
 }
 
-async function remove({ slot, workspace }: OpenSlot): Promise<void> {
+/** A directory that may be used again has a name of its own: a later slot of the same name must not replace it. */
+async function workspaceFor(making: Making, name: string, tree: Digest): Promise<Workspace> {
+  const { idle, workspaces, run, mostIdle: most } = making;
+  const again = idle.pop();
+  if (again === undefined) {
+    const own = most === 0 ? name : `${name}/${(making.made += 1)}`;
+    return workspaces.checkout(`${run}/${own}`, tree);
+  }
+  await again.reset(tree);
+  return again;
+}
+
+async function remove({ idle, mostIdle: most }: Making, { slot, workspace }: OpenSlot): Promise<void> {
+  const isQuiet = idle.length < most && (await endsAll(slot));
   await slot.close();
-  await workspace.remove();
+  if (isQuiet && idle.length < most) idle.push(workspace);
+  else await workspace.remove();
+}
+
+/** Only where nothing of the worker is alive for certain may a directory be set back. */
+async function endsAll(slot: Slot): Promise<boolean> {
+  try {
+    await slot.kill();
+    return true;
+  } catch {
+    // The engine does not answer: whether processes live is not known, and the next slot meets the same trouble.
+    return false;
+  }
 }
