@@ -21,7 +21,8 @@ const defaultProtect = [
   "**/*_test.*",
   "**/conftest.py",
   "**/{pytest.ini,tox.ini,.coveragerc}",
-  "**/{jest,vitest,karma,mocha,playwright,cypress}.config.*",
+  "**/{jest,vitest,mocha,playwright,cypress}.config.*",
+  "**/karma.conf.*",
   "**/.mocharc*",
 ];
 

@@ -7,6 +7,7 @@ import { lookup } from "../core/tree-diff.ts";
 import { staysInside } from "../core/tree-path.ts";
 import { mergeTrees } from "../core/tree-merge.ts";
 import { criterionText } from "./describe.ts";
+import { criteriaOf } from "./judge.ts";
 import type { Handoff } from "./handoff.ts";
 import { putJson, putText, readJson, shorten } from "./texts.ts";
 import type { Args } from "./tools.ts";
@@ -26,13 +27,15 @@ export async function startIntegration(work: Work, task: string): Promise<readon
 export async function integrate(work: Work): Promise<readonly RunEvent[]> {
   const open = work.run.integration;
   if (open === null) throw new Error("no integration is open");
-  if (open.head === open.base) return accept(work, open, "fast", open.candidate);
-  const merged = await mergeTrees(work.trees, open.base, open.head, open.candidate);
+  const isMoved = open.head !== open.base;
+  const merged = isMoved
+    ? await mergeTrees(work.trees, open.base, open.head, open.candidate)
+    : { tree: open.candidate, conflicts: [] };
   if (merged.conflicts.length > 0) return conflict(work, open, merged.conflicts);
-  const broken = await regressions(work, open, merged.tree);
+  const broken = await regressions(work, open, merged.tree, isMoved);
   if (broken === "invalid") return [ended(open, "invalid", null, {})];
   if (broken.length > 0) return regressed(work, open, broken);
-  return accept(work, open, "merged", merged.tree);
+  return accept(work, open, isMoved ? "merged" : "fast", merged.tree);
 }
 
 type Outcome = Body<"integration-ended">["outcome"];
@@ -96,9 +99,13 @@ async function regressions(
   work: Work,
   open: Integration,
   tree: Digest,
+  isMoved: boolean,
 ): Promise<readonly string[] | "invalid"> {
   const { criteria } = await specOf(work, open.task);
-  const all = [...criteria, ...(await guards(work))].map((criterion, index) => ({
+  // On the tree that was judged, all hold but the guards of other tasks, which were not among its criteria.
+  const judged = new Set((await criteriaOf(work, open.task)).map((one) => criterionText(one)));
+  const others = (await guards(work)).filter((one) => isMoved || !judged.has(criterionText(one)));
+  const all = [...(isMoved ? criteria : []), ...others].map((criterion, index) => ({
     ...criterion,
     id: `${index}`,
   }));

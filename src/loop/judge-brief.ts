@@ -8,7 +8,7 @@ import { diffTrees } from "../core/tree-diff.ts";
 import { capabilitiesText, levelsText, workspaceMap } from "./describe.ts";
 import { rubricsAsked } from "./grade.ts";
 import type { Asked } from "./grade.ts";
-import { gradingOf } from "./judge.ts";
+import { criteriaOf, gradingOf, protectGlobs } from "./judge.ts";
 import { readText, shorten } from "./texts.ts";
 import { attemptOf, specOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -26,7 +26,7 @@ export async function judgeBrief(work: Work, thread: Thread): Promise<Record<str
     instructions: spec?.instructions ?? "The whole goal, as it stands after all tasks.",
     criteria: (await rubricsAsked(work, task)).flatMap(askedLines),
     checks: [...grading.results].map(([id, result]) => ({ id, result })),
-    diff: await diffText(work, from, grading.tree),
+    diff: await diffText(work, from, grading.tree, await isProtected(work, task)),
     files: await workspaceMap(work, grading.tree),
     protected_changes: restored === null ? [] : (await readText(work.ports.blobs, restored)).split("\n"),
     capabilities: capabilitiesText(work),
@@ -45,14 +45,25 @@ function askedLines({ criterion, rubric, keys }: Asked): Record<string, string>[
   }));
 }
 
+/** New files among the protected are not put back: what they are must not drown in what else changed. */
+const isProtected = async (work: Work, task: string | null): Promise<(path: string) => boolean> => {
+  const globs = protectGlobs(work, await criteriaOf(work, task));
+  return globs.length === 0 ? () => false : work.ports.glob(globs);
+};
+
 const mostFiles = 60;
 const mostCharacters = 40_000;
 
 /** What changed, file by file, the new text in full where there is room. */
-async function diffText(work: Work, from: Digest, to: Digest): Promise<string> {
-  const changes = (await diffTrees(work.trees, from, to)).filter(
-    ({ before, after }) => before?.type !== "dir" && after?.type !== "dir",
-  );
+async function diffText(
+  work: Work,
+  from: Digest,
+  to: Digest,
+  comesFirst: (path: string) => boolean,
+): Promise<string> {
+  const changes = (await diffTrees(work.trees, from, to))
+    .filter(({ before, after }) => before?.type !== "dir" && after?.type !== "dir")
+    .toSorted((a, b) => Number(comesFirst(b.path)) - Number(comesFirst(a.path)));
   const room = Math.floor(mostCharacters / Math.max(1, Math.min(changes.length, mostFiles)));
   const parts = await Promise.all(
     changes

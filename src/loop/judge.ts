@@ -74,13 +74,15 @@ async function putBack(
   candidate: Digest,
   criteria: readonly Criterion[],
 ): Promise<{ tree: Digest; changed: readonly string[] }> {
-  const own = criteria.flatMap((criterion) =>
-    criterion.type === "command" ? (criterion.protect ?? []) : [],
-  );
-  const globs = [...work.config.protect, ...own];
+  const globs = protectGlobs(work, criteria);
   if (globs.length === 0) return { tree: candidate, changed: [] };
   return overlay(work.trees, candidate, work.run.base, work.ports.glob(globs));
 }
+
+export const protectGlobs = (work: Work, criteria: readonly Criterion[]): readonly string[] => [
+  ...work.config.protect,
+  ...criteria.flatMap((criterion) => (criterion.type === "command" ? (criterion.protect ?? []) : [])),
+];
 
 export function gradingOf(work: Work, task: string | null): Grading {
   const grading = task === null ? work.run.grading : attemptOf(work.run, task).grading;

@@ -95,9 +95,9 @@ describeDocker("judging that breaks", () => {
     const stopped = await run.entries();
     expect(bodies(stopped, "run-stopped")).toMatchObject([{ reason: "sandbox" }, { reason: "sandbox" }]);
     expect(verdicts(stopped)).toEqual([]);
-    const { sandbox, remove } = await ground();
-    onTestFinished(remove, 120_000);
-    expect(await run.go({ ...run.ports, sandbox })).toBe("ended");
+    const other = await ground();
+    onTestFinished(async () => other.remove(), 120_000);
+    expect(await run.go({ ...run.ports, sandbox: other.sandbox })).toBe("ended");
     const entries = await run.entries();
     expect(bodies(entries, "attempt-ended")).toMatchObject([{ attempt: 1, outcome: "accepted" }]);
     expect(verdicts(entries)).toEqual(["pass"]);

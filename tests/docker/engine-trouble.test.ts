@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Entry } from "../../src/core/event.ts";
 import { describeDocker, sandboxImage } from "../docker.ts";
 import { openForwarder } from "./kill-forwarder.ts";
 import type { Forwarder } from "./kill-forwarder.ts";
@@ -56,12 +57,18 @@ async function expectNothingCharged(project: KillProject): Promise<void> {
   expect(types).not.toContain("escalation-raised");
 }
 
+/** Calls that a resume found under way. */
+const cutCalls = (entries: readonly Entry[]): readonly string[] =>
+  entries.flatMap((entry) =>
+    entry.type === "call-ended" && entry.body.outcome === "cut" ? [entry.body.call] : [],
+  );
+
 /** Asked with the engine back. */
 async function expectMet(project: KillProject, forwarder: Forwarder): Promise<void> {
-  const ended = await harness(project, ["resume", "--json"], { DOCKER_HOST: forwarder.address });
+  const ended = await harness(project, ["resume"], { DOCKER_HOST: forwarder.address });
   expect(ended).toMatchObject({
     code: 0,
-    said: expect.stringMatching(/ met  .* 4 of 4 accepted/s) as string,
+    said: expect.stringMatching(/ met {2}.* 4 of 4 accepted/s) as string,
   });
   expect((await harness(project, ["audit"])).said).toContain("every promise holds");
   expect(await remainsOf(project)).toEqual([]);
@@ -95,6 +102,7 @@ describeDocker("trouble with the engine", () => {
         await forwarder.startAgain();
       }
       await expectNothingCharged(project);
+      expect(cutCalls(await entriesIn(project))).toEqual(["task/left/1/1/0", "task/left/1/1/0"]);
       await expectMet(project, forwarder);
     },
   );
@@ -111,7 +119,7 @@ describeDocker("trouble with the engine", () => {
         if (cuts === 1) void forwarder.startAgain();
       });
       expect({ code: ended.code, told: complaintsIn(ended) }).toEqual({ code: 0, told: [] });
-      expect(cuts).toBeGreaterThan(1);
+      expect(cuts).toBeGreaterThan(0);
       await expectNothingCharged(project);
       expect(await remainsOf(project)).toEqual([]);
     },

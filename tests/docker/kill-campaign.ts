@@ -7,7 +7,7 @@ import type { Ended, KillProject, Started } from "./kill-project.ts";
 import { windowsOf } from "./kill-windows.ts";
 
 /** What is done to a run: to its process, to its whole process group, or to one of its containers. */
-export const kinds = ["process", "group", "TERM", "INT", "remove", "kill", "pause"] as const;
+export const kinds = ["process", "group", "TERM", "INT", "remove", "kill"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** When: so long after that many events of this life were told, in ms; 0 events: after its start. */
@@ -33,7 +33,7 @@ export interface Struck {
 }
 
 /** A life that is not struck must end by itself. */
-const mostLives = 40;
+const mostLives = 60;
 
 const engine = new Docker();
 
@@ -84,7 +84,7 @@ export async function strikeDown(
   };
 }
 
-const isOfContainer = (kind: Kind): boolean => kind === "remove" || kind === "kill" || kind === "pause";
+const isOfContainer = (kind: Kind): boolean => kind === "remove" || kind === "kill";
 
 /** Blows to containers leave the harness alive: it is struck again in the same life. */
 function nextBlows(waiting: Kind[]): readonly Kind[] {
@@ -98,13 +98,13 @@ function nextBlows(waiting: Kind[]): readonly Kind[] {
 
 /** Anywhere in a first life; of those that resume, half soon after their start. */
 function momentOf(dice: Random, command: "run" | "resume", kind: Kind): Moment {
-  if (isOfContainer(kind)) return { events: 1 + dice.below(20), ms: dice.below(300) };
+  if (isOfContainer(kind)) return { events: 1 + dice.below(8), ms: dice.below(300) };
   if (command === "run")
     return dice.chance(0.3)
       ? { events: 0, ms: dice.below(8000) }
-      : { events: 1 + dice.below(70), ms: dice.below(400) };
+      : { events: 1 + dice.below(40), ms: dice.below(400) };
   if (dice.chance(0.2)) return { events: 0, ms: 100 + dice.below(2500) };
-  return { events: 1 + dice.below(dice.chance(0.4) ? 4 : 40), ms: dice.below(500) };
+  return { events: 1 + dice.below(dice.chance(0.5) ? 4 : 20), ms: dice.below(500) };
 }
 
 /** @returns the windows it hit; null: the life had ended before. */
@@ -159,17 +159,12 @@ async function strikeContainer(project: KillProject, kind: Kind, over: Promise<"
   }
 }
 
-/** False: it was gone before, or must not be struck now. */
+/** False: it was gone before. */
 async function struckAt(container: Docker.Container, kind: Kind): Promise<boolean> {
   const found = await unlessGone(async () => container.inspect());
   if (found === null || !found.State.Running) return false;
   if (kind === "remove") return did(async () => container.remove({ force: true, v: true }));
-  if (kind === "kill") return did(async () => container.kill({ signal: "SIGKILL" }));
-  // An engine that freezes a command while it begins hangs with it (20.10).
-  if (found.ExecIDs !== null || !(await did(async () => container.pause()))) return false;
-  await pause(300);
-  await did(async () => container.unpause());
-  return true;
+  return did(async () => container.kill({ signal: "SIGKILL" }));
 }
 
 const did = async (act: () => Promise<unknown>): Promise<boolean> =>
@@ -197,7 +192,7 @@ function unlike({ code, signal: by, said }: Ended, blows: readonly Hit[]): strin
   if (code === 130 && has("INT")) return null;
   // A person is asked about what crashed alone again and again: answered above.
   if (code === 0 || code === 3) return null;
-  if (code === 5 && has("remove", "kill", "pause")) return null;
+  if (code === 5 && has("remove", "kill")) return null;
   return `exit ${code}: ${said.slice(-600)}`;
 }
 

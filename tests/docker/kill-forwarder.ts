@@ -11,12 +11,12 @@ export interface Forwarder {
   /** For `DOCKER_HOST`. */
   readonly address: string;
   /** As when the engine is stopped: connections break, new ones are refused. */
-  stop(): void;
+  readonly stop: () => void;
   /** As when it hangs: connections stay and nothing comes. */
-  hang(): void;
+  readonly hang: () => void;
   /** As when it starts again: open connections break, new ones pass. */
-  startAgain(): Promise<void>;
-  close(): Promise<void>;
+  readonly startAgain: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function openForwarder(): Promise<Forwarder> {

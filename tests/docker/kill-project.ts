@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,8 +21,6 @@ export interface KillProject {
   readonly temp: string;
   /** Of its containers, as `harness.project=…`. */
   readonly label: string;
-  /** Process groups of the commands that were started in it. */
-  readonly groups: Set<number>;
   readonly remove: () => Promise<void>;
 }
 
@@ -123,15 +121,26 @@ export async function newKillProject(options: ProjectOptions): Promise<KillProje
   await writeFile(join(dir, "script.yaml"), script(options));
   const state = join(dir, ".harness");
   const name = createHash("sha256").update(`${hostname()}\0${state}`).digest("hex").slice(0, 16);
-  const project = { dir, state, temp, label: `harness.project=${name}`, groups: new Set<number>() };
+  const project = { dir, state, temp, label: `harness.project=${name}` };
   return { ...project, remove: async () => removed(base, project) };
 }
 
 async function removed(base: string, project: Omit<KillProject, "remove">): Promise<void> {
-  for (const group of project.groups) signal(-group, "SIGKILL");
+  for (const pid of await processesOf(project)) signal(pid, "SIGKILL");
   for (const { Id } of await containersOf(project)) await removeContainer(Id);
   for (const mount of await mountsBelow(base)) await run("umount", ["--lazy", mount]);
   await rm(base, { recursive: true, force: true });
+}
+
+/** Commands of the project and what they started, told by their directory for temporary files: ids are used again. */
+export async function processesOf({ temp }: Pick<KillProject, "temp">): Promise<readonly number[]> {
+  const all = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = all.map(async (pid): Promise<number[]> => {
+    // Gone by now, or a thread of the kernel.
+    const environment = await readFile(join("/proc", pid, "environ"), "utf8").catch(() => "");
+    return environment.split("\0").includes(`TMPDIR=${temp}`) ? [Number(pid)] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Those of the project, running or not, with and without a slot. */
@@ -191,7 +200,6 @@ export function start(
     },
   });
   const pid = child.pid ?? 0;
-  project.groups.add(pid);
   let said = "";
   child.stderr.on("data", (bytes: Buffer) => (said += bytes.toString()));
   const started: Started = {

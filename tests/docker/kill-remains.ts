@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runId } from "../../src/core/id.ts";
 import type { KillProject } from "./kill-project.ts";
-import { containersOf, heldOf, mountsBelow, signal } from "./kill-project.ts";
+import { containersOf, heldOf, mountsBelow, processesOf } from "./kill-project.ts";
 
 /** What a run that ended left behind on the machine, each in one sentence. */
 export async function remainsOf(project: KillProject): Promise<readonly string[]> {
@@ -12,14 +12,14 @@ export async function remainsOf(project: KillProject): Promise<readonly string[]
   );
   const slots = await readdir(join(project.state, "slots")).catch(() => []);
   const temporary = await readdir(project.temp);
-  const groups = [...project.groups].filter((pid) => signal(-pid, 0));
+  const processes = await processesOf(project);
   return [
     ...containers,
     ...slots.map((name) => `${name} is left under slots`),
     ...temporary.map((name) => `${name} is left among temporary files`),
     ...(await heldOf(project, await runsWithLock(project))),
     ...(await mountsBelow(project.dir)).map((at) => `${at} is still mounted`),
-    ...groups.map((pid) => `process group ${pid} still runs`),
+    ...processes.map((pid) => `process ${pid} still runs`),
   ];
 }
 

@@ -64,7 +64,7 @@ describeDocker("tampering with the verdict", () => {
 
   it.each(ruins)("$name: it has failed, and nothing broke", ({ name, said }) => {
     const outcome = guarded.get(name);
-    expect(outcome).toMatchObject({ verdicts: ["fail", "pass"], accepted: 2 });
+    expect(outcome).toMatchObject({ verdicts: ["fail", "pass"], invalid: [], accepted: 2 });
     expect(outcome?.explanations[0]).toMatch(said);
   });
 
@@ -75,27 +75,36 @@ describeDocker("tampering with the verdict", () => {
   });
 });
 
+/** Of the gradings of a task that came to a verdict, in order. */
 interface Outcome {
   readonly verdicts: readonly string[];
+  readonly explanations: readonly string[];
+  /** Lines of what was put back. */
+  readonly restored: readonly string[];
+  /** Why a grading came to none: an engine that is slow today is none of the worker's doing. */
+  readonly invalid: readonly string[];
   /** The attempt that was; null: none. */
   readonly accepted: number | null;
-  /** For each grading. */
-  readonly explanations: readonly string[];
-  /** Lines of what was put back, for each grading. */
-  readonly restored: readonly string[];
 }
 
 async function outcomesOf(run: RealRun): Promise<Map<string, Outcome>> {
   const entries = await run.entries();
   const found = new Map<string, Outcome>();
   for (const name of run.state.tasks.keys()) {
-    const verdicts = bodies(entries, "verdict-given").filter(({ task }) => task === name);
-    const gradings = bodies(entries, "judging-started").filter(({ task }) => task === name);
+    const all = bodies(entries, "verdict-given").filter(({ task }) => task === name);
+    const given = all.filter(({ verdict }) => verdict !== "invalid");
+    const invalid = all.filter(({ verdict }) => verdict === "invalid");
+    const started = given.map((one) =>
+      bodies(entries, "judging-started").find(
+        ({ task, attempt, grading }) => task === name && attempt === one.attempt && grading === one.grading,
+      ),
+    );
     found.set(name, {
-      verdicts: verdicts.map(({ verdict }) => verdict),
+      verdicts: given.map(({ verdict }) => verdict),
+      explanations: await Promise.all(given.map(async ({ explanation }) => run.text(explanation))),
+      restored: await Promise.all(started.map(async (one) => run.text(one?.restored?.list ?? null))),
+      invalid: await Promise.all(invalid.map(async ({ explanation }) => run.text(explanation))),
       accepted: bodies(entries, "task-accepted").find(({ task }) => task === name)?.attempt ?? null,
-      explanations: await Promise.all(verdicts.map(async ({ explanation }) => run.text(explanation))),
-      restored: await Promise.all(gradings.map(async ({ restored }) => run.text(restored?.list ?? null))),
     });
   }
   return found;

@@ -91,7 +91,11 @@ export function containerOf(engine: Engine, id: string): Container {
       const made = await ask(async (container) =>
         container.exec({ Cmd: [...command], User: user, WorkingDir: dir }),
       );
-      await attempt("the command", async () => engine.ask(async () => made.start({ Detach: true })));
+      const answer = await attempt("the command", async () =>
+        engine.ask(async () => made.start({ Detach: true })),
+      );
+      // Left open it would keep this process alive for minutes.
+      answer.destroy();
     },
     state,
     pause: async () => void (await ask(async (container) => container.pause())),

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { Agent } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
@@ -42,27 +43,38 @@ export async function openEngine(env: Env, longestMs = Infinity): Promise<Engine
   const { default: Client } = await import("dockerode");
   const named = env["DOCKER_HOST"];
   const address = named === undefined || named === "" ? `unix://${foundSocket(env)}` : named;
+  const agent = new Agent({ keepAlive: true });
   const docker = address.startsWith("unix://")
     ? new Client({ socketPath: address.slice("unix://".length) })
     : new Client();
+  // Its types do not know the field. Connections to an engine that hangs would hold the process for ever.
+  if (address.startsWith("unix://")) Object.assign(docker.modem, { agent });
+  const giveUp = (): void => agent.destroy();
   return {
     docker,
     address,
-    ask: async (question, ms = 30_000) => asked(docker, address, question, Math.min(ms, longestMs)),
+    ask: async (question, ms = 30_000) => {
+      const most = Math.min(ms, longestMs);
+      return asked(docker, address, { question, ms: most, giveUp });
+    },
   };
 }
 
 const foundSocket = (env: Env): string =>
   sockets(env).find((path) => existsSync(path)) ?? "/var/run/docker.sock";
 
-async function asked<T>(
-  docker: Docker,
-  address: string,
-  question: (docker: Docker) => Promise<T>,
-  ms: number,
-): Promise<T> {
+interface Asking<T> {
+  readonly question: (docker: Docker) => Promise<T>;
+  readonly ms: number;
+  readonly giveUp: () => void;
+}
+
+async function asked<T>(docker: Docker, address: string, { question, ms, giveUp }: Asking<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(down(address, `no answer within ${ms / 1000} s`)), ms);
+  const timer = setTimeout(() => {
+    late.reject(down(address, `no answer within ${ms / 1000} s`));
+    giveUp();
+  }, ms);
   const answer = question(docker);
   // When it is late, what it comes to in the end is nobody's business any more.
   answer.catch(() => undefined);

@@ -109,7 +109,7 @@ export function openSlot({ container, dir, user, shell, prepare, denied, release
       return result("full", null, kept);
     }
     // Killed by somebody: by itself, or with its container.
-    if (exit !== 137) return result("exited", exit, kept);
+    if (exit !== 137 && exit !== 126) return result("exited", exit, kept);
     const isOom = await endOf(container, user);
     if (isOom === null) return result("exited", exit, kept);
     if (!isClosed()) standing = "dead";

@@ -211,7 +211,8 @@ except OSError as error: print(made, error.strerror, flush=True)`),
         "cat /dev/zero > /dev/shm/fill; cat /dev/zero > $HOME/fill; cat /dev/zero > /tmp/fill",
       ],
     ])("that runs out is told: %s", async (_, command) => {
-      expect(await run(command)).toMatchObject({ outcome: "oom" });
+      const { outcome, why } = await run(command);
+      expect({ outcome, why }).toEqual({ outcome: "oom", why: null });
       expect(await said("ls -A /tmp /dev/shm $HOME | grep fill; true")).toBe("");
     });
 
@@ -287,7 +288,7 @@ describeDocker("the disk of a Docker slot", () => {
 
   it.skipIf(process.getuid?.() !== 0)("that is slowly filled is stopped before it is full", async () => {
     const { slot, dir } = await smallDisk("size=64m");
-    const slowly = "while :; do head -c 100000 /dev/zero >> fill; sleep 0.02; done";
+    const slowly = "fallocate -l 58M fill; while :; do head -c 20000 /dev/zero >> fill; sleep 0.01; done";
     expect(await run(slot, slowly)).toMatchObject({ outcome: "full" });
     const { bavail, bsize } = await statfs(dir);
     expect(bavail * bsize).toBeGreaterThan(1_000_000);
