@@ -27,6 +27,7 @@ const told: Readonly<Record<string, number>> = {
   StorageRefused: exit.infrastructure,
   EngineDown: exit.infrastructure,
   ImageGone: exit.infrastructure,
+  ContainerLost: exit.infrastructure,
   SandboxDown: exit.infrastructure,
   NotOwner: exit.infrastructure,
   DamagedJournal: exit.infrastructure,

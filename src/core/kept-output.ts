@@ -7,50 +7,48 @@ export interface KeptOutput {
 }
 
 export function keepOutput(limit: number): KeptOutput {
-  const headLimit = Math.floor(limit / 2);
-  const head: Uint8Array[] = [];
-  let headSize = 0;
-  const tail = lastBytes(limit - headLimit);
+  const head = new Uint8Array(Math.floor(limit / 2));
+  const tail = lastBytes(limit - head.length);
   let total = 0;
   return {
     add: (bytes) => {
+      const first = bytes.subarray(0, Math.max(0, head.length - total));
+      if (first.length > 0) head.set(first, total);
       total += bytes.length;
-      const first = bytes.subarray(0, headLimit - headSize);
-      headSize += first.length;
-      if (first.length > 0) head.push(first);
-      if (first.length < bytes.length) tail.add(bytes.subarray(first.length));
+      tail.add(bytes.subarray(first.length));
     },
     total: () => total,
     end: () => {
-      const output = concat([...head, tail.bytes()]);
+      const last = tail.bytes();
+      const output = new Uint8Array(Math.min(total, head.length) + last.length);
+      output.set(head.subarray(0, Math.min(total, head.length)));
+      output.set(last, output.length - last.length);
       return { output, dropped: total - output.length };
     },
   };
 }
 
-/** The last `limit` bytes, in at most twice the memory plus what came last. */
+/** The last `limit` bytes, in a ring: what comes is copied, so that nothing else is held on to. */
 function lastBytes(limit: number): { add(bytes: Uint8Array): void; bytes(): Uint8Array } {
-  let parts: Uint8Array[] = [];
-  let size = 0;
-  const bytes = (): Uint8Array => concat(parts).subarray(Math.max(0, size - limit));
+  const ring = new Uint8Array(limit);
+  let total = 0;
   return {
     add: (more) => {
-      parts.push(more);
-      size += more.length;
-      if (size <= 2 * limit) return;
-      parts = [bytes()];
-      size = parts[0]?.length ?? 0;
+      const kept = more.subarray(Math.max(0, more.length - limit));
+      total += more.length - kept.length;
+      const at = limit === 0 ? 0 : total % limit;
+      const first = kept.subarray(0, limit - at);
+      ring.set(first, at);
+      ring.set(kept.subarray(first.length), 0);
+      total += kept.length;
     },
-    bytes,
+    bytes: () => {
+      if (total <= limit) return ring.slice(0, total);
+      const at = total % limit;
+      const found = new Uint8Array(limit);
+      found.set(ring.subarray(at));
+      found.set(ring.subarray(0, at), limit - at);
+      return found;
+    },
   };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -12,7 +12,7 @@ import { runCommand, runOwn } from "./run.ts";
 import type { Command, Ran, Stop } from "./run.ts";
 
 /** Beyond this much output a command is killed. */
-const floodBytes = 64 * 1024 * 1024;
+const floodBytes = 32 * 1024 * 1024;
 
 export interface SlotOptions {
   readonly container: Container;
