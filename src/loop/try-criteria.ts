@@ -97,7 +97,7 @@ function fromExec(result: ExecResult, expected: number, timeoutS: number): Tried
 /** Exit 127 with the shell's own words about a name without a slash: nothing in the workspace can bring it. */
 function absentProgram(result: ExecResult, text: string): string | null {
   if (result.exit !== 127) return null;
-  const name = /([^\s:/]+): (?:command )?not found/.exec(text)?.[1];
+  const name = /(?:^|[:\s])([^\s:/]+): (?:command )?not found/m.exec(text)?.[1];
   return name ?? null;
 }
 

@@ -107,7 +107,7 @@ describe("harness export", () => {
     const { code, err } = await harness(dir, ["export", "--branch", "agent/hello"]);
     expect({ code, err }).toEqual({
       code: 0,
-      err: ` wrote branch agent/hello (${git(dir, "rev-parse", "agent/hello").slice(0, 7)}) in ${dir}; your files are untouched\n`,
+      err: ` wrote branch agent/hello (${git(dir, "rev-parse", "agent/hello").slice(0, 7)}) in ${dir}; your files are untouched\n not in it  1 uncommitted file of yours, with which the result was judged\n`,
     });
     expect(git(dir, "rev-parse", "agent/hello^", "HEAD").split("\n")).toEqual([commit, commit]);
     expect(git(dir, "show", "agent/hello:greeting.txt")).toBe("Hello.");

@@ -1,11 +1,11 @@
-import fc from "fast-check";
+import { array, assert, integer, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { keepOutput } from "../../src/core/kept-output.ts";
 
 test("head and tail of whatever comes, in whatever pieces, and how much is between", () => {
-  const pieces = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 30 });
-  fc.assert(
-    fc.property(pieces, fc.integer({ min: 0, max: 60 }), (parts, limit) => {
+  const pieces = array(uint8Array({ maxLength: 40 }), { maxLength: 30 });
+  assert(
+    property(pieces, integer({ min: 0, max: 60 }), (parts, limit) => {
       const kept = keepOutput(limit);
       for (const part of parts) kept.add(part);
       const whole = parts.flatMap((part) => [...part]);

@@ -121,6 +121,9 @@ describeDocker("trouble with the engine", () => {
       expect({ code: ended.code, told: complaintsIn(ended) }).toEqual({ code: 0, told: [] });
       expect(cuts).toBeGreaterThan(0);
       await expectNothingCharged(project);
+      // A container whose making was not answered goes with the next run.
+      const next = await harness(project, ["run", "goal.md", "--yes"], { DOCKER_HOST: forwarder.address });
+      expect(next.code).toBe(0);
       expect(await remainsOf(project)).toEqual([]);
     },
   );

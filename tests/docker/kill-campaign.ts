@@ -7,11 +7,11 @@ import type { Ended, KillProject, Started } from "./kill-project.ts";
 import { windowsOf } from "./kill-windows.ts";
 
 /** What is done to a run: to its process, to its whole process group, or to one of its containers. */
-export const kinds = ["process", "group", "TERM", "INT", "remove", "kill"] as const;
+const kinds = ["process", "group", "TERM", "INT", "remove", "kill"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** When: so long after that many events of this life were told, in ms; 0 events: after its start. */
-export interface Moment {
+interface Moment {
   readonly events: number;
   readonly ms: number;
 }

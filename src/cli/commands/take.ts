@@ -125,6 +125,9 @@ async function toBranch(
     ` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`,
   );
   sayLeftOut(io, made.leftOut, "which no commit can hold");
+  const dirty = config.git?.dirty ?? 0;
+  if (dirty > 0)
+    io.err(` not in it  ${plural(dirty, "uncommitted file")} of yours, with which the result was judged\n`);
   return exit.ok;
 }
 

@@ -81,7 +81,7 @@ function sandboxText(choice: SandboxChoice, { setup }: StartingPoint, { programs
 }
 
 const setupText = ({ run, cached }: SetupNote): string =>
-  `setup \`${run}\`${cached ? " from cache" : " done"}`;
+  `setup \`${oneLine(run, 48)}\`${cached ? " from cache" : " done"}`;
 
 /** What a setup changed of the user's own files is not kept, and so is said. */
 function changedRow({ setup }: StartingPoint, width: number): Rows {

@@ -32,13 +32,15 @@ export async function underWay<T>(
     last = line;
     if (io.isTerminal) return;
     held.push(`${head}${oneLine(line, 180)}\n`);
-    if (isLate()) io.err(held.splice(0).join(""));
+    if (isLate()) tell();
   };
-  const timer = io.isTerminal ? setInterval(draw, 200) : undefined;
+  const tell = (): void => io.err(held.splice(0).join(""));
+  const timer = io.isTerminal ? setInterval(draw, 200) : setTimeout(tell, silentMs);
   try {
     return await work(say);
   } finally {
     clearInterval(timer);
+    clearTimeout(timer);
     if (io.isTerminal && isLate()) io.err(clearLine);
   }
 }

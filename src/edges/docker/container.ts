@@ -13,7 +13,7 @@ export class NotStarted extends ContainerLost {
 }
 
 /** A command in a container, as the engine runs it. */
-export interface ExecOptions {
+interface ExecOptions {
   readonly command: readonly string[];
   readonly user: string;
   readonly dir: string;
@@ -34,7 +34,7 @@ export interface Exit {
 }
 
 /** How a container stands. */
-export interface ContainerState {
+interface ContainerState {
   readonly isRunning: boolean;
   readonly isOom: boolean;
   readonly isPaused: boolean;

@@ -86,6 +86,6 @@ async function imageOf(engine: Engine, wanted: ImageWanted, onLine: OnLine): Pro
 }
 
 /** A run cannot go on before its image is back. */
-export class ImageGone extends Error {
+class ImageGone extends Error {
   override readonly name = "ImageGone";
 }

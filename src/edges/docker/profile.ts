@@ -28,7 +28,7 @@ const homeBytes = 512 * mib;
 /** Nobody's: signals of a worker do not reach process 1, whatever they are. */
 export const nobody = "65534:65534";
 
-export const workspaceDir = "/workspace";
+const workspaceDir = "/workspace";
 const homeDir = "/home/worker";
 
 /** In every container; nothing of the host's environment. */
