@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
 import { encodeJson } from "../core/canonical.ts";
-import { addedPaths, noEnvironment } from "../core/environment.ts";
+import { addedPaths, noEnvironment, withEnvironment } from "../core/environment.ts";
 import type { Environment } from "../core/environment.ts";
 import type { Digest, RunId } from "../core/id.ts";
 import type { Blobs, Journal, Ownership, Sandbox } from "../core/ports.ts";
 import { lookup } from "../core/tree-diff.ts";
+import type { TreeStore } from "../core/tree.ts";
 import { treeStore } from "../core/tree-store.ts";
 import { defaultExclude, importDirectory } from "../edges/files/import.ts";
 import type { Imported, ImportRequest } from "../edges/files/import.ts";
@@ -161,9 +162,12 @@ async function settle(
   const { blobs, environments } = storage;
   const key = sha256(await keyText(blobs, setup, tree, sandbox.image));
   const known = environments.find(key);
-  if (known !== null && (await blobs.missing([known])).length === 0) {
-    const environment = await readJson<Environment>(blobs, known);
-    return { environment, note: { run: setup.run, cached: true, changed: [] } };
+  const kept =
+    known === null || (await blobs.missing([known])).length > 0
+      ? null
+      : await readJson<Environment>(blobs, known);
+  if (kept !== null && (await fits(treeStore(blobs), tree, kept))) {
+    return { environment: kept, note: { run: setup.run, cached: true, changed: [] } };
   }
   // Nothing is left out of what it makes but what it was given.
   const { environment } = ground;
@@ -195,8 +199,21 @@ async function keyText(blobs: Blobs, setup: Setup, tree: Digest, image: string):
       return [path, entry];
     }),
   );
-  const { run } = setup;
-  return new TextDecoder().decode(encodeJson({ v: 1, run, image, files: files.length === 0 ? tree : files }));
+  const { run, network } = setup;
+  return new TextDecoder().decode(
+    encodeJson({ v: 1, run, network, image, files: files.length === 0 ? tree : files }),
+  );
+}
+
+/** Whether all of an environment can be added to a tree: the setup may have made it beside other files. */
+async function fits(trees: TreeStore, tree: Digest, environment: Environment): Promise<boolean> {
+  const whole = await withEnvironment(trees, tree, environment);
+  for (const { dir, entry } of environment.added) {
+    const path = dir === "" ? entry.name : `${dir}/${entry.name}`;
+    if ((await lookup(trees, tree, path)) !== null || (await lookup(trees, whole, path)) === null)
+      return false;
+  }
+  return true;
 }
 
 const letters = "23456789abcdefghjkmnpqrstuvwxyz";

@@ -2,10 +2,12 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { RunConfig, SandboxSpec } from "../core/goal.ts";
 import { bytesOf } from "../core/goal.ts";
 import type { Sandbox } from "../core/ports.ts";
-import { EngineDown, openEngine } from "../edges/docker/engine.ts";
+import { EngineDown, isAbsent, openEngine } from "../edges/docker/engine.ts";
 import type { Engine } from "../edges/docker/engine.ts";
 import { openDocker } from "../edges/docker/open.ts";
 import type { ImageWanted } from "../edges/docker/open.ts";
+import { excludes } from "../edges/files/exclude.ts";
+import { defaultExclude } from "../edges/files/import.ts";
 import type { Owner } from "../edges/files/owner.ts";
 import type { GoalFile } from "../edges/project/goal-file.ts";
 import type { ProjectFile } from "../edges/project/project-file.ts";
@@ -59,12 +61,13 @@ export async function whichSandbox(
       throw new Refused(
         `sandbox.${first} is for containers, and sandbox.kind is embedded; remove one of them`,
       );
-    return { kind, why: null };
+    const unused = needs.map((key) => `sandbox.${key}`).join(", ");
+    return { kind, why: unused === "" ? null : `${unused} in the settings is for containers, and not used` };
   }
   const engine = await openEngine(io.env);
   const silence = await silenceOf(engine);
   if (silence !== null) {
-    if (kind === "docker" || needs.length > 0) throw silence;
+    if (kind === "docker" || needs.length > 0 || !isAbsent(silence)) throw silence;
     return { kind: "embedded", why: `no Docker engine answers at ${engine.address}` };
   }
   if (spec.disk !== undefined && process.getuid?.() !== 0)
@@ -103,6 +106,7 @@ async function imageOf(
     { spec: goal.spec.sandbox, from: dirname(goal.path), where: relative(io.cwd, goal.path) },
     { spec: project.spec.sandbox, from: project.dir, where: "harness.yaml" },
   ];
+  const leavesOut = ofBuilds(project);
   for (const { spec, from, where } of places) {
     const { image, dockerfile } = spec ?? {};
     if (image !== undefined && dockerfile !== undefined)
@@ -110,14 +114,20 @@ async function imageOf(
     if (image !== undefined) return { image: { name: image }, called: image };
     if (dockerfile !== undefined) {
       const path = isAbsolute(dockerfile) ? dockerfile : resolve(from, dockerfile);
-      return { image: { dockerfile: path }, called: relative(project.dir, path) };
+      return { image: { dockerfile: path, leavesOut }, called: relative(project.dir, path) };
     }
   }
   const { path, from } = await resolveDockerfile(project.dir);
   return {
-    image: { dockerfile: path },
+    image: { dockerfile: path, leavesOut },
     called: from === "project" ? "sandbox/Dockerfile" : "harness's own image",
   };
+}
+
+/** What stays out of an import is not given to a build either, as far as it lies beside the Dockerfile. */
+function ofBuilds(project: ProjectFile): (name: string) => boolean {
+  const wanted = excludes([...(project.spec.workspace?.exclude ?? defaultExclude), ".harness*", ".git"]);
+  return (name) => (wanted(name, false) ?? wanted(name, true)) !== null;
 }
 
 export interface OpenedSandbox {

@@ -42,7 +42,11 @@ const modelsSpec = z.strictObject({
 
 const sandboxSpec = z.strictObject({
   kind: z.enum(["embedded", "docker"]).optional(),
-  image: z.string().min(1).optional().describe("pulled where it is not there"),
+  image: z
+    .string()
+    .regex(/^[a-z0-9][\w.:/@-]*$/i, "must be the name of an image, like node:24-bookworm")
+    .optional()
+    .describe("pulled where it is not there"),
   dockerfile: z.string().min(1).optional().describe("built with its own directory as the context"),
   memory: z
     .string()

@@ -195,8 +195,11 @@ export interface ExecResult {
 export interface Slot {
   /** Runs in a new shell in the workspace. Never rejects for what the command does; when it settles, nothing of the command is alive unless it `exited`. */
   exec(request: ExecRequest): Promise<ExecResult>;
-  /** Writes a file (parents made). null when done, else why not, in one sentence. Never leaves the workspace. */
-  write(path: string, bytes: Uint8Array): Promise<string | null>;
+  /**
+   * Writes a file (parents made). null when done, else why not, in one sentence. Never leaves the workspace.
+   * `broken`: the sandbox itself failed; nothing is known of the file.
+   */
+  write(path: string, bytes: Uint8Array): Promise<string | null | { readonly broken: string }>;
   /** Stops all of the worker's processes until the next `exec`. */
   freeze(): Promise<void>;
   /** Kills every process of the worker: afterwards nobody writes into the workspace. */

@@ -1,6 +1,7 @@
 import type { Criterion } from "../core/criterion.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { CallId } from "../core/id.ts";
+import { endProcesses } from "./slots.ts";
 import { callParts, taskThread } from "../core/id.ts";
 import type { RunState } from "../core/run.ts";
 import { unrun } from "../core/thread.ts";
@@ -56,7 +57,7 @@ export async function finishAttempt(work: Work, id: CallId): Promise<readonly Ru
   if (call === undefined || thread.task === null) throw new Error(`${id} is no call of a worker's open turn`);
   const { attempt } = attemptOf(work.run, thread.task);
   const living = await work.slots.use(threadId, thread.tree);
-  await living.slot.kill();
+  await endProcesses(living.slot);
   const { tree } = await living.workspace.snapshot({ anew: true });
   const result = await putText(work.ports.blobs, "Submitted. Someone else judges it now.");
   await work.slots.drop(threadId);

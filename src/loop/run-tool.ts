@@ -1,5 +1,5 @@
 import { decodeText, encodeText } from "../core/canonical.ts";
-import type { ExecResult } from "../core/ports.ts";
+import type { ExecResult, Slot } from "../core/ports.ts";
 import type { OpenSlot } from "./slots.ts";
 import { shorten } from "./texts.ts";
 import { parseArgs } from "./tools.ts";
@@ -60,8 +60,14 @@ function plain(outcome: ToolResult["outcome"], text: string, isWrite = false): T
   return { outcome, exit: null, text, output, dropped: 0, wrote: isWrite, denied: [], broken: false };
 }
 
-const wrote = (problem: string | null, done: string): ToolResult =>
-  problem === null ? plain("ok", done, true) : plain("error", problem, true);
+function wrote(problem: Awaited<ReturnType<Slot["write"]>>, done: string): ToolResult {
+  if (problem === null) return plain("ok", done, true);
+  if (typeof problem === "string") return plain("error", problem, true);
+  return { ...plain("error", brokenNote(problem.broken)), broken: true };
+}
+
+const brokenNote = (why: string): string =>
+  `[the sandbox failed: ${why}; the workspace is as it was before this call]`;
 
 async function bash(slot: Hands, command: string, timeoutS: number): Promise<ToolResult> {
   const result = await slot.slot.exec({ command, timeoutMs: timeoutS * 1000, maxOutputBytes: keptBytes });
@@ -113,7 +119,7 @@ function execNote(result: ExecResult, timeoutS: number): string {
     case "full":
       return `${cut}[killed: the disk ran full]`;
     case "broken":
-      return `${cut}[the sandbox failed: ${result.why ?? "unknown"}; the workspace is as it was before this call]`;
+      return cut + brokenNote(result.why ?? "unknown");
   }
 }
 

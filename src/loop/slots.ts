@@ -54,16 +54,16 @@ export function slots(ports: Places, run: RunId, spares = ports.sandbox.spares):
     drop: async (name) => {
       const slot = open.get(name);
       open.delete(name);
-      if (slot !== undefined) await remove(making, slot);
+      if (slot !== undefined) await remove(making, slot, isOurs(name));
     },
     dropAll: async () => {
       making.mostIdle = 0;
       for (const [name, slot] of open) {
         open.delete(name);
-        await remove(making, slot);
+        await remove(making, slot, false);
       }
       for (let spare = await ready.take(); spare !== null; spare = await ready.take())
-        await remove(making, spare);
+        await remove(making, spare, false);
       for (const workspace of making.idle.splice(0)) await workspace.remove();
     },
   };
@@ -104,9 +104,18 @@ function readySlots(making: Making, wanted: number): ReadySlots {
 /** What a command left running would go on writing into what is set back. */
 async function setTo(slot: OpenSlot, tree: Digest): Promise<void> {
   if (slot.tree === tree) return;
-  if (slot.isUsed) await slot.slot.kill();
+  if (slot.isUsed) await endProcesses(slot.slot);
   await slot.workspace.reset(tree);
   slot.tree = tree;
+}
+
+/** Kills every process of a slot. @throws SandboxDown when it cannot be told whether one still lives */
+export async function endProcesses(slot: Slot): Promise<void> {
+  try {
+    await slot.kill();
+  } catch (error) {
+    throw new SandboxDown(`the sandbox cannot be stopped: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function make(making: Making, name: string, tree: Digest): Promise<OpenSlot> {
@@ -126,24 +135,32 @@ async function workspaceFor(making: Making, name: string, tree: Digest): Promise
     const own = most === 0 ? name : `${name}/${(making.made += 1)}`;
     return workspaces.checkout(`${run}/${own}`, tree);
   }
-  await again.reset(tree);
-  return again;
+  try {
+    await again.reset(tree);
+    return again;
+  } catch (error) {
+    await again.remove();
+    throw error;
+  }
 }
 
-async function remove({ idle, mostIdle: most }: Making, { slot, workspace }: OpenSlot): Promise<void> {
-  const isQuiet = idle.length < most && (await endsAll(slot));
+/** What a worker had its hands in is not used again: not all that a file system keeps is in a tree. */
+const isOurs = (name: string): boolean => /^(checks|try)\//.test(name);
+
+async function remove(making: Making, { slot, workspace }: OpenSlot, isWanted: boolean): Promise<void> {
+  const isQuiet = isWanted && making.idle.length < making.mostIdle && (await endsAll(slot));
   await slot.close();
-  if (isQuiet && idle.length < most) idle.push(workspace);
+  if (isQuiet && making.idle.length < making.mostIdle) making.idle.push(workspace);
   else await workspace.remove();
 }
 
 /** Only where nothing of the worker is alive for certain may a directory be set back. */
 async function endsAll(slot: Slot): Promise<boolean> {
   try {
-    await slot.kill();
+    await endProcesses(slot);
     return true;
   } catch {
-    // The engine does not answer: whether processes live is not known, and the next slot meets the same trouble.
+    // The next slot meets the same trouble and tells it.
     return false;
   }
 }

@@ -69,15 +69,15 @@ describe("slots of a sandbox that is slow to open", () => {
     await own.dropAll();
   });
 
-  it("use a directory again, set back, under no name of its own", async () => {
+  it("use a directory again that only checks ran in, set back, under no name of its own", async () => {
     const tree = await treeOf(blobs, { one: "1" });
-    const first = await own.use("task/a/1", tree);
+    const first = await own.use("checks/a", tree);
     await first.slot.exec(request);
     const { dir } = first.workspace;
-    const second = await own.use("task/b/1", tree);
-    await own.drop("task/a/1");
-    expect(happened).toEqual(["kill run1/task/a/1", "close run1/task/a/1"]);
-    const third = await own.use("task/a/1", tree);
+    const second = await own.use("checks/b", tree);
+    await own.drop("checks/a");
+    expect(happened).toEqual(["kill run1/checks/a", "close run1/checks/a"]);
+    const third = await own.use("checks/a", tree);
     const fourth = await own.use("task/c/1", tree);
     const dirs = [second, third, fourth].map(({ workspace }) => workspace.dir);
     expect(dirs).toContain(dir);
@@ -87,11 +87,19 @@ describe("slots of a sandbox that is slow to open", () => {
     expect(await workspaces.left()).toEqual([]);
   });
 
-  it("do not use a directory again in which something may live", async () => {
+  it("never use a worker's directory again", async () => {
     const tree = await treeOf(blobs, { one: "1" });
     const { dir } = (await own.use("task/a/1", tree)).workspace;
-    refusesKill = true;
     await own.drop("task/a/1");
+    expect(await workspaces.left()).not.toContain(dir.replace("/memory/", ""));
+    await own.dropAll();
+  });
+
+  it("do not use a directory again in which something may live", async () => {
+    const tree = await treeOf(blobs, { one: "1" });
+    const { dir } = (await own.use("checks/a", tree)).workspace;
+    refusesKill = true;
+    await own.drop("checks/a");
     expect(await workspaces.left()).not.toContain(dir.replace("/memory/", ""));
     await own.dropAll();
   });

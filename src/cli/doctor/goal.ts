@@ -16,7 +16,7 @@ import { leftOutRow } from "../view/left-out.ts";
 import { underWay } from "../view/under-way.ts";
 import { oneLine, plural } from "../view/words.ts";
 import { openChosen, whichSandbox } from "../which-sandbox.ts";
-import { openGround, openState, stateDir } from "../wire.ts";
+import { openGround, openState } from "../wire.ts";
 import { ok, warns, wordsOf, wrong } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { placePrefix } from "./place.ts";
@@ -81,7 +81,8 @@ async function startingTree(
 ): Promise<readonly Finding[]> {
   const { io, goal, project } = question;
   const sandbox = await whichSandbox(io, goal, project, withoutEngine(question));
-  const opened = await openChosen(io, sandbox, stateDir(project.dir));
+  // Under a name of its own: whoever starts a run of this project meanwhile takes its slots for a dead run's.
+  const opened = await openChosen(io, sandbox, place.dir);
   const storage = await openState(place.dir, {});
   try {
     const request = {

@@ -49,19 +49,28 @@ export async function openEngine(env: Env, longestMs = Infinity): Promise<Engine
     : new Client();
   // Its types do not know the field. Connections to an engine that hangs would hold the process for ever.
   if (address.startsWith("unix://")) Object.assign(docker.modem, { agent });
-  const giveUp = (): void => agent.destroy();
+  let isHung = false;
+  const giveUp = (): void => {
+    isHung = true;
+    agent.destroy();
+  };
   return {
     docker,
     address,
     ask: async (question, ms = 30_000) => {
-      const most = Math.min(ms, longestMs);
-      return asked(docker, address, { question, ms: most, giveUp });
+      // Whoever was waited for in vain once is not waited for as long again.
+      const most = Math.min(ms, longestMs, isHung ? hungMs : Infinity);
+      const answer = await asked(docker, address, { question, ms: most, giveUp });
+      isHung = false;
+      return answer;
     },
   };
 }
 
 const foundSocket = (env: Env): string =>
   sockets(env).find((path) => existsSync(path)) ?? "/var/run/docker.sock";
+
+const hungMs = 3000;
 
 interface Asking<T> {
   readonly question: (docker: Docker) => Promise<T>;
@@ -81,14 +90,30 @@ async function asked<T>(docker: Docker, address: string, { question, ms, giveUp 
   try {
     return await Promise.race([answer, late.promise]);
   } catch (error) {
-    throw isAnswer(error) || error instanceof EngineDown ? error : down(address, (error as Error).message);
+    throw isAnswer(error) || error instanceof EngineDown || isMistake(error)
+      ? error
+      : down(address, (error as Error).message, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-const down = (address: string, why: string): EngineDown =>
-  new EngineDown(`the Docker engine does not answer at ${address} (${why}); start it, or see: docker info`);
+const down = (address: string, why: string, cause?: unknown): EngineDown =>
+  new EngineDown(`the Docker engine does not answer at ${address} (${why}); start it, or see: docker info`, {
+    cause,
+  });
+
+/** Node's own ERR_… says that the question was none. */
+const isMistake = (error: unknown): boolean => {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  return typeof code === "string" && code.startsWith("ERR_");
+};
+
+/** Whether nothing listens where the engine should be: there is none, rather than one that is not well. */
+export function isAbsent({ cause }: EngineDown): boolean {
+  const code = (cause as { readonly code?: unknown } | null | undefined)?.code;
+  return code === "ENOENT" || code === "ECONNREFUSED";
+}
 
 /** The engine said no, with an HTTP status. */
 const isAnswer = (error: unknown): boolean => statusOf(error) !== null;
@@ -102,5 +127,6 @@ export function statusOf(error: unknown): number | null {
 /** What an engine's refusal says, without the frame the library puts around it. */
 export function refusalOf(error: unknown): string {
   const said = (error as { readonly json?: { readonly message?: unknown } }).json?.message;
-  return typeof said === "string" ? said.trim() : (error as Error).message;
+  const text = typeof said === "string" ? said : (error as Error).message;
+  return text.replace(/^\(HTTP code \d+\) [^-]* - /, "").trim();
 }

@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { Engine } from "./engine.ts";
-import { ImageRefused, refusalOf, statusOf } from "./engine.ts";
+import { EngineDown, ImageRefused, refusalOf, statusOf } from "./engine.ts";
 
 /** Called with one line of what the engine does: a build step, a layer that came. */
 export type OnLine = (line: string) => void;
@@ -36,11 +37,22 @@ export async function imageId(engine: Engine, name: string): Promise<string | nu
   }
 }
 
+/** @returns paths that an image declares as volumes, but for the workspace's own. */
+export async function volumesOf(engine: Engine, id: string): Promise<readonly string[]> {
+  const { Config } = await engine.ask(async (docker) => docker.getImage(id).inspect());
+  return Object.keys(Config.Volumes ?? {}).filter((path) => !path.startsWith("/workspace"));
+}
+
 /**
  * Builds a Dockerfile with its own directory as the context, as `docker build` would: what has not changed comes from
- * the engine's cache. @returns the image's id. @throws ImageRefused with the last lines of the build, EngineDown
+ * the engine's cache. `leavesOut`: names in that directory that the engine does not get, whatever .dockerignore says. @returns the image's id. @throws ImageRefused with the last lines of the build, EngineDown
  */
-export async function imageByDockerfile(engine: Engine, file: string, onLine: OnLine): Promise<string> {
+export async function imageByDockerfile(
+  engine: Engine,
+  file: string,
+  onLine: OnLine,
+  leavesOut: (name: string) => boolean = () => false,
+): Promise<string> {
   const lines: string[] = [];
   const told = (line: string): void => {
     lines.push(line);
@@ -48,7 +60,7 @@ export async function imageByDockerfile(engine: Engine, file: string, onLine: On
   };
   try {
     const context = dirname(file);
-    const src = await readdir(context);
+    const src = (await readdir(context)).filter((name) => !leavesOut(name));
     const options = { dockerfile: basename(file), rm: true, forcerm: true };
     const building = await engine.ask(async (docker) => docker.buildImage({ context, src }, options), slowMs);
     const id = await follow(building, told);
@@ -84,14 +96,26 @@ interface Progress {
 /** Reads the engine's progress, one JSON object a line. @returns the id of what was built, null for a pull. */
 async function follow(coming: NodeJS.ReadableStream, onLine: OnLine): Promise<string | null> {
   let id: string | null = null;
-  for await (const line of createInterface({ input: coming })) {
-    if (line.trim() === "") continue;
-    const said = JSON.parse(line) as Progress;
-    if (said.error !== undefined) throw new BuildFailed(said.error.trim());
-    id = said.aux?.ID ?? id;
-    const text = (said.stream ?? pullText(said) ?? "").trim();
-    if (text !== "") for (const one of text.split("\n")) onLine(one);
+  let isStalled = false;
+  const stall = setTimeout(() => {
+    isStalled = true;
+    (coming as Readable).destroy();
+  }, slowMs);
+  try {
+    for await (const line of createInterface({ input: coming })) {
+      stall.refresh();
+      if (line.trim() === "") continue;
+      const said = JSON.parse(line) as Progress;
+      if (said.error !== undefined) throw new BuildFailed(said.error.trim());
+      id = said.aux?.ID ?? id;
+      const text = (said.stream ?? pullText(said) ?? "").trim();
+      if (text !== "") for (const one of text.split("\n")) onLine(one);
+    }
+  } finally {
+    clearTimeout(stall);
   }
+  if (isStalled)
+    throw new EngineDown(`the Docker engine has said nothing for ${slowMs / 60_000} min; see: docker info`);
   return id;
 }
 

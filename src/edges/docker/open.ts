@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Sandbox } from "../../core/ports.ts";
 import type { Engine } from "./engine.ts";
 import { ImageRefused } from "./engine.ts";
-import { imageByDockerfile, imageByName, imageId } from "./image.ts";
+import { imageByDockerfile, imageByName, imageId, volumesOf } from "./image.ts";
 import type { OnLine } from "./image.ts";
 import type { Limits, Users } from "./profile.ts";
 import { dockerSandbox } from "./sandbox.ts";
@@ -11,7 +11,7 @@ import { dockerSandbox } from "./sandbox.ts";
 /** Which image: by name, built of a Dockerfile, or the very one that a run pinned. */
 export type ImageWanted =
   | { readonly name: string }
-  | { readonly dockerfile: string }
+  | { readonly dockerfile: string; readonly leavesOut?: (name: string) => boolean }
   | { readonly pinned: string };
 
 export interface DockerWanted {
@@ -41,21 +41,35 @@ export async function openDocker(
     memory: wanted.memory ?? Math.min(4 * gib, floorTo(info.MemTotal / 2, mib)),
     cpus: wanted.cpus ?? Math.min(2, info.NCPU),
   };
-  if (limits.cpus > info.NCPU)
-    throw new ImageRefused(
-      `sandbox.cpus: ${limits.cpus} is more than the ${info.NCPU} of the engine's machine`,
-    );
+  checkLimits(limits, info);
   const users = usersOf(info);
   const image = await imageOf(engine, wanted.image, onLine);
+  const volumes = await volumesOf(engine, image);
   const project = createHash("sha256").update(`${hostname()}\0${wanted.project}`).digest("hex").slice(0, 16);
   return {
-    sandbox: dockerSandbox({ engine, image, limits, users, project }),
+    sandbox: dockerSandbox({ engine, image, volumes, limits, users, project }),
     limits,
     owner: process.getuid?.() === 0 && users.uid !== 0 ? users : null,
   };
 }
 
+/** @throws ImageRefused for what no container can be given here, or none could work with. */
+function checkLimits({ memory, cpus }: Limits, { MemTotal, NCPU }: EngineInfo): void {
+  const most = Math.floor(MemTotal / mib);
+  if (cpus > NCPU)
+    throw new ImageRefused(`sandbox.cpus: ${cpus} is more than the ${NCPU} of the engine's machine`);
+  if (memory > MemTotal)
+    throw new ImageRefused(
+      `sandbox.memory: ${memory / mib}m is more than the ${most}m of the engine's machine`,
+    );
+  if (memory < leastMemory)
+    throw new ImageRefused(`sandbox.memory: at least ${leastMemory / mib}m is needed`);
+  if (cpus < leastCpus) throw new ImageRefused(`sandbox.cpus: at least ${leastCpus} is needed`);
+}
+
+const leastCpus = 0.05;
 const mib = 2 ** 20;
+const leastMemory = 32 * mib;
 const gib = 2 ** 30;
 const floorTo = (size: number, unit: number): number => Math.floor(size / unit) * unit;
 
@@ -77,7 +91,7 @@ function usersOf({ SecurityOptions = [] }: EngineInfo): Users {
 
 async function imageOf(engine: Engine, wanted: ImageWanted, onLine: OnLine): Promise<string> {
   if ("name" in wanted) return imageByName(engine, wanted.name, onLine);
-  if ("dockerfile" in wanted) return imageByDockerfile(engine, wanted.dockerfile, onLine);
+  if ("dockerfile" in wanted) return imageByDockerfile(engine, wanted.dockerfile, onLine, wanted.leavesOut);
   const found = await imageId(engine, wanted.pinned);
   if (found !== null) return found;
   throw new ImageGone(

@@ -48,6 +48,8 @@ interface Wanted {
   /** More paths of the host, read-only. */
   readonly mounts?: readonly { readonly from: string; readonly to: string }[];
   readonly env?: readonly string[];
+  /** Paths the image declares as volumes: the engine would give each a directory without a limit. */
+  readonly volumes?: readonly string[];
 }
 
 /**
@@ -97,6 +99,9 @@ export function containerOptions(wanted: Wanted): Docker.ContainerCreateOptions 
       Tmpfs: {
         "/tmp": `${inMemory},size=${tmpBytes},mode=1777`,
         [homeDir]: `${inMemory},size=${homeBytes},mode=0700,${mine}`,
+        ...Object.fromEntries(
+          (wanted.volumes ?? []).map((path) => [path, `${inMemory},size=${tmpBytes},mode=0755,${mine}`]),
+        ),
         ...(dir === null ? { [workspaceDir]: `${inMemory},size=${tmpBytes},mode=0755,${mine}` } : {}),
       },
     },

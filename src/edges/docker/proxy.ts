@@ -54,7 +54,7 @@ export async function openProxy(hosts: readonly string[]): Promise<Proxy> {
   });
   server.maxConnections = mostConnections;
   await sweepDead();
-  const own = await mkdtemp(join(tmpdir(), `${dirPrefix}${process.pid}-`));
+  const own = await mkdtemp(join(shortTmp(), `${dirPrefix}${process.pid}-`));
   // The worker may be another user: this is open to it; the directory above lets nobody else of this machine in.
   const dir = join(own, "open");
   await mkdir(dir);
@@ -91,11 +91,11 @@ const dirPrefix = "harness-out-";
 
 /** Removes the directories of proxies whose process is dead: `harness-out-PID-…`. */
 async function sweepDead(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(shortTmp())) {
     const pid = new RegExp(`^${dirPrefix}(\\d+)-`).exec(name)?.[1];
     // What is somebody else's stays.
     if (pid !== undefined && isDead(Number(pid)))
-      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+      await rm(join(shortTmp(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -107,6 +107,9 @@ function isDead(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
+
+/** The path of a socket has at most some 100 bytes. */
+const shortTmp = (): string => (Buffer.byteLength(tmpdir()) > 60 ? "/tmp" : tmpdir());
 
 interface Target {
   readonly host: string;

@@ -20,6 +20,8 @@ export interface DockerOptions {
   readonly engine: Engine;
   /** Id of an image that is there. */
   readonly image: string;
+  /** Paths that the image declares as volumes. */
+  readonly volumes?: readonly string[];
   readonly limits: Limits;
   readonly users: Users;
   /** Names the project on this engine: containers of other projects are never touched. */
@@ -106,13 +108,13 @@ async function opened(options: DockerOptions, wanted: Wanted): Promise<Slot | { 
 }
 
 async function openedWith(
-  { engine, image, limits, users, project }: DockerOptions,
+  { engine, image, limits, users, project, volumes = [] }: DockerOptions,
   { name, dir, user, found }: Wanted,
   proxy: Proxy | null,
 ): Promise<Slot | { readonly broken: string }> {
   const labels = { [projectLabel]: project, [slotLabel]: name };
   const way = proxy === null ? {} : { mounts: [{ from: proxy.dir, to: socketDir }], env: proxyEnvironment };
-  const options = containerOptions({ image, limits, users, labels, dir, ...way });
+  const options = containerOptions({ image, limits, users, labels, dir, volumes, ...way });
   const container = await createContainer(engine, { name: calledAfter(name), ...options });
   const prepare = async (): Promise<string | null> =>
     proxy === null ? null : openWayOut(container, found.all, user);
@@ -151,10 +153,17 @@ async function keeping<T extends object>(
 }
 
 async function surveyOf(
-  { engine, image, limits, users, project }: DockerOptions,
+  { engine, image, limits, users, project, volumes = [] }: DockerOptions,
   user: string,
 ): Promise<Survey> {
-  const options = containerOptions({ image, limits, users, labels: { [projectLabel]: project }, dir: null });
+  const options = containerOptions({
+    image,
+    limits,
+    users,
+    labels: { [projectLabel]: project },
+    dir: null,
+    volumes,
+  });
   // No slot, so nobody reaps it: it goes by itself when the harness dies.
   options.Cmd = ["300"];
   options.HostConfig = { ...options.HostConfig, AutoRemove: true };

@@ -132,7 +132,7 @@ export function openSlot({ container, dir, user, shell, prepare, denied, release
         if (typeof end !== "number") await kill();
         return end === 0 ? null : `${path} cannot be written: ${text === "" ? `exit ${end}` : text}`;
       } catch (error) {
-        return `${path} cannot be written: ${lossOf(error)}`;
+        return { broken: lossOf(error) };
       }
     },
     freeze: async () => {

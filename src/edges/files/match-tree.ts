@@ -104,11 +104,19 @@ async function isKept(making: Making, path: string, found: Found, entry: TreeEnt
   if (found.type !== "file" || entry.type !== "file") return false;
   // A hard link would go on being the same file as another one.
   if (found.mode !== entry.mode || found.links !== 1 || found.stat.size !== BigInt(entry.size)) return false;
+  if (!isDated(making, path, found, entry)) return false;
   const known = making.known.files.get(path);
   if (known !== undefined && isUnchanged(known, found.stat)) making.after.files.set(path, known);
   else await readAgain(making, path, found);
   return making.after.files.get(path)?.content === entry.content;
 }
+
+/** Who changed a date may have changed what a check builds anew. */
+function isDated({ dateOf }: Making, path: string, { stat }: FoundFile, entry: FileEntry): boolean {
+  return dateOf === undefined || stat.mtimeNs === BigInt(dateOf(path, entry)) * 1_000_000_000n;
+}
+
+type FileEntry = Extract<TreeEntry, { type: "file" }>;
 
 async function readAgain({ root, after }: Making, path: string, found: FoundFile): Promise<void> {
   const since = Date.now();

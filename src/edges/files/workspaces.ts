@@ -7,6 +7,7 @@ import type { Blobs, Snapshot, Workspace, Workspaces } from "../../core/ports.ts
 import { isReservedAtTop } from "../../core/reserved-name.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import type { TreeStore } from "../../core/tree.ts";
+import { datesOf } from "./dates.ts";
 import { setMode } from "./inside.ts";
 import { nothingKnown } from "./known.ts";
 import { matchTree } from "./match-tree.ts";
@@ -46,12 +47,15 @@ export function openWorkspaces(options: WorkspacesOptions): Workspaces {
   const { root, blobs } = options;
   const trees = treeStore(blobs);
   let isScratch: IsScratch | null = null;
+  let dates: ReturnType<typeof datesOf> | null = null;
+  const dated = async (): ReturnType<typeof datesOf> =>
+    (dates ??= datesOf(trees, options.base, options.environment));
   const scratch = async (): Promise<IsScratch> =>
     (isScratch ??= await scratchOf(options.scratch, trees, options.base));
   return {
     checkout: async (name, tree) => {
       const dir = await newDirectory(root, name, options.quota ?? null);
-      const workspace = open({ ...options, dir, trees, isScratch: scratch });
+      const workspace = open({ ...options, dir, trees, isScratch: scratch, dated });
       await workspace.reset(tree);
       return workspace;
     },
@@ -88,9 +92,10 @@ interface Opening extends Pick<WorkspacesOptions, "blobs" | "environment" | "own
   readonly dir: string;
   readonly trees: TreeStore;
   readonly isScratch: () => Promise<IsScratch>;
+  readonly dated: () => ReturnType<typeof datesOf>;
 }
 
-function open({ dir, blobs, trees, isScratch, environment, owner }: Opening): Workspace {
+function open({ dir, blobs, trees, isScratch, dated, environment, owner }: Opening): Workspace {
   /** From the last walk, and from the last reset: what snapshots leave out is in that one only. */
   let [known, written] = [nothingKnown(), nothingKnown()];
   /** What of the environment is no part of a snapshot. */
@@ -105,8 +110,9 @@ function open({ dir, blobs, trees, isScratch, environment, owner }: Opening): Wo
       const store = memoryOver(trees);
       const whole = await withEnvironment(store, tree, environment);
       const walked = await walk({ root: dir, skip: () => false, own: true });
+      const dateOf = (await dated())(besides);
       written = await matchTree(
-        { root: dir, rootMode, store, blobs, known: before, owner },
+        { root: dir, rootMode, store, blobs, known: before, owner, dateOf },
         walked.dir,
         whole,
       );

@@ -1,9 +1,19 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, symlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { TreeEntry, TreeStore } from "../../core/tree.ts";
 import { listTree } from "../../core/tree-diff.ts";
 import { joined } from "../../core/tree-path.ts";
+import type { DateOf } from "./dates.ts";
 import { inOneGo } from "./file-content.ts";
 import { setMode, setModeOf } from "./inside.ts";
 import { diskPath, nameBytes } from "./names.ts";
@@ -22,6 +32,8 @@ export interface Writing {
   readonly blobs: Pick<Blobs, "get" | "getStream">;
   /** Whom all that is written belongs to; null: whoever this process is. */
   readonly owner: Owner | null;
+  /** When each file was last changed; left out: now. */
+  readonly dateOf?: DateOf;
   /** Called for each file with what it is now on disk. */
   readonly wrote: (path: string, entry: FileEntry, stat: Stat) => void;
 }
@@ -70,6 +82,8 @@ export async function writeEntry(
     if (entry.size <= inOneGo) writeAll(fd, await writing.blobs.get(entry.content));
     else for await (const chunk of writing.blobs.getStream(entry.content)) writeAll(fd, chunk);
     setModeOf(fd, entry.mode);
+    const date = writing.dateOf?.(path, entry);
+    if (date !== undefined) futimesSync(fd, date, date);
     writing.wrote(path, entry, fstatSync(fd, { bigint: true }));
   } finally {
     closeSync(fd);

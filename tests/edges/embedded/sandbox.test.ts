@@ -44,7 +44,8 @@ describe("the embedded shell", () => {
   const run = (command: string): Promise<ExecResult> =>
     slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: 1 << 20 });
   const said = async (command: string): Promise<string> => textOf(await run(command));
-  const given = (path: string, text: string): Promise<string | null> => slot.write(path, Buffer.from(text));
+  const given = (path: string, text: string): ReturnType<Slot["write"]> =>
+    slot.write(path, Buffer.from(text));
 
   it("is named after the installed library", async () => {
     const found = JSON.parse(await readFile("node_modules/just-bash/package.json", "utf8")) as {
