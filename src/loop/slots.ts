@@ -65,6 +65,8 @@ export function slots(ports: Places, run: RunId, spares = ports.sandbox.spares):
       for (let spare = await ready.take(); spare !== null; spare = await ready.take())
         await remove(making, spare, false);
       for (const workspace of making.idle.splice(0)) await workspace.remove();
+      // What was made and never heard of, because the answer was cut. Without an engine the next start clears it.
+      if (spares > 0) await making.sandbox.reap(`${run}/`).catch(() => undefined);
     },
   };
 }
@@ -121,7 +123,9 @@ export async function endProcesses(slot: Slot): Promise<void> {
 async function make(making: Making, name: string, tree: Digest): Promise<OpenSlot> {
   const { sandbox, run } = making;
   const workspace = await workspaceFor(making, name, tree);
-  const slot = await sandbox.open(`${run}/${name}`, workspace.dir);
+  let slot = await sandbox.open(`${run}/${name}`, workspace.dir);
+  // A container may be lost while it starts, though all is well with the engine.
+  if ("broken" in slot) slot = await sandbox.open(`${run}/${name}`, workspace.dir);
   if (!("broken" in slot)) return { workspace, slot, tree, isUsed: false, skipped: new Set() };
   await workspace.remove();
   throw new SandboxDown(`the ${sandbox.kind} sandbox does not start: ${slot.broken}`);

@@ -30,6 +30,8 @@ export interface DockerOptions {
 
 const projectLabel = "harness.project";
 const slotLabel = "harness.slot";
+/** Of a container that belongs to no slot: the process that looks into it. */
+const surveyLabel = "harness.survey";
 
 /** Slots as hardened containers of one image. */
 export function dockerSandbox(options: DockerOptions): Sandbox {
@@ -156,15 +158,10 @@ async function surveyOf(
   { engine, image, limits, users, project, volumes = [] }: DockerOptions,
   user: string,
 ): Promise<Survey> {
-  const options = containerOptions({
-    image,
-    limits,
-    users,
-    labels: { [projectLabel]: project },
-    dir: null,
-    volumes,
-  });
-  // No slot, so nobody reaps it: it goes by itself when the harness dies.
+  await removeDeadSurveys(engine, project);
+  const labels = { [projectLabel]: project, [surveyLabel]: String(process.pid) };
+  const options = containerOptions({ image, limits, users, labels, dir: null, volumes });
+  // Once it was started it goes by itself when the harness dies; before, `AutoRemove` does nothing.
   options.Cmd = ["300"];
   options.HostConfig = { ...options.HostConfig, AutoRemove: true };
   const container = await createContainer(engine, options);
@@ -176,6 +173,23 @@ async function surveyOf(
     return found;
   } finally {
     await removeOrLeave(container);
+  }
+}
+
+/** What processes left that died while they looked into the image. */
+async function removeDeadSurveys(engine: Engine, project: string): Promise<void> {
+  const filters = { label: [`${projectLabel}=${project}`, surveyLabel] };
+  const found = await engine.ask(async (docker) => docker.listContainers({ all: true, filters }));
+  for (const { Id, Labels } of found)
+    if (isDead(Number(Labels[surveyLabel]))) await removeOrLeave(containerOf(engine, Id));
+}
+
+function isDead(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
 

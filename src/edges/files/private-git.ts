@@ -1,8 +1,8 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { askGit, runGit } from "./git.ts";
 import type { GitEnd, GitInput, GitPlace } from "./git.ts";
+import { ownTemporary } from "./own-temporary.ts";
 import { FilesRefused } from "./refused.ts";
 import type { Repository } from "./repository.ts";
 
@@ -23,7 +23,7 @@ export async function withPrivateGit<T>(
   repository: Repository,
   act: (git: PrivateGit) => Promise<T>,
 ): Promise<T> {
-  const gitDir = await mkdtemp(join(tmpdir(), "harness-git-"));
+  const gitDir = await ownTemporary("harness-git");
   try {
     await furnish(gitDir, repository);
     const place = privatePlace(gitDir, repository);

@@ -1,6 +1,5 @@
 import { chmodSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
-import { mkdtemp, readdir, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import type { Blobs } from "../../core/ports.ts";
@@ -10,6 +9,7 @@ import { countCommits, mostCounted, objectsOf, recentHistory } from "./git-histo
 import type { HeadPath, History, Objects } from "./git-history.ts";
 import { ignoredNow } from "./ignored-now.ts";
 import { nothingKnown } from "./known.ts";
+import { ownTemporary } from "./own-temporary.ts";
 import { writeIndex } from "./reading-index.ts";
 import { furnish } from "./reading-place.ts";
 import type { Making } from "./reading-place.ts";
@@ -57,7 +57,7 @@ export async function readingGit(
   if (found.type !== "repository") return null;
   const { repository } = found;
   if (repository.prefix !== "" || repository.commit === null) return null;
-  const base = await realpath(await mkdtemp(join(tmpdir(), "harness-reading-")));
+  const base = await ownTemporary("harness-reading");
   try {
     const making = await furnish(base, repository, repository.commit, exclude);
     const chosen = await choosePart(making, limits);
