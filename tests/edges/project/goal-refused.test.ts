@@ -217,7 +217,7 @@ const refused: readonly (readonly [name: string, content: string | Uint8Array, l
   [
     "a missing value",
     front("sandbox:\n  setup: { network: [] }"),
-    "3: sandbox.setup.run is missing; give text",
+    "3: sandbox.setup.run is missing; give text (run once, before the tasks: what it adds every slot has)",
   ],
   [
     "a mapping for a list",
