@@ -3,6 +3,7 @@
  *
  * - `describeDocker(name, tests)`: a `describe` whose tests are skipped, with the reason, where no engine answers, and
  *   counted as tests that need Docker (`tests/reporter.ts`). The image is made before the first of them.
+ * - `describeCampaign(name, tests)`: the same, for what takes minutes: only with `HARNESS_LONG=1` and in `.ci/run`.
  * - `sandboxImage()`: the id (`sha256:…`) of the image of `sandbox/Dockerfile`; made once, then at once.
  */
 import { tmpdir, userInfo } from "node:os";
@@ -41,6 +42,14 @@ export function describeDocker(name: string, tests: () => void): void {
     beforeAll(async () => void (await sandboxImage()), imageMs);
     tests();
   });
+}
+
+/** Campaigns of minutes: where Docker is required, as in `.ci/run`, and where a long run is asked for. */
+const isWhole = process.env["HARNESS_REQUIRE_DOCKER"] === "1" || process.env["HARNESS_LONG"] === "1";
+
+export function describeCampaign(name: string, tests: () => void): void {
+  if (isWhole) describeDocker(name, tests);
+  else describe.skip(`${name} (a campaign: HARNESS_LONG=1, and .ci/run)`, tests);
 }
 
 let image: Promise<string> | undefined;

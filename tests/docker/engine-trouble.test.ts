@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Entry } from "../../src/core/event.ts";
-import { describeDocker, sandboxImage } from "../docker.ts";
+import { describeCampaign, sandboxImage } from "../docker.ts";
 import { openForwarder } from "./kill-forwarder.ts";
 import type { Forwarder } from "./kill-forwarder.ts";
 import { newOwnImage } from "./kill-image.ts";
@@ -74,7 +74,7 @@ async function expectMet(project: KillProject, forwarder: Forwarder): Promise<vo
   expect(await remainsOf(project)).toEqual([]);
 }
 
-describeDocker("trouble with the engine", () => {
+describeCampaign("trouble with the engine", () => {
   test(
     "it stops three times in the middle of a call: each time the run stops, and no call is charged",
     { timeout: 600_000 },

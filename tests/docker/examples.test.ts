@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runId } from "../cli/ground.ts";
-import { describeDocker } from "../docker.ts";
+import { describeCampaign } from "../docker.ts";
 import { git, readFiles, tempDir } from "../edges/files/ground.ts";
 import {
   apply,
@@ -139,7 +139,7 @@ const fetchFrom = async (dir: string): Promise<void> =>
 const mayReach = async (dir: string): Promise<void> =>
   change(join(dir, "goal.md"), (text) => text.replace("registry.npmjs.org", `"${registry.host}"`));
 
-describeDocker("an example", () => {
+describeCampaign("an example", () => {
   beforeAll(async () => {
     const packages = ["picomatch", "yaml"].map((name) => join(root, "node_modules", name));
     registry = await openRegistry(packages, tempDir());

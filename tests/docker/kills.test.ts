@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { compareFinal, finalState } from "../../src/core/audit/final-state.ts";
 import type { FinalState } from "../../src/core/audit/final-state.ts";
-import { describeDocker, sandboxImage } from "../docker.ts";
+import { describeCampaign, sandboxImage } from "../docker.ts";
 import { random } from "../simulation/random.ts";
 import type { Random } from "../simulation/random.ts";
 import { strikeDown } from "./kill-campaign.ts";
@@ -99,7 +99,7 @@ async function struckRun(seed: number, strikes: (dice: Random) => readonly Kind[
   }
 }
 
-describeDocker("a run in containers that is killed", () => {
+describeCampaign("a run in containers that is killed", () => {
   test("ends as if nothing had happened, and leaves nothing behind", { timeout: 3_600_000 }, async () => {
     const image = await sandboxImage();
     calm = await Promise.all([calmEnd({ image, second: "left" }), calmEnd({ image, second: "right" })]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../src/core/canonical.ts";
 import type { Part } from "../../src/core/model.ts";
-import { describeDocker, sandboxImage } from "../docker.ts";
+import { describeCampaign, sandboxImage } from "../docker.ts";
 import { call, plan, submit } from "../loop/ground.ts";
 import { attacks, harmless, ruinCheck, ruinFiles, ruins, setUp } from "./attacks.ts";
 import type { Attack, Guard } from "./attacks.ts";
@@ -17,7 +17,7 @@ import type { RealRun, Says } from "./real-run.ts";
 const isIn = (guard: Guard) => (one: Attack) => one.guard === guard;
 const guardOf = new Map(attacks.map(({ name, guard }) => [name, guard]));
 
-describeDocker("tampering with the verdict", () => {
+describeCampaign("tampering with the verdict", () => {
   let [guarded, unguarded] = [new Map<string, Outcome>(), new Map<string, Outcome>()];
   const runs: RealRun[] = [];
   /** What evaluators of the guarded run were told, for each grading of a task. */
