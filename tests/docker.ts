@@ -36,20 +36,20 @@ async function findEngine(): Promise<string | null> {
   }
 }
 
-export function describeDocker(name: string, tests: () => void): void {
-  const skip = noEngine === null ? {} : { skip: true, meta: { noEngine } };
-  describe(`${name} (needs Docker)`, { tags: ["docker"], ...skip }, () => {
-    beforeAll(async () => void (await sandboxImage()), imageMs);
-    tests();
-  });
-}
+export const describeDocker = (name: string, tests: () => void): void => register(name, tests, true);
 
 /** Campaigns of minutes: where Docker is required, as in `.ci/run`, and where a long run is asked for. */
 const isWhole = process.env["HARNESS_REQUIRE_DOCKER"] === "1" || process.env["HARNESS_LONG"] === "1";
 
-export function describeCampaign(name: string, tests: () => void): void {
-  if (isWhole) describeDocker(name, tests);
-  else describe.skip(`${name} (a campaign: HARNESS_LONG=1, and .ci/run)`, tests);
+export const describeCampaign = (name: string, tests: () => void): void => register(name, tests, isWhole);
+
+function register(name: string, tests: () => void, isWanted: boolean): void {
+  const missing = noEngine === null ? {} : { skip: true, meta: { noEngine } };
+  const skip = isWanted ? missing : { skip: true };
+  describe(`${name} (needs Docker)`, { tags: ["docker"], ...skip }, () => {
+    beforeAll(async () => void (await sandboxImage()), imageMs);
+    tests();
+  });
 }
 
 let image: Promise<string> | undefined;
