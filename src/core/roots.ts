@@ -1,3 +1,4 @@
+import { joinedChunks } from "./chunks.ts";
 import type { Body, Entry, EventType } from "./event.ts";
 import type { Digest } from "./id.ts";
 import { decodeTree } from "./tree.ts";
@@ -60,7 +61,7 @@ export async function* namesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     yield* deep(text.slice(0, end));
     held = text.slice(end);
   }
-  yield* kind === "tree" ? namesOfTree(joined(tree)) : deep(held);
+  yield* kind === "tree" ? namesOfTree(joinedChunks(tree)) : deep(held);
 }
 
 function kindOf(beginning: string): "text" | "record" | "tree" {
@@ -89,16 +90,6 @@ function treeOf(bytes: Uint8Array): TreeNode | null {
     if (error instanceof SyntaxError || error instanceof TypeError) return null;
     throw error;
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /** One character a byte: digests are ASCII, and nothing else matters here. */

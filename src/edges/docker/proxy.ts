@@ -10,6 +10,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ExecResult } from "../../core/ports.ts";
+import { isDead } from "./dead.ts";
 
 /** A way out for one container: an HTTP proxy of ours on a socket of this machine, to named hosts and nowhere else. */
 export interface Proxy {
@@ -96,15 +97,6 @@ async function sweepDead(): Promise<void> {
     // What is somebody else's stays.
     if (pid !== undefined && isDead(Number(pid)))
       await rm(join(shortTmp(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isDead(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
 

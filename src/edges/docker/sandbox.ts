@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import type { Capabilities, Sandbox, Slot } from "../../core/ports.ts";
 import { ContainerLost, createContainer, containerOf } from "./container.ts";
 import type { Container } from "./container.ts";
+import { isDead } from "./dead.ts";
 import { EngineDown, ImageRefused } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { tooFull } from "./free-space.ts";
@@ -182,15 +183,6 @@ async function removeDeadSurveys(engine: Engine, project: string): Promise<void>
   const found = await engine.ask(async (docker) => docker.listContainers({ all: true, filters }));
   for (const { Id, Labels } of found)
     if (isDead(Number(Labels[surveyLabel]))) await removeOrLeave(containerOf(engine, Id));
-}
-
-function isDead(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
 }
 
 interface Left {

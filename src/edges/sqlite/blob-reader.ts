@@ -1,3 +1,4 @@
+import { joinedChunks } from "../../core/chunks.ts";
 import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Digest } from "../../core/id.ts";
@@ -32,7 +33,7 @@ export class SqliteBlobsReader implements BlobsReader {
   async get(digest: Digest): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.getStream(digest)) chunks.push(chunk);
-    return joined(chunks);
+    return joinedChunks(chunks);
   }
 
   /** The last chunk is held back until the whole hashes right: who reads to the end has read the truth. */
@@ -82,14 +83,4 @@ export class SqliteBlobsReader implements BlobsReader {
     if (packed === undefined) throw new DamagedBlob(digest, `chunk ${n} is missing`);
     return packed;
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
