@@ -18,7 +18,7 @@ export async function inMemory(says: Says, tasks: number): Promise<void> {
     blobs: memoryBlobs(),
     workspaces,
     sandbox,
-    models: { model: async () => model },
+    models: { model: async () => model, heldUntil: async () => null },
     prompts: {
       check: () => undefined,
       render: (system) => ({ system, messages: [{ role: "user", parts: [{ type: "text", text: "go" }] }] }),

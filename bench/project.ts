@@ -28,6 +28,10 @@ export const limits: Limits = {
   tries: 6,
   collisions: 2,
   repeats: 500,
+  stale: 8,
+  breaker: 5,
+  outageMs: 7_200_000,
+  task: { micros: null, tokens: null, wallMs: null },
   silences: 500,
   crashes: 3,
   outputTokens: 16_000,
@@ -82,7 +86,7 @@ export async function project(says: Says): Promise<Project> {
     env: {},
   });
   const model = instantModel(says);
-  const ports = { ...wired, models: { model: async () => model } };
+  const ports = { ...wired, models: { model: async () => model, heldUntil: async () => null } };
   return { dir, ports, close: storage.close, remove: () => rmSync(dir, { recursive: true }) };
 }
 
@@ -118,7 +122,12 @@ export async function created(ports: Ports, checks: RunConfig["checks"]): Promis
         evaluator: await prompt("evaluator"),
       },
       rubrics: {},
-      models: { planner: "bench/instant", worker: "bench/instant", evaluator: "bench/instant" },
+      models: {
+        planner: "bench/instant",
+        worker: "bench/instant",
+        evaluator: "bench/instant",
+        fallback: null,
+      },
       policy: ports.policy.digest,
       image: ports.sandbox.image,
       profile: ports.sandbox.profile,
@@ -129,6 +138,7 @@ export async function created(ports: Ports, checks: RunConfig["checks"]): Promis
     budget: noBudget,
     seed: 1,
     parent: null,
+    plan: null,
   };
 }
 

@@ -1,4 +1,6 @@
 import { exit } from "./exit.ts";
+import { terminalKeyboard } from "./keyboard.ts";
+import type { Keyboard } from "./keyboard.ts";
 
 /** Where a command reads and writes: passed in, so that commands are tested as they are used. */
 export interface Io {
@@ -15,6 +17,8 @@ export interface Io {
   /** Of the terminal as it is now. */
   readonly columns: number;
   readonly rows: number;
+  /** The keys of the person at this terminal; null: nobody is there to press one. */
+  readonly keyboard: Keyboard | null;
 }
 
 export function processIo(): Io {
@@ -27,6 +31,7 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY,
     isOutTerminal: process.stdout.isTTY,
+    keyboard: process.stdin.isTTY && process.stderr.isTTY ? terminalKeyboard() : null,
     get columns() {
       return size(process.stderr.columns, process.stderr.isTTY ? 80 : unbound);
     },

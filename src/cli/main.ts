@@ -140,7 +140,8 @@ function program(io: Io, done: { code: number }): Command {
     .option("--model <name>", "model for all roles: anthropic/<model>, openai/<model>, scripted/<file>, …")
     .option("--sandbox <kind>", "docker or embedded; docker if left out and an engine answers")
     .option("--budget <dollars>", "most money this run may spend")
-    .option("--yes", "start without reviewing the plan (this version never asks)")
+    .option("--yes", "start without reviewing the plan; without a terminal nobody is asked anyway")
+    .option("--detach", "go on without this terminal; harness watch looks at it, harness stop stops it")
     .option("--export <dir>", "write the result into a new directory when the goal is met")
     .addOption(json())
     .addHelpText("after", "\nExample: harness run goal.md --model anthropic/<model> --budget 5")
@@ -152,11 +153,51 @@ function program(io: Io, done: { code: number }): Command {
     .description("goes on with a run where it stood; nothing accepted is done again")
     .argument("[run]", "the last one that has not ended if left out")
     .option("--budget <dollars>", "the new ceiling, or +5 for five dollars more")
+    .option("--detach", "go on without this terminal")
     .addOption(json())
     .addHelpText("after", "\nExample: harness resume 7k2m --budget +5")
     .action(
       act(async (run: string | undefined, options) =>
         (await import("./commands/run.ts")).resume(io, run, options),
+      ),
+    );
+
+  cli
+    .command("watch")
+    .summary("follows a run that another process works on")
+    .description("follows a run that another process works on; reads only, ctrl-c leaves it as it is")
+    .argument("[run]", "the one at work if left out, else the last")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness watch 7k2m")
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/watch.ts")).watch(io, run, options),
+      ),
+    );
+
+  cli
+    .command("tell")
+    .description("leaves a note that the worker's next turn holds")
+    .argument("<run>", "its id, or the beginning of it")
+    .argument("<words...>", "the note")
+    .option("--task <id>", "only for the worker of this task")
+    .addHelpText("after", "\nExample: harness tell 7k2m 'the fixtures are in test/data' --task adapter")
+    .action(
+      act(async (run: string, words: readonly string[], options) =>
+        (await import("./commands/steer.ts")).tell(io, run, words, options),
+      ),
+    );
+
+  cli
+    .command("stop")
+    .summary("stops a run from any terminal")
+    .description("stops a run from any terminal: what is open ends first, and nothing accepted is lost")
+    .argument("[run]", "the last one that has not ended if left out")
+    .option("--now", "do not wait for what is open")
+    .addHelpText("after", "\nExample: harness stop 7k2m")
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/steer.ts")).stop(io, run, options),
       ),
     );
 
@@ -209,10 +250,11 @@ function program(io: Io, done: { code: number }): Command {
   cli
     .command("approvals")
     .description("what waits for a person, and how to answer it")
-    .argument("[action]", "list, approve, reject, settle, retry, accept, replan, drop or stop", "list")
+    .argument("[action]", "list, approve, reject, settle, retry, accept, raise, replan, drop or stop", "list")
     .argument("[id]", "what is answered")
     .argument("[finding]", "for settle: happened, not or skip")
     .option("--note <text>", "what the worker is told")
+    .option("--budget <dollars>", "for raise: the task's new ceiling, or +2 for two dollars more")
     .addOption(json())
     .addHelpText("after", "\nExample: harness approvals retry e31 --note 'use the fixture in test/data'")
     .action(
@@ -278,6 +320,26 @@ function program(io: Io, done: { code: number }): Command {
     .action(
       act(async (goal: string | undefined, options) =>
         (await import("./commands/doctor.ts")).doctor(io, goal, options),
+      ),
+    );
+
+  cli
+    .command("completion")
+    .summary("prints a script with which a shell completes harness")
+    .description("prints a script with which a shell completes commands, options, runs and what waits")
+    .argument("<shell>", "bash, zsh or fish")
+    .addHelpText("after", "\nExample: source <(harness completion bash)      (in ~/.bashrc)")
+    .action(
+      act(async (shell: string) => (await import("./commands/completion.ts")).completion(io, cli, shell)),
+    );
+
+  cli
+    .command("__complete", { hidden: true })
+    .argument("<kind>")
+    .argument("[words...]")
+    .action(
+      act(async (kind: string, words: readonly string[]) =>
+        (await import("./commands/completion.ts")).complete(io, kind, words),
       ),
     );
 

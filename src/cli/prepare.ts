@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { dirname, join } from "node:path";
 import type { Criterion } from "../core/criterion.ts";
 import type { Body } from "../core/event.ts";
 import type { RunConfig } from "../core/goal.ts";
@@ -6,8 +7,11 @@ import type { Digest, Role, RunId } from "../core/id.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
 import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
 import { tryGoal } from "../loop/check-goal.ts";
+import type { TriedCheck } from "../loop/check-goal.ts";
+import { planFaults } from "../loop/plan.ts";
 import { putJson, putText } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
+import { experience } from "./experience.ts";
 import type { Request } from "./request.ts";
 import type { StartingPoint } from "./starting-point.ts";
 import { ownVersion } from "./version.ts";
@@ -29,6 +33,8 @@ const defaultProtect = [
 export interface Prepared {
   readonly body: Body<"run-created">;
   readonly capabilities: Capabilities;
+  /** The goal's own checks on the workspace as it is. */
+  readonly tried: readonly TriedCheck[];
 }
 
 /** Pins everything a new run will use and tries the goal's checks. All of it is durable when this resolves. */
@@ -41,19 +47,24 @@ export async function prepareRun(
   const { goal, project } = request;
   const { blobs, policy, sandbox } = ports;
   const prompts = await pinPrompts(ports, project.dir);
-  await refuseFaults(ports, start.id, goal, start.imported.tree);
+  const rubrics = await pinRubrics(blobs, project.dir);
+  const tried = await refuseFaults(ports, start.id, goal, start.imported.tree);
+  await refusePlanFaults(ports, request, start, rubrics);
   const capabilities = await sandbox.capabilities();
   const environment = await putJson(blobs, start.ground.environment);
   const body: Body<"run-created"> = {
     kind: "goal",
     // The bytes that were checked, whatever the file says by now.
     goal: await putBytes(blobs, goal.source),
-    config: await putJson(blobs, configOf(request, start, sandboxPin, environment)),
+    config: await putJson(blobs, {
+      ...configOf(request, start, sandboxPin, environment),
+      experience: await experience(ports.journal, request.models.worker),
+    }),
     base: start.imported.tree,
     pins: {
       harness: ownVersion(),
       prompts,
-      rubrics: await pinRubrics(blobs, project.dir),
+      rubrics,
       models: request.models,
       policy: policy.digest,
       image: sandbox.image,
@@ -65,16 +76,42 @@ export async function prepareRun(
     budget: request.budget,
     seed: randomInt(2 ** 31),
     parent: null,
+    plan: request.plan === null ? null : await putJson(blobs, request.plan),
   };
-  return { body, capabilities };
+  return { body, capabilities, tried };
 }
 
 /** Checks of the goal that nobody could meet are a person's to mend, before any model is paid. */
-async function refuseFaults(ports: Ports, id: RunId, goal: Request["goal"], tree: Digest): Promise<void> {
+async function refuseFaults(
+  ports: Ports,
+  id: RunId,
+  goal: Request["goal"],
+  tree: Digest,
+): Promise<readonly TriedCheck[]> {
   const tried = await tryGoal(ports, id, tree, goal.checks);
   const faults = tried.flatMap(({ fault }) => fault ?? []);
   if (faults.length > 0)
     throw new Refused(faults.map((fault) => `${goal.path}: ${oneLine(fault, 400)}`).join("\n"));
+  return tried;
+}
+
+/** So are faults of a plan of theirs. */
+async function refusePlanFaults(
+  ports: Ports,
+  { goal, plan }: Request,
+  { id, imported }: StartingPoint,
+  rubrics: Record<string, Digest>,
+): Promise<void> {
+  if (plan === null) return;
+  const about = {
+    accepted: new Set<string>(),
+    rubrics: new Set(Object.keys(rubrics)),
+    goalHasChecks: goal.checks.length > 0,
+  };
+  const faults = await planFaults(ports, id, imported.tree, plan, about);
+  const file = join(dirname(goal.path), goal.spec.plan ?? "");
+  if (faults.length > 0)
+    throw new Refused(faults.map((fault) => `${file}: ${oneLine(fault, 400)}`).join("\n"));
 }
 
 const configOf = (
@@ -124,8 +161,9 @@ async function pinRubrics(blobs: Blobs, projectDir: string): Promise<Record<stri
   return pinned;
 }
 
-async function pinPrices(ports: Ports, models: Readonly<Record<Role, string>>): Promise<Digest> {
+async function pinPrices(ports: Ports, models: Request["models"]): Promise<Digest> {
   const prices: Record<string, unknown> = {};
-  for (const name of new Set(Object.values(models))) prices[name] = (await ports.models.model(name)).price;
+  const names = Object.values(models).filter((name) => name !== null);
+  for (const name of new Set(names)) prices[name] = (await ports.models.model(name)).price;
   return putJson(ports.blobs, prices);
 }

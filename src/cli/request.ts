@@ -1,12 +1,14 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import type { Budget, Limits } from "../core/event.ts";
-import { durationMs } from "../core/goal.ts";
+import type { Budget, Limits, Pins, TaskBudget } from "../core/event.ts";
+import { durationMs } from "../core/duration.ts";
 import type { BudgetSpec } from "../core/goal.ts";
 import type { Role } from "../core/id.ts";
 import { isName } from "../core/plan.ts";
+import type { PlanSpec } from "../core/plan.ts";
 import { openModels } from "../edges/models/models.ts";
 import { readGoal } from "../edges/project/goal-file.ts";
 import type { GoalFile } from "../edges/project/goal-file.ts";
+import { readPlan } from "../edges/project/plan-file.ts";
 import { readProject } from "../edges/project/project-file.ts";
 import type { ProjectFile } from "../edges/project/project-file.ts";
 import { listRubrics } from "../edges/project/resolve.ts";
@@ -22,6 +24,7 @@ export interface RunOptions {
   readonly sandbox?: string;
   readonly budget?: string;
   readonly yes?: boolean;
+  readonly detach?: boolean;
   readonly export?: string;
   readonly json?: boolean;
 }
@@ -30,7 +33,9 @@ export interface RunOptions {
 export interface Request {
   readonly goal: GoalFile;
   readonly project: ProjectFile;
-  readonly models: Readonly<Record<Role, string>>;
+  readonly models: Pins["models"];
+  /** The goal file's own plan; null: the planner makes one. */
+  readonly plan: PlanSpec | null;
   readonly sandbox: SandboxChoice;
   readonly budget: Budget;
   readonly limits: Limits;
@@ -56,8 +61,9 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     project,
     workspace,
     models: modelsOf(io, goal, project, options),
+    plan: goal.spec.plan === undefined ? null : await readPlan(resolve(dirname(goal.path), goal.spec.plan)),
     budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
-    limits: limitsOf(goal, project),
+    limits: { ...limitsOf(goal, project), review: isReviewed(io, options) },
     scratch: project.spec.workspace?.scratch ?? null,
   };
   await checkModels(io, request);
@@ -69,7 +75,8 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
 /** Keys, scripts and prices are there. @throws ModelRefused or Refused */
 async function checkModels(io: Io, { project, models, budget }: Omit<Request, "sandbox">): Promise<void> {
   const known = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
-  for (const name of new Set(Object.values(models))) {
+  const names = Object.values(models).filter((name) => name !== null);
+  for (const name of new Set(names)) {
     const { price } = await known.model(name);
     if (budget.micros === null || price !== null) continue;
     throw new Refused(
@@ -86,7 +93,7 @@ async function checkRubrics(file: string, { goal, project }: Omit<Request, "sand
   }
 }
 
-function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Record<Role, string> {
+function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Pins["models"] {
   const of = (role: Role): string => {
     const fromGoal = goal.spec.models?.[role] ?? goal.spec.model;
     const fromProject = project.spec.models?.[role] ?? project.spec.model;
@@ -97,7 +104,14 @@ function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOpti
       `no model for the ${role}; give --model anthropic/<model>, or set model: in ${relative(io.cwd, goal.path)} or harness.yaml`,
     );
   };
-  return { planner: of("planner"), worker: of("worker"), evaluator: of("evaluator") };
+  const fallback = fallbackOf(goal, project);
+  return { planner: of("planner"), worker: of("worker"), evaluator: of("evaluator"), fallback };
+}
+
+function fallbackOf(goal: GoalFile, project: ProjectFile): string | null {
+  const [fromGoal, fromProject] = [goal.spec.models?.fallback, project.spec.models?.fallback];
+  if (fromGoal !== undefined) return located(fromGoal, dirname(goal.path), project.dir);
+  return fromProject === undefined ? null : located(fromProject, project.dir, project.dir);
 }
 
 /** A script is a file: its name is kept relative to the project, so that a resume finds it from anywhere. */
@@ -107,6 +121,10 @@ function located(model: string, from: string, projectDir: string): string {
   const path = model.slice(prefix.length);
   return prefix + relative(projectDir, isAbsolute(path) ? path : resolve(from, path));
 }
+
+/** The plan is shown to whoever sits at the terminal, unless they say that it need not be. */
+const isReviewed = (io: Io, { yes, json }: RunOptions): boolean =>
+  io.keyboard !== null && yes !== true && json !== true;
 
 /** `money` on the command line wins. Dollars become micro-dollars, rounded down. */
 function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
@@ -122,16 +140,33 @@ function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
   };
 }
 
+/** A task's ceilings: what the goal file says of each wins over what the project says. */
+const taskSpecOf = (goal: GoalFile, project: ProjectFile): NonNullable<BudgetSpec["task"]> => ({
+  ...project.spec.budget?.task,
+  ...goal.spec.budget?.task,
+});
+
+const taskBudgetOf = ({ money, tokens, wall }: NonNullable<BudgetSpec["task"]>): TaskBudget => ({
+  micros: money === undefined ? null : Math.floor(money * 1e6),
+  tokens: tokens ?? null,
+  wallMs: wall === undefined ? null : durationMs(wall),
+});
+
 const limitsOf = (goal: GoalFile, project: ProjectFile): Limits => ({
   concurrency: goal.spec.concurrency ?? project.spec.concurrency ?? 3,
-  attempts: goal.spec.attempts ?? project.spec.attempts ?? 3,
-  turns: 60,
-  replans: 1,
+  attempts: taskSpecOf(goal, project).attempts ?? goal.spec.attempts ?? project.spec.attempts ?? 3,
+  turns: taskSpecOf(goal, project).turns ?? 60,
+  task: taskBudgetOf(taskSpecOf(goal, project)),
+  // What a person planned is a person's to change.
+  replans: goal.spec.plan === undefined ? 1 : 0,
   rejections: 2,
   gradings: 3,
   tries: 6,
   collisions: 2,
   repeats: 3,
+  stale: 6,
+  breaker: 5,
+  outageMs: durationMs(goal.spec.outage ?? project.spec.outage ?? "2h"),
   silences: 3,
   crashes: 3,
   outputTokens: 16_000,

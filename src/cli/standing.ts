@@ -18,7 +18,7 @@ export function standingText(run: RunState, owner: Owner | null): string {
   return run.outcome === null && owner !== null ? workingText(owner) : standing(run, owner);
 }
 
-export const workingText = (owner: Owner): string => `working (${nameOf(owner)})`;
+const workingText = (owner: Owner): string => `working (${nameOf(owner)})`;
 
 /** `pid 4711`. The owner's name is written just after its lock is taken, so that nobody may be known yet. */
 export const nameOf = ({ pid }: Owner): string => (pid === 0 ? "pid unknown" : `pid ${pid}`);

@@ -1,21 +1,47 @@
-import { fold } from "../core/apply.ts";
-import type { Body, Entry } from "../core/event.ts";
+import { apply } from "../core/apply.ts";
+import type { Body, Entry, Forecast } from "../core/event.ts";
 import { threadParts } from "../core/id.ts";
+import type { Digest, Instant, RunId } from "../core/id.ts";
 import type { Journal } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
+
+/** What models read and wrote. `input` includes `cached`, which the provider had read before. */
+interface Tokens {
+  input: number;
+  cached: number;
+  output: number;
+}
+
+/** One criterion as one grading found it. */
+interface CriterionStory {
+  readonly grading: number;
+  readonly criterion: string;
+  readonly result: Body<"criterion-judged">["result"];
+  readonly score: number | null;
+  readonly explanation: Digest;
+}
 
 /** One attempt, as the journal tells it. */
 export interface AttemptStory {
   readonly task: string;
   readonly attempt: number;
-  readonly startedAt: number;
-  endedAt: number | null;
+  readonly startedAt: Instant;
+  /** The tree it started from, and the one it handed in. */
+  readonly start: Digest;
+  candidate: Digest | null;
+  endedAt: Instant | null;
   outcome: string | null;
   turns: number;
+  /** Of the worker. */
   micros: number;
-  feedback: string | null;
-  submission: string | null;
-  alone: boolean;
+  readonly tokens: Tokens;
+  /** Of those who judged it. */
+  judgingMicros: number;
+  readonly judgingTokens: Tokens;
+  feedback: Digest | null;
+  submission: Digest | null;
+  readonly alone: boolean;
+  readonly verdicts: CriterionStory[];
 }
 
 /** What a run's money bought, in micro-dollars. */
@@ -33,41 +59,77 @@ export interface Story {
   readonly run: RunState;
   readonly attempts: readonly AttemptStory[];
   readonly costs: Costs;
+  readonly tokens: Tokens;
   /** Results of the goal's last grading, by check. */
   readonly checks: ReadonlyMap<string, string>;
-  readonly crashes: number;
-  readonly approvals: number;
+  /** When the run stood after each crash: the time of the last event before it was taken over. */
+  readonly crashes: readonly Instant[];
+  /** Who decided each approval that a person decided. */
+  readonly approvedBy: readonly string[];
   /** Who accepted the goal though its checks did not hold, null when nobody did. */
   readonly acceptedBy: string | null;
+  /** What the plan in force was thought to take; null: nobody said. */
+  readonly forecast: Forecast | null;
 }
 
-export async function readStory(journal: Journal, id: string): Promise<Story> {
-  const entries: Entry[] = [];
-  for await (const entry of journal.read(id, 0)) entries.push(entry);
-  return storyOf(entries);
-}
-
-function storyOf(entries: readonly Entry[]): Story {
-  const attempts = new Map<string, AttemptStory>();
-  const costs: Costs = { accepted: 0, rejected: 0, inWork: 0, planning: 0, judging: 0 };
-  const checks = new Map<string, string>();
-  let approvals = 0;
-  for (const entry of entries) {
-    noteAttempt(entry, attempts);
-    noteCost(entry, attempts, costs);
-    noteCheck(entry, checks);
-    if (entry.type === "approval-decided" && entry.body.by.type === "person") approvals += 1;
+/** @throws Error for a run that is not there */
+export async function readStory(journal: Pick<Journal, "read">, id: RunId): Promise<Story> {
+  const telling = newTelling();
+  let run: RunState | null = null;
+  let last: Entry | null = null;
+  for await (const entry of journal.read(id, 0)) {
+    run = apply(run, entry);
+    note(entry, last, telling);
+    last = entry;
   }
-  for (const attempt of attempts.values()) costs[bought(attempt)] += attempt.micros;
-  return {
-    run: fold(entries),
-    attempts: [...attempts.values()],
-    costs,
-    checks,
-    crashes: crashes(entries),
-    approvals,
-    acceptedBy: acceptedBy(entries),
-  };
+  if (run === null) throw new Error(`run ${id} has no events`);
+  const attempts = [...telling.attempts.values()];
+  for (const attempt of attempts) telling.costs[bought(attempt)] += attempt.micros;
+  return { ...telling, run, attempts };
+}
+
+interface Telling {
+  readonly attempts: Map<string, AttemptStory>;
+  readonly costs: Costs;
+  readonly tokens: Tokens;
+  readonly checks: Map<string, string>;
+  readonly crashes: Instant[];
+  readonly approvedBy: string[];
+  /** Escalations about the goal itself. */
+  readonly ofGoal: Set<string>;
+  acceptedBy: string | null;
+  forecast: Forecast | null;
+}
+
+const noTokens = (): Tokens => ({ input: 0, cached: 0, output: 0 });
+
+const newTelling = (): Telling => ({
+  attempts: new Map(),
+  costs: { accepted: 0, rejected: 0, inWork: 0, planning: 0, judging: 0 },
+  tokens: noTokens(),
+  checks: new Map(),
+  crashes: [],
+  approvedBy: [],
+  ofGoal: new Set(),
+  acceptedBy: null,
+  forecast: null,
+});
+
+function note(entry: Entry, last: Entry | null, telling: Telling): void {
+  noteAttempt(entry, telling.attempts);
+  noteModel(entry, telling);
+  noteCheck(entry, telling.checks);
+  notePeople(entry, telling);
+  // An ownership after the first that does not follow a clean stop.
+  if (
+    entry.type === "run-owned" &&
+    last !== null &&
+    last.type !== "run-created" &&
+    last.type !== "run-stopped"
+  )
+    telling.crashes.push(last.at);
+  // Journals of older versions have none.
+  if (entry.type === "plan-proposed") telling.forecast = entry.body.forecast ?? null;
 }
 
 function bought({ outcome }: AttemptStory): keyof Costs {
@@ -75,15 +137,13 @@ function bought({ outcome }: AttemptStory): keyof Costs {
   return outcome === "accepted" ? "accepted" : "rejected";
 }
 
-/** The person who took a goal as met though its checks said otherwise, as `apply` ends a run for them. */
-function acceptedBy(entries: readonly Entry[]): string | null {
-  const ofGoal = new Set<string>();
-  for (const { type, body } of entries) {
-    if (type === "escalation-raised" && isOfGoal(body)) ofGoal.add(body.escalation);
-    if (type === "escalation-answered" && body.choice === "accept" && ofGoal.has(body.escalation))
-      return body.by.type === "person" ? body.by.user : body.by.type;
-  }
-  return null;
+/** A person may take a goal as met though its checks said otherwise, as `apply` ends a run for them. */
+function notePeople({ type, body }: Entry, telling: Telling): void {
+  if (type === "approval-decided" && body.by.type === "person") telling.approvedBy.push(body.by.user);
+  if (type === "escalation-raised" && isOfGoal(body)) telling.ofGoal.add(body.escalation);
+  if (type !== "escalation-answered" || body.choice !== "accept") return;
+  if (telling.ofGoal.has(body.escalation))
+    telling.acceptedBy ??= body.by.type === "person" ? body.by.user : body.by.type;
 }
 
 const isOfGoal = ({ kind, task }: Body<"escalation-raised">): boolean =>
@@ -92,42 +152,79 @@ const isOfGoal = ({ kind, task }: Body<"escalation-raised">): boolean =>
 const key = (task: string, attempt: number): string => `${task}/${attempt}`;
 
 function noteAttempt(entry: Entry, attempts: Map<string, AttemptStory>): void {
-  if (entry.type === "attempt-started") {
-    const { task, attempt, alone } = entry.body;
-    const story = {
-      task,
-      attempt,
-      alone,
-      startedAt: entry.at,
-      endedAt: null,
-      outcome: null,
-      turns: 0,
-      micros: 0,
-    };
-    attempts.set(key(task, attempt), { ...story, feedback: null, submission: null });
+  switch (entry.type) {
+    case "attempt-started":
+      attempts.set(key(entry.body.task, entry.body.attempt), newAttempt(entry.at, entry.body));
+      return;
+    case "attempt-submitted": {
+      const attempt = attempts.get(key(entry.body.task, entry.body.attempt));
+      if (attempt === undefined) return;
+      attempt.submission = entry.body.submission;
+      attempt.candidate = entry.body.candidate;
+      return;
+    }
+    case "criterion-judged": {
+      const { task, attempt, grading, criterion, result, score, explanation } = entry.body;
+      if (task === null) return;
+      attempts.get(key(task, attempt))?.verdicts.push({ grading, criterion, result, score, explanation });
+      return;
+    }
+    case "attempt-ended": {
+      const attempt = attempts.get(key(entry.body.task, entry.body.attempt));
+      if (attempt === undefined) return;
+      attempt.endedAt = entry.at;
+      attempt.outcome = entry.body.outcome;
+      attempt.feedback = entry.body.feedback;
+      return;
+    }
+    default:
   }
-  if (entry.type === "attempt-submitted") {
-    const attempt = attempts.get(key(entry.body.task, entry.body.attempt));
-    if (attempt !== undefined) attempt.submission = entry.body.submission;
-  }
-  if (entry.type !== "attempt-ended") return;
-  const attempt = attempts.get(key(entry.body.task, entry.body.attempt));
-  if (attempt === undefined) return;
-  attempt.endedAt = entry.at;
-  attempt.outcome = entry.body.outcome;
-  attempt.feedback = entry.body.feedback;
 }
 
-function noteCost(entry: Entry, attempts: Map<string, AttemptStory>, costs: Costs): void {
+const newAttempt = (
+  startedAt: Instant,
+  { task, attempt, start, alone }: Body<"attempt-started">,
+): AttemptStory => ({
+  task,
+  attempt,
+  startedAt,
+  start,
+  candidate: null,
+  endedAt: null,
+  outcome: null,
+  turns: 0,
+  micros: 0,
+  tokens: noTokens(),
+  judgingMicros: 0,
+  judgingTokens: noTokens(),
+  feedback: null,
+  submission: null,
+  alone,
+  verdicts: [],
+});
+
+function noteModel(entry: Entry, { attempts, costs, tokens }: Telling): void {
   if (entry.type !== "model-ended") return;
-  const { role, task, attempt } = threadParts(entry.body.thread);
-  const micros = entry.body.charged.micros ?? 0;
+  const { thread, charged, outcome } = entry.body;
+  const { role, task, attempt } = threadParts(thread);
+  const micros = charged.micros ?? 0;
+  count(tokens, entry.body);
   if (role === "planner") costs.planning += micros;
   if (role === "evaluator") costs.judging += micros;
-  const story = role === "worker" && task !== null ? attempts.get(key(task, attempt)) : undefined;
+  const story = task === null ? undefined : attempts.get(key(task, attempt));
   if (story === undefined) return;
+  count(role === "worker" ? story.tokens : story.judgingTokens, entry.body);
+  if (role === "evaluator") story.judgingMicros += micros;
+  if (role !== "worker") return;
   story.micros += micros;
-  if (entry.body.outcome === "complete") story.turns += 1;
+  if (outcome === "complete") story.turns += 1;
+}
+
+/** What the provider counted; where it did not say, what was charged. */
+function count(tokens: Tokens, { usage, charged }: Body<"model-ended">): void {
+  tokens.input += usage?.input ?? charged.input;
+  tokens.cached += usage?.cacheRead ?? 0;
+  tokens.output += usage?.output ?? charged.output;
 }
 
 function noteCheck(entry: Entry, checks: Map<string, string>): void {
@@ -136,9 +233,27 @@ function noteCheck(entry: Entry, checks: Map<string, string>): void {
     checks.set(entry.body.criterion, entry.body.result);
 }
 
-/** Ownerships after the first that did not follow a clean stop. */
-function crashes(entries: readonly Entry[]): number {
-  return entries.filter(
-    (entry, index) => entry.type === "run-owned" && index > 1 && entries[index - 1]?.type !== "run-stopped",
-  ).length;
+/** What a task has taken so far, with the judging of it. */
+export interface TaskStory {
+  readonly attempts: readonly AttemptStory[];
+  readonly micros: number;
+  readonly tokens: Tokens;
+  /** Time in which an attempt of it was open; up to the last event for one that is. */
+  readonly ms: number;
+}
+
+export function taskStory(story: Pick<Story, "attempts" | "run">, task: string): TaskStory {
+  const attempts = story.attempts.filter((attempt) => attempt.task === task);
+  const tokens = noTokens();
+  for (const one of attempts.flatMap((attempt) => [attempt.tokens, attempt.judgingTokens])) {
+    tokens.input += one.input;
+    tokens.cached += one.cached;
+    tokens.output += one.output;
+  }
+  return {
+    attempts,
+    micros: attempts.reduce((sum, { micros, judgingMicros }) => sum + micros + judgingMicros, 0),
+    tokens,
+    ms: attempts.reduce((sum, { startedAt, endedAt }) => sum + (endedAt ?? story.run.at) - startedAt, 0),
+  };
 }

@@ -32,11 +32,6 @@ function* others(where: string, { spec: { approvals, traces } }: ProjectFile): I
       where,
       why: "this version has no rules for approvals yet; remove approvals.rules (approvals.ask_from holds)",
     };
-  if (approvals?.notify !== undefined)
-    yield {
-      where,
-      why: "this version tells nobody of approvals; remove approvals.notify, and look with: harness approvals",
-    };
   if (traces !== undefined && traces.content !== "none")
     yield { where, why: "this version sends no traces yet; remove traces, or set traces: { content: none }" };
 }

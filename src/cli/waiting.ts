@@ -1,9 +1,10 @@
-import type { Entry } from "../core/event.ts";
+import type { Body, Entry } from "../core/event.ts";
 import { callParts, threadParts } from "../core/id.ts";
 import type { CallId } from "../core/id.ts";
+import type { TaskSpec } from "../core/plan.ts";
 import type { Blobs, Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
-import { readText } from "../loop/texts.ts";
+import { readJson, readText } from "../loop/texts.ts";
 
 /** One thing that waits for a person, under a short name that lasts: the position of its event in the journal. */
 export interface Waiting {
@@ -54,9 +55,25 @@ async function askedBy(entry: Entry, run: RunState, blobs: Blobs): Promise<Waiti
       const answers = ["settle"];
       return { short: `d${seq}`, kind: "effect", subject, task: taskOf(subject), askedAt, text, answers };
     }
+    case "plan-proposed": {
+      const { version } = entry.body;
+      if (run.phase !== "reviewing" || run.proposal?.version !== version) return null;
+      const subject = `plan/${version}`;
+      const answers = ["approve", "reject"];
+      const text = await planText(entry.body, blobs);
+      return { short: `p${seq}`, kind: "plan", subject, task: null, askedAt, text, answers };
+    }
     default:
       return null;
   }
+}
+
+/** The plan in a line, and its tasks in a line each. */
+async function planText({ version, tasks }: Body<"plan-proposed">, blobs: Blobs): Promise<string> {
+  const titles = await Promise.all(
+    tasks.map(async ({ id, spec }) => `${id}: ${(await readJson<TaskSpec>(blobs, spec)).title}`),
+  );
+  return [`plan ${version} of ${tasks.length} tasks waits for its review`, ...titles].join("\n");
 }
 
 const taskOf = (call: CallId): string | null => threadParts(callParts(call).thread).task;

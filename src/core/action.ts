@@ -1,9 +1,10 @@
 import type { Body, EscalationKind } from "./event.ts";
+import { callParts, threadParts } from "./id.ts";
 import type { CallId, Digest, Instant, ThreadId } from "./id.ts";
 import type { Answer } from "./ports.ts";
 
 /** Why a thread is given up. */
-export type GiveUp = "turns" | "silence" | "repeats" | "context-full";
+export type GiveUp = "turns" | "silence" | "repeats" | "stale" | "context-full";
 
 /** Open work as a value: what `decide` wants and `perform` does. */
 export type Action =
@@ -16,7 +17,10 @@ export type Action =
     }
   | { readonly do: "ask"; readonly thread: ThreadId }
   | { readonly do: "send"; readonly thread: ThreadId }
-  | { readonly do: "compact"; readonly thread: ThreadId }
+  /** A person's own plan, in place of the planner's turns. */
+  | { readonly do: "propose"; readonly thread: ThreadId }
+  /** `kept`: newest turns that keep their tool output. */
+  | { readonly do: "compact"; readonly thread: ThreadId; readonly kept: number }
   | { readonly do: "give-up"; readonly thread: ThreadId; readonly why: GiveUp }
   | { readonly do: "quarantine"; readonly thread: ThreadId }
   | { readonly do: "judge-call"; readonly call: CallId }
@@ -48,6 +52,7 @@ export function keyOf(action: Action): string {
     case "ask":
       return "ask";
     case "send":
+    case "propose":
     case "compact":
     case "give-up":
     case "quarantine":
@@ -74,6 +79,39 @@ export function keyOf(action: Action): string {
       return action.do;
     case "wait":
       return "wait";
+  }
+}
+
+/** The task an action works for; null: none, or the goal. */
+export function taskOf(action: Action): string | null {
+  switch (action.do) {
+    case "ask":
+    case "send":
+    case "propose":
+    case "compact":
+    case "give-up":
+    case "quarantine":
+      return threadParts(action.thread).task;
+    case "judge-call":
+    case "use-approval":
+    case "run-call":
+    case "finish":
+      return threadParts(callParts(action.call).thread).task;
+    case "start-attempt":
+    case "prepare":
+    case "start-judging":
+    case "judge-criterion":
+    case "give-verdict":
+    case "start-integration":
+    case "integrate":
+      return action.task;
+    case "import":
+    case "expire":
+    case "start-planning":
+    case "escalate":
+    case "end":
+    case "wait":
+      return null;
   }
 }
 

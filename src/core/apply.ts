@@ -28,6 +28,7 @@ export function apply(run: RunState | null, entry: Entry): RunState {
     entry.epoch === run.epoch || entry.type === "run-owned",
     `${entry.type} of epoch ${entry.epoch}, not ${run.epoch}`,
   );
+  if (isTimeAtWork(run, entry)) spendTime(run, Math.max(0, entry.at - run.at));
   applyEvent(run, entry);
   return advance(run, entry);
 }
@@ -41,9 +42,6 @@ export function fold(entries: Iterable<Entry>): RunState {
 }
 
 function advance(run: RunState, entry: Entry): RunState {
-  // What was dropped is said long after the run ended: that is no time at work.
-  if (entry.epoch === run.epoch && run.seq > 0 && entry.type !== "blobs-dropped")
-    run.spent.wallMs += Math.max(0, entry.at - run.at);
   run.seq = entry.seq;
   run.hash = entry.hash;
   run.epoch = entry.epoch;
@@ -51,12 +49,24 @@ function advance(run: RunState, entry: Entry): RunState {
   return run;
 }
 
-function applyEvent(run: RunState, event: RunEvent & { readonly epoch: number }): void {
+/** A person who reads a plan takes their time, and what was dropped is said long after a run ended. */
+const isTimeAtWork = (run: RunState, entry: Entry): boolean =>
+  entry.epoch === run.epoch && run.phase !== "reviewing" && entry.type !== "blobs-dropped";
+
+function spendTime(run: RunState, ms: number): void {
+  run.spent.wallMs += ms;
+  for (const id of run.active) {
+    const task = run.tasks.get(id);
+    if (task?.status === "active") task.spent.wallMs += ms;
+  }
+}
+
+function applyEvent(run: RunState, event: RunEvent & Pick<Entry, "epoch" | "at">): void {
   switch (event.type) {
     case "run-created":
       return must(false, "a run is created once");
     case "run-owned":
-      return runs.owned(run, event.epoch);
+      return runs.owned(run, event);
     case "run-stopped":
       return runs.stopped(run, event.body);
     case "budget-changed":
@@ -91,7 +101,9 @@ function applyEvent(run: RunState, event: RunEvent & { readonly epoch: number })
     case "model-started":
       return threads.modelStarted(run, event.body);
     case "model-ended":
-      return threads.modelEnded(run, event.body);
+      return threads.modelEnded(run, event.body, event.at);
+    case "model-held":
+      return threads.modelHeld(run, event.body);
     case "context-compacted":
       return threads.compacted(run, event.body);
     case "call-judged":

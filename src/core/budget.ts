@@ -1,4 +1,4 @@
-import type { Budget, Reservation } from "./event.ts";
+import type { Budget, Reservation, TaskBudget } from "./event.ts";
 
 /** What a run has used and what its open model calls may still use. Units as in `Budget`. */
 export interface Spending {
@@ -25,6 +25,26 @@ export const nothingSpent = (): Spending => ({
   unpriced: 0,
 });
 
+/** The same of one task, over all its attempts and gradings. */
+export interface TaskSpending {
+  micros: number;
+  tokens: number;
+  /** Time in which an attempt was open and nobody was asked about it. */
+  wallMs: number;
+  reservedMicros: number;
+  reservedTokens: number;
+}
+
+export const nothingSpentOnTask = (): TaskSpending => ({
+  micros: 0,
+  tokens: 0,
+  wallMs: 0,
+  reservedMicros: 0,
+  reservedTokens: 0,
+});
+
+export const noTaskBudget: TaskBudget = { micros: null, tokens: null, wallMs: null };
+
 export const noBudget: Budget = { micros: null, tokens: null, wallMs: null, turns: null, attempts: null };
 
 const within = (used: number, ceiling: number | null): boolean => ceiling === null || used <= ceiling;
@@ -38,21 +58,30 @@ export function refusedBy(budget: Budget, spent: Spending, next: Reservation): k
   return null;
 }
 
+/** The first ceiling of a task that one more model call would break, null when it fits. */
+export function refusedByTask(
+  budget: TaskBudget,
+  spent: TaskSpending,
+  next: Reservation,
+): keyof Budget | null {
+  return refusedBy({ ...noBudget, ...budget }, { ...nothingSpent(), ...spent }, next);
+}
+
 /** Whether one more attempt may start. */
 export const attemptFits = (budget: Budget, spent: Spending): boolean =>
   within(spent.attempts + 1, budget.attempts);
 
-export function reserve(spent: Spending, reserved: Reservation): void {
-  spent.turns += 1;
+type Sums = Pick<Spending, "micros" | "tokens" | "reservedMicros" | "reservedTokens">;
+
+export function reserve(spent: Sums, reserved: Reservation): void {
   spent.reservedMicros += reserved.micros ?? 0;
   spent.reservedTokens += reserved.input + reserved.output;
 }
 
 /** Turns a reservation into a charge. */
-export function settle(spent: Spending, reserved: Reservation, charged: Reservation): void {
+export function settle(spent: Sums, reserved: Reservation, charged: Reservation): void {
   spent.reservedMicros -= reserved.micros ?? 0;
   spent.reservedTokens -= reserved.input + reserved.output;
   spent.micros += charged.micros ?? 0;
   spent.tokens += charged.input + charged.output;
-  if (charged.micros === null) spent.unpriced += 1;
 }

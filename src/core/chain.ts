@@ -73,9 +73,9 @@ export const chainText = (entry: Omit<Entry, "hash" | "prev">): string =>
     seq: entry.seq,
     at: entry.at,
     epoch: entry.epoch,
-    v: entry.v,
+    v: entry.was?.v ?? entry.v,
     type: entry.type,
-    body: entry.body,
+    body: entry.was?.body ?? entry.body,
   });
 
 /** `prev` of the first entry of a chain. */

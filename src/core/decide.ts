@@ -1,6 +1,8 @@
+import { taskOf } from "./action.ts";
 import type { Action } from "./action.ts";
 import { attemptsActions } from "./decide/attempts.ts";
 import { imports } from "./decide/answers.ts";
+import { askForTime, isTimeUp, nextCeiling, timedOutTasks } from "./decide/budgets.ts";
 import { goalActions, planningActions, startAttempts } from "./decide/tasks.ts";
 import { nextWait, suspectActions, threadActions } from "./decide/threads.ts";
 import type { Instant } from "./id.ts";
@@ -15,22 +17,54 @@ export function decide(run: RunState, now: Instant, answers: readonly Answer[]):
   if (run.phase === "ended") return [];
   const taken = imports(run, answers);
   if (run.ending !== null) return [...taken, ...windDown(run, now, run.ending)];
-  const suspect = suspectActions(run, now);
-  if (suspect.length > 0) return [...taken, ...suspect];
+  if (isTimeUp(run, now)) return [...taken, ...openBrackets(run, now), ...askForTime(run)];
+  const timedOut = timedOutTasks(run, now);
+  const questions = timedOutQuestions(run, now, timedOut);
+  const isInTime = (action: Action): boolean => closes(action) || !isOf(action, timedOut);
+  const suspect = suspectActions(run, now, isInTime);
+  if (suspect.length > 0) return [...taken, ...suspect, ...questions, ...waiting(run, now)];
   const work = [
-    ...threadActions(run, now),
-    ...attemptsActions(run),
+    ...threadActions(run, now).filter(isInTime),
+    ...attemptsActions(run).filter(isInTime),
+    ...questions,
     ...planningActions(run),
     ...startAttempts(run),
     ...goalActions(run),
   ];
-  const wait = nextWait(run, now);
-  return [...taken, ...work, ...(wait === null ? [] : [{ do: "wait", until: wait } as const])];
+  return [...taken, ...work, ...waiting(run, now)];
 }
+
+/** A person is asked about a task whose time is up when nothing of it is open any more. */
+function timedOutQuestions(run: RunState, now: Instant, timedOut: ReadonlySet<string>): readonly Action[] {
+  if (timedOut.size === 0) return [];
+  const open = new Set(openBrackets(run, now).map(taskOf));
+  return [...timedOut]
+    .filter((task) => !open.has(task))
+    .map((task): Action => ({ do: "escalate", kind: "budget", task }));
+}
+
+/** What time alone brings. A ceiling brings nothing to a run that only a person can let go on. */
+function waiting(run: RunState, now: Instant): readonly Action[] {
+  const next = nextWait(run, now);
+  return next === null ? [] : [{ do: "wait", until: Math.min(next, nextCeiling(run, now) ?? Infinity) }];
+}
+
+/** Closes an open bracket: the outside half of what was begun. */
+const closes = ({ do: what }: Action): boolean =>
+  what === "send" || what === "run-call" || what === "integrate";
+
+/** Whether an action works for one of these tasks. */
+function isOf(action: Action, tasks: ReadonlySet<string>): boolean {
+  if (tasks.size === 0) return false;
+  const task = taskOf(action);
+  return task !== null && tasks.has(task);
+}
+
+const openBrackets = (run: RunState, now: Instant): readonly Action[] =>
+  [...threadActions(run, now), ...attemptsActions(run)].filter(closes);
 
 /** Open brackets are closed by their outcomes, nothing new begins, then the run ends. */
 function windDown(run: RunState, now: Instant, outcome: "met" | "unmet" | "stopped"): readonly Action[] {
-  const open = threadActions(run, now).filter((action) => action.do === "send" || action.do === "run-call");
-  const integrating = attemptsActions(run).filter((action) => action.do === "integrate");
-  return open.length + integrating.length > 0 ? [...open, ...integrating] : [{ do: "end", outcome }];
+  const open = openBrackets(run, now);
+  return open.length > 0 ? open : [{ do: "end", outcome }];
 }

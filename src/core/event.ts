@@ -43,6 +43,21 @@ export const budget = z.strictObject({
 });
 export type Budget = z.infer<typeof budget>;
 
+/** Ceilings of one task, counted over all its attempts and gradings; units as in `budget`. */
+const taskBudget = z.strictObject({
+  micros: count.nullable(),
+  tokens: count.nullable(),
+  wallMs: count.nullable(),
+});
+export type TaskBudget = z.infer<typeof taskBudget>;
+
+/** From low to high. */
+const range = z.tuple([count, count]);
+
+/** What a plan may take: money (null: prices are unknown), tokens, time at work in ms. */
+const forecast = z.strictObject({ micros: range.nullable(), tokens: range, ms: range });
+export type Forecast = z.infer<typeof forecast>;
+
 /** The numbers that steer a run, pinned at its start. */
 const limits = z.strictObject({
   concurrency: z.int().min(1).max(64).describe("attempts at work at once"),
@@ -54,11 +69,15 @@ const limits = z.strictObject({
   tries: z.int().min(1).describe("tries of one model call"),
   collisions: count.describe("conflicts of a task before it runs alone"),
   repeats: z.int().min(2).describe("identical calls with identical results before an attempt is given up"),
+  stale: z.int().min(1).describe("turns in a row that bring nothing new before an attempt is given up"),
   silences: z.int().min(1).describe("turns in a row without a tool call before a thread is given up"),
+  breaker: z.int().min(1).describe("failures in a row of a model that open its circuit"),
+  outageMs: count.describe("how long a model that does not answer is waited for, in ms"),
   crashes: z.int().min(1).describe("crashes alone before a call is quarantined"),
   outputTokens: z.int().min(1).describe("most tokens of one answer, thinking included"),
   compactAt: count.describe("input tokens at which old tool output is left out of a thread"),
   review: z.boolean().describe("whether a person reviews the plan"),
+  task: taskBudget.describe("ceilings of each task, unless its plan sets lower ones"),
 });
 export type Limits = z.infer<typeof limits>;
 
@@ -66,7 +85,7 @@ const pins = z.strictObject({
   harness: name,
   prompts: z.record(z.string(), digest),
   rubrics: z.record(z.string(), digest),
-  models: z.strictObject({ planner: name, worker: name, evaluator: name }),
+  models: z.strictObject({ planner: name, worker: name, evaluator: name, fallback: name.nullable() }),
   policy: digest,
   image: name,
   profile: name,
@@ -86,6 +105,7 @@ const plannedTask = z.strictObject({
   spec: digest,
   attempts: z.int().min(1),
   turns: z.int().min(1),
+  budget: taskBudget,
 });
 export type PlannedTask = z.infer<typeof plannedTask>;
 
@@ -120,6 +140,7 @@ export const bodies = {
     budget,
     seed: count,
     parent: z.strictObject({ run: runId, seq: count }).nullable(),
+    plan: digest.nullable().describe("a person's own first plan"),
   }),
   "run-owned": z.strictObject({
     host: volatile(name),
@@ -127,8 +148,8 @@ export const bodies = {
     boot: volatile(name),
     harness: name,
   }),
-  "run-stopped": z.strictObject({ reason: z.enum(["signal", "person", "outage", "sandbox"]), by }),
-  "budget-changed": z.strictObject({ budget, by }),
+  "run-stopped": z.strictObject({ reason: z.enum(["signal", "asked", "person", "outage", "sandbox"]), by }),
+  "budget-changed": z.strictObject({ task: safeId.nullable(), budget, by }),
   "note-added": z.strictObject({ thread: threadId.nullable(), text: digest, by }),
   "run-ended": z.strictObject({
     outcome: z.enum(["met", "unmet", "stopped"]),
@@ -145,6 +166,8 @@ export const bodies = {
     plan: digest,
     tasks: z.array(plannedTask),
     baseline: z.array(z.strictObject({ task: safeId, ...result.shape })),
+    forecast: volatile(forecast.nullable()),
+    by: by.describe("harness: the planner's; a person's own or edited plan"),
   }),
   "plan-rejected": z.strictObject({ version: z.int().min(1), errors: digest, by }),
   "plan-adopted": z.strictObject({
@@ -194,6 +217,11 @@ export const bodies = {
     retryAt: volatile(instant.nullable()),
     firstTokenMs: volatile(count.nullable()),
     calls: z.array(z.strictObject({ index: count, tool: name, args: digest, valid: z.boolean() })).max(64),
+  }),
+  "model-held": z.strictObject({
+    thread: threadId,
+    model: name,
+    until: volatile(instant),
   }),
   "context-compacted": z.strictObject({
     thread: threadId,
@@ -367,6 +395,8 @@ interface Envelope {
   /** Hash of the entry before; 64 zeros for the first. */
   readonly prev: Digest;
   readonly hash: Digest;
+  /** What the hash covers in place of `v` and `body`, where the body was stored in an older version. */
+  readonly was?: { readonly v: number; readonly body: unknown };
 }
 export type Entry = RunEvent & Envelope;
 

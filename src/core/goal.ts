@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Criterion } from "./criterion.ts";
+import type { Experience } from "./forecast.ts";
+import { duration } from "./duration.ts";
 import { safeId } from "./id.ts";
 import type { Digest } from "./id.ts";
 import { risks } from "./tool.ts";
 
 /** A check as people write it: `type` follows from the field that is there. */
-const check = z.strictObject({
+export const check = z.strictObject({
   id: safeId.optional(),
   run: z.string().min(1).optional(),
   exit: z.int().min(0).max(255).optional(),
@@ -19,18 +21,24 @@ const check = z.strictObject({
 });
 export type CheckSpec = z.infer<typeof check>;
 
-/** `90s`, `30m`, `2h`, or seconds as a number. */
-const duration = z.union([
-  z.number().positive(),
-  z.string().regex(/^\d+(\.\d+)?(s|m|h)$/, "must be like 90s, 30m or 2h"),
-]);
-
-const budgetSpec = z.strictObject({
+const ceilings = {
   money: z.number().positive().optional().describe("US dollars"),
   tokens: z.int().positive().optional(),
   wall: duration.optional().describe("time at work, like 2h"),
   turns: z.int().positive().optional(),
   attempts: z.int().positive().optional(),
+};
+
+const budgetSpec = z.strictObject({
+  ...ceilings,
+  task: z
+    .strictObject({
+      ...ceilings,
+      turns: z.int().positive().max(500).optional().describe("of one attempt"),
+      attempts: z.int().positive().max(20).optional().describe("before it is replanned or escalated"),
+    })
+    .optional()
+    .describe("ceilings of each single task"),
 });
 export type BudgetSpec = z.infer<typeof budgetSpec>;
 
@@ -38,6 +46,7 @@ const modelsSpec = z.strictObject({
   planner: z.string().optional(),
   worker: z.string().optional(),
   evaluator: z.string().optional(),
+  fallback: z.string().optional().describe("asked while the model of a role does not answer"),
 });
 
 const sandboxSpec = z.strictObject({
@@ -82,6 +91,9 @@ const shared = {
     .max(20)
     .optional()
     .describe("attempts of a task before it is replanned or escalated"),
+  outage: duration
+    .optional()
+    .describe("how long a model that does not answer is waited for before the run stops, like 2h"),
 };
 
 /** Front matter of a goal file. All of it is optional. */
@@ -91,6 +103,7 @@ export const goalSpec = z.strictObject({
     .optional()
     .describe("the directory to work on, relative to the goal file; its own if left out"),
   checks: z.array(check).optional().describe("what must hold for the goal to be met"),
+  plan: z.string().min(1).optional().describe("a plan of your own (YAML), instead of the planner's"),
   ...shared,
 });
 export type GoalSpec = z.infer<typeof goalSpec>;
@@ -123,7 +136,11 @@ export const projectSpec = z.strictObject({
   approvals: z
     .strictObject({
       ask_from: z.enum(risks).optional(),
-      notify: z.string().optional(),
+      notify: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("a command that is told, as JSON on stdin, when a person is needed or a run ends"),
       rules: z.array(z.record(z.string(), z.json())).optional(),
     })
     .optional(),
@@ -176,18 +193,13 @@ export interface RunConfig {
   readonly workspace: string;
   readonly git: { readonly commit: string | null; readonly dirty: number } | null;
   readonly leftOut: readonly string[];
+  /** What tasks of earlier runs of this project took; none in runs of an older version. */
+  readonly experience?: Experience | null;
 }
 
 /** `4g` → bytes. The text must match `memory`. */
 export const bytesOf = (text: string): number =>
   Number(text.slice(0, -1)) * { m: 2 ** 20, g: 2 ** 30 }[text.at(-1) as "m" | "g"];
-
-/** `2h` → milliseconds. The text must match `duration`. */
-export function durationMs(text: string | number): number {
-  if (typeof text === "number") return text * 1000;
-  const unit = { s: 1000, m: 60_000, h: 3_600_000 }[text.at(-1) as "s" | "m" | "h"];
-  return Number(text.slice(0, -1)) * unit;
-}
 
 /** @returns the criterion a check means, or one sentence that says why it means none. */
 export function settleCheck(spec: CheckSpec, index: number): Criterion | string {

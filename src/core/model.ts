@@ -65,7 +65,8 @@ export type ModelErrorClass =
   | "auth"
   | "bad-request"
   | "context-full"
-  | "missing-script";
+  | "missing-script"
+  | "wrong-model";
 
 export interface ModelError {
   readonly class: ModelErrorClass;

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { criterionSpec, nameCriteria } from "./criterion.ts";
 import type { Criterion } from "./criterion.ts";
+import { duration, durationMs } from "./duration.ts";
+import type { TaskBudget } from "./event.ts";
 import { safeId } from "./id.ts";
 
 /** One unit of work as a plan says it (spec: the planner or a person writes it). */
-const taskSpec = z.strictObject({
+export const taskSpec = z.strictObject({
   id: safeId,
   title: z.string().min(1).max(200).describe("what will be true when it is done, in one line"),
   instructions: z
@@ -16,7 +18,13 @@ const taskSpec = z.strictObject({
   criteria: z.array(criterionSpec).describe("how the result is judged; at least one"),
   tools: z.array(z.string()).optional().describe("tools the worker may use; all if left out"),
   budget: z
-    .strictObject({ attempts: z.int().min(1).max(20).optional(), turns: z.int().min(1).max(500).optional() })
+    .strictObject({
+      attempts: z.int().min(1).max(20).optional(),
+      turns: z.int().min(1).max(500).optional().describe("of one attempt"),
+      money: z.number().positive().optional().describe("US dollars, all attempts together"),
+      tokens: z.int().positive().optional(),
+      wall: duration.optional().describe("time at work, like 20m"),
+    })
     .optional(),
 });
 
@@ -40,6 +48,8 @@ export interface TaskSpec {
   readonly tools: readonly string[] | null;
   readonly attempts: number | null;
   readonly turns: number | null;
+  /** What its plan allows it; null and not there: nothing of its own. */
+  readonly budget?: TaskBudget | null;
 }
 
 /** A plan with everything settled, as the blob `plan` holds it: its tasks are blobs of their own. */
@@ -56,7 +66,27 @@ export const settleTask = (task: PlanSpec["tasks"][number]): TaskSpec => ({
   tools: task.tools ?? null,
   attempts: task.budget?.attempts ?? null,
   turns: task.budget?.turns ?? null,
+  budget: settleBudget(task.budget),
 });
+
+function settleBudget(spec: PlanSpec["tasks"][number]["budget"]): TaskBudget | null {
+  if (spec?.money === undefined && spec?.tokens === undefined && spec?.wall === undefined) return null;
+  return {
+    micros: spec.money === undefined ? null : Math.floor(spec.money * 1e6),
+    tokens: spec.tokens ?? null,
+    wallMs: spec.wall === undefined ? null : durationMs(spec.wall),
+  };
+}
+
+/** What holds for a task: of two ceilings the lower. */
+export const lowerBudget = (one: TaskBudget, other: TaskBudget | null): TaskBudget => ({
+  micros: lower(one.micros, other?.micros ?? null),
+  tokens: lower(one.tokens, other?.tokens ?? null),
+  wallMs: lower(one.wallMs, other?.wallMs ?? null),
+});
+
+const lower = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
 
 /** What a plan may refer to. */
 export interface PlanWorld {

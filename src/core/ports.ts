@@ -43,7 +43,7 @@ export class MissingBlob extends Error {
 /**
  * An answer by someone who need not own the run. The first one for a subject wins.
  * Subjects: an approval's id, an escalation's id, a call id (effect in doubt), `plan/VERSION` (review),
- * `note/N`, `budget/N`, `stop/N`.
+ * `note/N`, `budget/N`, `stop/N`. An edited plan names its text: a blob of a plan as `submit_plan` takes it.
  */
 export interface Answer {
   readonly run: RunId;
@@ -70,7 +70,12 @@ export type AnswerValue =
       readonly finding: "happened" | "did-not" | "skip";
       readonly evidence: Digest | null;
     }
-  | { readonly type: "plan"; readonly answer: "adopt" | "reject"; readonly note: Digest | null }
+  | {
+      readonly type: "plan";
+      readonly answer: "adopt" | "reject" | "edit";
+      readonly note: Digest | null;
+      readonly edited: Digest | null;
+    }
   | { readonly type: "note"; readonly thread: string | null; readonly text: Digest }
   | { readonly type: "budget"; readonly budget: Budget }
   | { readonly type: "stop" };
@@ -250,6 +255,11 @@ export interface Prompts {
 export interface Models {
   /** The model of that name, as pinned in the run. */
   model(name: string): Promise<Model>;
+  /**
+   * The time before which nobody should call this model, because a run on this machine that uses the same key and
+   * address was told to wait; null: none.
+   */
+  heldUntil(name: string): Promise<Instant | null>;
 }
 
 /** Effects on the outside world, for tools that reach there. */

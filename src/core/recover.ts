@@ -1,5 +1,6 @@
 import type { RunEvent } from "./event.ts";
 import { callOf } from "./id.ts";
+import type { CallId } from "./id.ts";
 import type { RunState } from "./run.ts";
 import { currentCall, unrun } from "./thread.ts";
 import type { Thread } from "./thread.ts";
@@ -27,8 +28,14 @@ function closeOpen(thread: Thread): RunEvent | null {
   if (call?.status !== "started") return null;
   const id = callOf(thread.id, thread.turn, call.index);
   if (call.reach === "outside") return { type: "effect-doubted", body: { call: id, why: "crash" } };
-  return { type: "call-ended", body: { ...unrun(id, call.try), outcome: "cut" } };
+  return cutCall(id, call.try);
 }
+
+/** A sandboxed call that nothing is known of: it is proposed again on the tree it started from. */
+export const cutCall = (call: CallId, attempt: number): RunEvent => ({
+  type: "call-ended",
+  body: { ...unrun(call, attempt), outcome: "cut" },
+});
 
 const cutModelCall = (thread: Thread, charged: NonNullable<Thread["reserved"]>): RunEvent => ({
   type: "model-ended",
@@ -60,7 +67,7 @@ const charge = (thread: Thread): RunEvent => ({
   },
 });
 
-const cutIntegration = (open: NonNullable<RunState["integration"]>): RunEvent => ({
+export const cutIntegration = (open: NonNullable<RunState["integration"]>): RunEvent => ({
   type: "integration-ended",
   body: {
     task: open.task,

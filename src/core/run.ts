@@ -1,7 +1,7 @@
 import type { Grading } from "./attempt.ts";
 import { nothingSpent } from "./budget.ts";
 import type { Spending } from "./budget.ts";
-import type { Body, Budget, EscalationKind, Choice, Limits, Pins, PlannedTask } from "./event.ts";
+import type { Body, Budget, EscalationKind, Choice, Forecast, Limits, Pins, PlannedTask } from "./event.ts";
 import type { CallId, Digest, Instant, RunId, ThreadId } from "./id.ts";
 import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
@@ -33,6 +33,23 @@ export interface Proposal {
   readonly version: number;
   readonly plan: Digest;
   readonly tasks: readonly PlannedTask[];
+  readonly forecast: Forecast | null;
+}
+
+/** How a model fails (state), counted over all threads of a run. A model that answers has none. */
+export interface Circuit {
+  /** In a row. */
+  failures: number;
+  /** The first of them. */
+  readonly since: Instant;
+  /** Not asked before. */
+  until: Instant;
+}
+
+/** What a person said while no thread was there to hear it. `task` null: for the next worker of any. */
+export interface Note {
+  readonly task: string | null;
+  readonly text: Digest;
 }
 
 export interface Integration {
@@ -64,6 +81,8 @@ export interface RunState {
   head: Digest;
   budget: Budget;
   spent: Spending;
+  /** When the present or last owner took the run. */
+  ownedAt: Instant;
   /** The clean stop that ended the last ownership, null while owned or after a crash. */
   stopped: Body<"run-stopped">["reason"] | null;
   /** Version of the last planning that started, and of the plan in force. */
@@ -75,6 +94,8 @@ export interface RunState {
   replans: number;
   rejections: number;
   proposal: Proposal | null;
+  /** A person's own first plan, until it was proposed or sent back. */
+  ownPlan: Digest | null;
   /** A plan is to be made as soon as nothing is open. */
   replan: { readonly reason: Body<"planning-started">["reason"]; readonly feedback: Digest | null } | null;
   readonly tasks: Map<string, Task>;
@@ -89,6 +110,8 @@ export interface RunState {
   /** Tasks neither accepted nor dropped. */
   unfinished: number;
   readonly threads: Map<ThreadId, Thread>;
+  /** Models that fail, by name. */
+  readonly circuits: Map<string, Circuit>;
   readonly approvals: Map<string, Approval>;
   readonly doubts: Set<CallId>;
   readonly escalations: Map<string, Escalation>;
@@ -100,8 +123,7 @@ export interface RunState {
   goalUnmet: { readonly feedback: Digest | null } | null;
   /** Ended as soon as nothing is open. */
   ending: "met" | "unmet" | "stopped" | null;
-  /** Notes given while no thread was open. */
-  notes: Digest[];
+  notes: Note[];
   /** Notes and budgets of people taken over from `answers` so far. */
   notesTaken: number;
   budgetsTaken: number;
@@ -126,6 +148,7 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     head: body.base,
     budget: body.budget,
     spent: nothingSpent(),
+    ownedAt: at,
     stopped: null,
     planVersion: 0,
     plan: null,
@@ -134,6 +157,7 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     replans: 0,
     rejections: 0,
     proposal: null,
+    ownPlan: body.plan,
     replan: { reason: "start", feedback: null },
     tasks: new Map(),
     ready: new Set(),
@@ -142,6 +166,7 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     exhausted: new Set(),
     unfinished: 0,
     threads: new Map(),
+    circuits: new Map(),
     approvals: new Map(),
     doubts: new Set(),
     escalations: new Map(),

@@ -1,4 +1,6 @@
 import type { Attempt, LastAttempt } from "./attempt.ts";
+import type { TaskSpending } from "./budget.ts";
+import type { TaskBudget } from "./event.ts";
 import type { Digest } from "./id.ts";
 
 export type TaskStatus = "pending" | "active" | "accepted" | "stuck" | "dropped";
@@ -20,6 +22,8 @@ export interface Task {
   allowed: number;
   /** Turns of one attempt. */
   turns: number;
+  budget: TaskBudget;
+  readonly spent: TaskSpending;
   /** Conflicts and regressions in a row: after some, it runs alone. */
   collisions: number;
   /** What the next attempt is told about the last. */

@@ -42,13 +42,17 @@ export interface Thread {
   turn: number;
   try: number;
   model: ModelCallStatus;
+  /** The model the last call went to; null before the first. */
+  asked: string | null;
   request: Digest | null;
   response: Digest | null;
   stop: Stop | null;
   reserved: Reservation | null;
   retryAt: Instant | null;
-  /** Failed tries of this turn in a row. */
+  /** Tries of this turn that failed and may have cost; one that no further try can mend counts as all there may be. */
   failures: number;
+  /** All failed tries of this turn: each waits longer. */
+  waits: number;
   lastError: string | null;
   /** Bytes of the conversation as last sent, and the tokens the provider counted for them. */
   bytes: number;
@@ -63,6 +67,12 @@ export interface Thread {
   /** How often the last call came in a row with the same result. */
   repeats: number;
   lastCall: string | null;
+  /** Calls with their results, as signatures; and turns in a row that brought no new one. */
+  readonly seen: Set<string>;
+  isTurnNew: boolean;
+  stale: number;
+  /** Kept output of calls that ended, by `turn/index`. */
+  readonly outputs: Map<string, Digest>;
   /** Notes of people not yet shown. */
   notes: Digest[];
   /** Turns up to this one had their tool output left out. */
@@ -79,12 +89,14 @@ export const newThread = (id: ThreadId, role: Role, task: string | null, tree: D
   turn: 0,
   try: 0,
   model: "idle",
+  asked: null,
   request: null,
   response: null,
   stop: null,
   reserved: null,
   retryAt: null,
   failures: 0,
+  waits: 0,
   lastError: null,
   bytes: 0,
   counted: null,
@@ -94,6 +106,10 @@ export const newThread = (id: ThreadId, role: Role, task: string | null, tree: D
   silences: 0,
   repeats: 0,
   lastCall: null,
+  seen: new Set(),
+  isTurnNew: false,
+  stale: 0,
+  outputs: new Map(),
   notes: [],
   compactedThrough: 0,
   crashes: 0,
@@ -117,5 +133,9 @@ export const unrun = (call: CallId, attempt: number): Body<"call-ended"> => ({
   ms: 0,
 });
 
-/** The newest turns of a thread keep their tool output, however full its context is. */
-export const keptTurns = 3;
+/** The last turn that has an answer: one whose model call failed has none. */
+export const answeredTurn = (thread: Thread): number =>
+  thread.model === "complete" ? thread.turn : Math.max(0, thread.turn - 1);
+
+/** How many of the newest turns keep their tool output; fewer only where the model says that nothing more fits. */
+export const keptTurns = [3, 1, 0] as const;

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../core/event.ts";
 import { harness } from "../core/event.ts";
 import type { Answer, AnswerValue } from "../core/ports.ts";
-import { adoption } from "./plan.ts";
+import { adoptEdited, adoption } from "./plan.ts";
 import { cancelled } from "./attempt.ts";
 import { refused } from "./call.ts";
 import { mergeAsIs } from "./integrate.ts";
@@ -37,7 +37,10 @@ export async function importAnswer(work: Work, answer: Answer): Promise<readonly
     case "note":
       return [{ type: "note-added", body: { thread: value.thread, text: value.text, by } }];
     case "budget":
-      return [{ type: "budget-changed", body: { budget: value.budget, by } }, ...(await raise(work, answer))];
+      return [
+        { type: "budget-changed", body: { task: null, budget: value.budget, by } },
+        ...raise(work, answer),
+      ];
     case "stop":
       return [];
   }
@@ -115,9 +118,13 @@ async function escalation(
     case "replan":
       return [answered("replan"), ...(task === null ? [] : cancelled(work.run, task))];
     case "raise":
-      return value.budget === null
+      // A run's own ceiling is changed by an answer of its own kind.
+      return value.budget === null || task === null
         ? [answered("raise")]
-        : [answered("raise"), { type: "budget-changed", body: { budget: value.budget, by: answer.by } }];
+        : [
+            answered("raise"),
+            { type: "budget-changed", body: { task, budget: value.budget, by: answer.by } },
+          ];
     case "retry":
     case "stop":
       return [answered(value.choice)];
@@ -154,14 +161,17 @@ async function plan(work: Work, answer: Answer, value: Value<"plan">): Promise<r
   const { proposal } = work.run;
   if (proposal === null) return [];
   if (value.answer === "adopt") return [adoption(work.run, proposal.version, proposal.tasks, answer.by)];
+  if (value.answer === "edit" && value.edited !== null) return adoptEdited(work, value.edited, answer.by);
   const errors =
     value.note ?? (await putText(work.ports.blobs, "A person rejected the plan. Propose another."));
   return [{ type: "plan-rejected", body: { version: proposal.version, errors, by: answer.by } }];
 }
 
-/** More money answers the question for it. */
-async function raise(work: Work, answer: Answer): Promise<readonly RunEvent[]> {
-  const asked = [...work.run.escalations.values()].filter((open) => open.kind === "budget");
+/** More for the run answers the question for it. */
+function raise(work: Work, answer: Answer): readonly RunEvent[] {
+  const asked = [...work.run.escalations.values()].filter(
+    (open) => open.kind === "budget" && open.task === null,
+  );
   return asked.map((open) => ({
     type: "escalation-answered",
     body: { escalation: open.id, choice: "raise", note: null, by: answer.by },

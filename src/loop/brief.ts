@@ -9,7 +9,7 @@ import { tryOn } from "./try-criteria.ts";
 import { criteriaOf } from "./judge.ts";
 import { judgeBrief } from "./judge-brief.ts";
 import { budgetLeft } from "./next-message.ts";
-import { readJson, readText } from "./texts.ts";
+import { readJson, readText, shorten } from "./texts.ts";
 import { toolSpecs, workerTools } from "./tools.ts";
 import { specOf, taskOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -58,6 +58,7 @@ async function plannerBrief(work: Work, thread: Thread): Promise<Record<string, 
     attempts: run.limits.attempts,
     budget: budgetLeft(work),
     accepted: await acceptedTasks(work),
+    learnt: await learnt(work),
     feedback: await feedbackText(work, run.planFeedback),
     reason: run.planReason,
   };
@@ -74,13 +75,8 @@ async function checksNow(work: Work, thread: Thread): Promise<Record<string, unk
 }
 
 async function acceptedTasks(work: Work): Promise<{ id: string; title: string; summary: string }[]> {
-  const accepted = [...work.run.tasks.values()].filter((task) => task.handoff !== null);
-  return Promise.all(
-    accepted.map(async (task) => {
-      const handoff = await readJson<Handoff>(work.ports.blobs, task.handoff as Digest);
-      return { id: task.id, title: handoff.title, summary: handoff.summary };
-    }),
-  );
+  const accepted = await handoffsOf(work, [...work.run.tasks.keys()]);
+  return accepted.map(({ task, title, summary }) => ({ id: task, title, summary }));
 }
 
 const feedbackText = async (work: Work, feedback: Digest | null): Promise<string> =>
@@ -104,7 +100,9 @@ async function workerBrief(work: Work, thread: Thread): Promise<Record<string, u
       guard: criterion.guard === true,
       baseline: baseline.get(criterion.id) ?? "not run",
     })),
-    handoffs: await handoffs(work, spec.needs),
+    handoffs: await handoffsOf(work, spec.needs),
+    earlier: await earlierTasks(work, spec.needs),
+    learnt: await learnt(work),
     workspace_map: await workspaceMap(work, thread.tree),
     capabilities: capabilitiesText(work),
     attempt: threadParts(thread.id).attempt,
@@ -115,7 +113,35 @@ async function workerBrief(work: Work, thread: Thread): Promise<Record<string, u
   };
 }
 
-async function handoffs(work: Work, needs: readonly string[]): Promise<Handoff[]> {
-  const given = needs.flatMap((need) => work.run.tasks.get(need)?.handoff ?? []);
+/** What these tasks handed on; of those that are not accepted, nothing. */
+async function handoffsOf(work: Work, tasks: readonly string[]): Promise<readonly Handoff[]> {
+  const given = tasks.flatMap((task) => work.run.tasks.get(task)?.handoff ?? []);
   return Promise.all(given.map(async (digest) => readJson<Handoff>(work.ports.blobs, digest)));
+}
+
+/** What the needs of a task were built on in their turn: a line each, for orientation. */
+async function earlierTasks(
+  work: Work,
+  needs: readonly string[],
+): Promise<{ task: string; title: string; artifacts: string }[]> {
+  const known = new Set(needs);
+  // A set that grows while it is walked: each task is come by once.
+  for (const task of known) for (const need of work.run.tasks.get(task)?.needs ?? []) known.add(need);
+  const indirect = await handoffsOf(work, [...known].slice(needs.length));
+  return indirect.map(({ task, title, artifacts }) => ({
+    task,
+    title,
+    artifacts: shorten(artifacts.join(", "), 500),
+  }));
+}
+
+const mostLearnt = 40;
+
+/** How the project is built, run and tested, as everyone who did a task found out: the newest say it last. */
+async function learnt(work: Work): Promise<readonly string[]> {
+  const all = await handoffsOf(work, [...work.run.tasks.keys()]);
+  const said = new Set(
+    all.flatMap((handoff) => handoff.learnt ?? []).map((text) => shorten(text.trim(), 500)),
+  );
+  return [...said].filter((text) => text !== "").slice(-mostLearnt);
 }

@@ -1,3 +1,4 @@
+import { canonical } from "../core/canonical.ts";
 import type { Digest } from "../core/id.ts";
 import type { Message, Part, RequestRecord } from "../core/model.ts";
 import type { Blobs } from "../core/ports.ts";
@@ -14,6 +15,8 @@ export interface Conversation {
 /** The stored answer of a model: the parts of one assistant message. */
 export interface ResponseRecord {
   readonly parts: readonly Part[];
+  /** Calls that were too many for one turn; records of older versions have none. */
+  readonly leftOut?: number;
 }
 
 /** Conversations by request digest. A turn stores its new messages only; the rest is read along `previous`. */
@@ -71,22 +74,6 @@ function forgetOldest(recent: Map<Digest, Conversation>): void {
   if (oldest !== undefined) recent.delete(oldest);
 }
 
-/** Leaves out the results of calls of turns up to `through`. Turn n is the nth assistant message. */
-export function compact(conversation: Conversation, through: number): Conversation {
-  if (through === 0) return conversation;
-  let turn = 0;
-  const messages = conversation.messages.map((message) => {
-    if (message.role === "assistant") turn += 1;
-    return message.role === "user" && turn > 0 && turn <= through ? withoutOutput(message) : message;
-  });
-  return { ...conversation, messages };
-}
-
-const leftOut = "[output left out to save room; run the call again if you need it]";
-
-const withoutOutput = (message: Message): Message => ({
-  ...message,
-  parts: message.parts.map((part) =>
-    part.type === "result" && part.text.length > leftOut.length ? { ...part, text: leftOut } : part,
-  ),
-});
+/** Bytes of everything that is sent: no tokenizer makes more tokens than there are bytes. */
+export const bytesOf = (conversation: Conversation): number =>
+  Buffer.byteLength(canonical([conversation.system, conversation.tools, conversation.messages]));

@@ -3,6 +3,8 @@ import type { RubricSpec } from "../core/goal.ts";
 import type { Digest } from "../core/id.ts";
 import { listTree } from "../core/tree-diff.ts";
 import type { Work } from "./work.ts";
+import { workspaceTree } from "./workspace-map.ts";
+import type { MapEntry } from "./workspace-map.ts";
 
 /** A criterion as planner, worker, evaluator and people read it. A named rubric brings its questions along. */
 export function criterionText(criterion: Criterion, rubrics?: ReadonlyMap<string, RubricSpec>): string {
@@ -35,18 +37,14 @@ export const levelsText = (levels: Readonly<Record<string, string>> | undefined)
         .map(([score, text]) => `${score}: ${text}`)
         .join("; ")})`;
 
-/** What is there, one path a line, at most 200. */
+/** What is there, as a tree that fits. */
 export async function workspaceMap(work: Work, tree: Digest): Promise<string> {
-  const lines: string[] = [];
-  let more = 0;
+  const found: MapEntry[] = [];
   for await (const { path, entry } of listTree(work.trees, tree)) {
-    if (entry.type === "dir") continue;
-    if (lines.length < 200)
-      lines.push(entry.type === "file" ? `${path}  ${entry.size} bytes` : `${path} -> ${entry.target}`);
-    else more += 1;
+    if (entry.type === "file") found.push({ path, what: `${entry.size} bytes` });
+    if (entry.type === "symlink") found.push({ path, what: `-> ${entry.target}` });
   }
-  if (more > 0) lines.push(`… and ${more} more files`);
-  return lines.length === 0 ? "(empty)" : lines.join("\n");
+  return workspaceTree(found);
 }
 
 export function capabilitiesText(work: Work): string {

@@ -1,18 +1,21 @@
 import PQueue from "p-queue";
-import { keyOf, needsQuiet } from "../core/action.ts";
+import { keyOf, needsQuiet, taskOf } from "../core/action.ts";
 import type { Action } from "../core/action.ts";
 import { apply } from "../core/apply.ts";
-import { refusedBy } from "../core/budget.ts";
+import { refusedBy, refusedByTask } from "../core/budget.ts";
 import { seal } from "../core/chain.ts";
 import type { ChainHead } from "../core/chain.ts";
+import { stopAsked } from "../core/decide/answers.ts";
+import { nextCeiling, taskWorkEnds, workEnds } from "../core/decide/budgets.ts";
 import { decide } from "../core/decide.ts";
 import { harness } from "../core/event.ts";
-import type { Body, Entry, RunEvent } from "../core/event.ts";
-import { callParts } from "../core/id.ts";
+import type { Body, By, Entry, RunEvent } from "../core/event.ts";
+import { callParts, threadParts } from "../core/id.ts";
 import type { Instant } from "../core/id.ts";
 import type { Ports } from "../core/ports.ts";
-import { waitsForPerson } from "../core/run.ts";
+import { cutCall, cutIntegration } from "../core/recover.ts";
 import type { RunState } from "../core/run.ts";
+import { boundedSandbox, TimeUp, workUntil } from "./bounded.ts";
 import { perform } from "./perform.ts";
 import { SandboxDown } from "./slots.ts";
 import { openWork } from "./work.ts";
@@ -25,12 +28,14 @@ export interface DriveOptions {
   readonly halt: AbortSignal;
   /** Sees every entry once it is durable, in order. Must not throw. */
   readonly observe: (entry: Entry, run: RunState) => void;
+  /** Whether somebody is at hand to answer what the run stands at: then it is waited for. Nobody, if left out. */
+  readonly isAttended?: (run: RunState) => boolean;
 }
 
 /** Why `drive` returned: the run ended, waits for a person, or was asked to stop. */
 export type Stand = "ended" | "waiting" | "stopped";
 
-/** How often answers of other processes are looked for while a person is waited for, in ms. */
+/** How often it is looked for what other processes say: answers, notes, that the run is to stop. In ms. */
 const pollMs = 400;
 
 /**
@@ -40,7 +45,8 @@ const pollMs = 400;
  */
 export async function drive(ports: Ports, run: RunState, options: DriveOptions): Promise<Stand> {
   const given = new AbortController();
-  const work = await openWork(ports, run, AbortSignal.any([options.halt, given.signal]));
+  const bounded = { ...ports, sandbox: boundedSandbox(ports.sandbox, ports.clock) };
+  const work = await openWork(bounded, run, AbortSignal.any([options.halt, given.signal]));
   try {
     const stand = await new Loop(work, options).turn();
     given.abort();
@@ -67,6 +73,8 @@ class Loop {
   #failure: { readonly error: unknown } | null = null;
   /** No sandbox can be had: what is open is let end, nothing begins, and the run is stopped cleanly. */
   #down: SandboxDown | null = null;
+  /** Who asked for a stop from another terminal. */
+  #asked: By | null = null;
   #wake: () => void = () => undefined;
 
   constructor(work: Work, options: DriveOptions) {
@@ -91,17 +99,25 @@ class Loop {
     const { run, ports } = this.#work;
     const answers = await ports.journal.answers(run.id);
     const now = ports.clock.now();
+    this.#asked ??= stopAsked(run, answers)?.by ?? null;
     const actions = decide(run, now, answers);
     for (const action of actions) this.#launch(action);
     if (this.#landed.length > 0) return null;
     if (this.#flying.size === 0 && this.#down !== null) return this.#giveUp(this.#down);
-    if (this.#flying.size === 0 && this.#options.drain.aborted) return this.#stop("signal");
+    if (this.#flying.size === 0 && this.#isDraining())
+      return this.#stop(this.#asked === null ? "signal" : "asked");
     const until = actions.find((action) => action.do === "wait")?.until ?? null;
-    if (this.#flying.size === 0 && until === null) return this.#stop(standsFor(run));
-    await this.#rest(
-      this.#flying.size > 0 && waitsForPerson(run) ? Math.min(until ?? Infinity, now + pollMs) : until,
-    );
+    if (this.#flying.size === 0 && until === null && !this.#isAttended()) return this.#stop(standsFor(run));
+    await this.#rest(Math.min(until ?? Infinity, nextCeiling(run, now) ?? Infinity, now + pollMs));
     return null;
+  }
+
+  #isAttended(): boolean {
+    return this.#options.isAttended?.(this.#work.run) === true;
+  }
+
+  #isDraining(): boolean {
+    return this.#options.drain.aborted || this.#asked !== null;
   }
 
   #launch(action: Action): void {
@@ -110,20 +126,42 @@ class Loop {
     if (this.#flying.has(key) || this.#fruitless.has(key)) return;
     if (needsQuiet(action) && this.#flying.size > 0) return;
     if (this.#down !== null && action.do !== "send") return;
-    if (this.#options.drain.aborted && !closes(action)) return;
+    if (this.#isDraining() && !closes(action) && !isTimeQuestion(action)) return;
     this.#flying.add(key);
     void this.#queue.add(async () => this.#fly(action));
   }
 
   async #fly(action: Exclude<Action, { do: "wait" }>): Promise<void> {
     try {
-      const events = await perform(this.#work, action);
+      const events = await perform(workUntil(this.#work, this.#endOf(action)), action);
       this.#landed.push({ action, events });
     } catch (error) {
-      if (error instanceof SandboxDown) this.#goDown(action, error);
-      else this.#failure ??= { error };
+      await this.#failed(action, error);
     }
     this.#wake();
+  }
+
+  async #failed(action: Exclude<Action, { do: "wait" }>, error: unknown): Promise<void> {
+    try {
+      if (!(error instanceof TimeUp)) throw error;
+      const events = await cutShort(this.#work, action);
+      this.#landed.push({ action, events });
+    } catch (worse) {
+      if (worse instanceof SandboxDown) this.#goDown(action, worse);
+      else this.#failure ??= { error: worse };
+    }
+  }
+
+  /** When a ceiling of time of the run, or of the task an action works for, must find it ended. */
+  #endOf(action: Action): Instant | null {
+    const { run } = this.#work;
+    // While a plan is reviewed no time is counted, also not that of trying what a person made of it.
+    if (run.phase === "reviewing") return null;
+    const task = run.tasks.get(taskOf(action) ?? "");
+    const ends = [workEnds(run), task === undefined ? null : taskWorkEnds(run, task)].flatMap(
+      (end) => end ?? [],
+    );
+    return ends.length === 0 ? null : Math.min(...ends);
   }
 
   #goDown(action: Exclude<Action, { do: "wait" }>, error: SandboxDown): void {
@@ -148,7 +186,7 @@ class Loop {
     for (const { action, events } of landed) {
       this.#flying.delete(keyOf(action));
       if (events.length === 0 && action.do !== "expire") this.#fruitless.add(keyOf(action));
-      if (isStale(run, events)) continue;
+      if (isStale(run, events, at)) continue;
       const sealed = seal(
         run.id,
         { seq: run.seq, hash: run.hash, epoch: run.epoch },
@@ -189,10 +227,11 @@ class Loop {
 
   /** A clean stop: whoever takes the run over next knows that nothing died here. */
   async #stop(reason: Body<"run-stopped">["reason"]): Promise<Stand> {
-    const event: RunEvent = { type: "run-stopped", body: { reason, by: harness } };
+    const by = reason === "asked" ? (this.#asked ?? harness) : harness;
+    const event: RunEvent = { type: "run-stopped", body: { reason, by } };
     this.#landed.push({ action: { do: "end", outcome: "stopped" }, events: [event] });
     await this.#commit();
-    return reason === "signal" ? "stopped" : "waiting";
+    return reason === "signal" || reason === "asked" ? "stopped" : "waiting";
   }
 }
 
@@ -203,20 +242,46 @@ const standsFor = (run: RunState): "outage" | "person" =>
  * What a batch was to begin no longer can, because something else landed first: the head moved, the thread closed, the
  * budget fell. Nothing of it has left the process, so it is thrown away and decided again.
  */
-function isStale(run: RunState, [first]: readonly RunEvent[]): boolean {
+function isStale(run: RunState, [first]: readonly RunEvent[], at: Instant): boolean {
   switch (first?.type) {
     case "attempt-started":
       return first.body.start !== run.head;
     case "model-started":
-      return (
-        !run.threads.has(first.body.thread) || refusedBy(run.budget, run.spent, first.body.reserved) !== null
-      );
+      return !run.threads.has(first.body.thread) || isTooDear(run, first.body, at);
+    case "model-held":
+      return !run.threads.has(first.body.thread);
     case "call-judged":
       return !run.threads.has(callParts(first.body.call).thread);
     default:
       return false;
   }
 }
+
+/** The budget fell, others reserved, or the machine slept since it was asked for. */
+function isTooDear(run: RunState, { thread, reserved }: Body<"model-started">, at: Instant): boolean {
+  const later = <S extends { readonly wallMs: number }>(spent: S): S => ({
+    ...spent,
+    wallMs: spent.wallMs + at - run.at,
+  });
+  if (refusedBy(run.budget, later(run.spent), reserved) !== null) return true;
+  const task = run.tasks.get(threadParts(thread).task ?? "");
+  return task !== undefined && refusedByTask(task.budget, later(task.spent), reserved) !== null;
+}
+
+/** What a command that was cut by a ceiling of time leaves: a bracket to be closed, or nothing. */
+async function cutShort(work: Work, action: Action): Promise<readonly RunEvent[]> {
+  if (action.do === "integrate")
+    return work.run.integration === null ? [] : [cutIntegration(work.run.integration)];
+  if (action.do !== "run-call") return [];
+  const { thread: id, index } = callParts(action.call);
+  await work.slots.drop(id);
+  const call = work.run.threads.get(id)?.calls[index];
+  return call === undefined ? [] : [cutCall(action.call, call.try)];
+}
+
+/** A task's time goes on while others drain. */
+const isTimeQuestion = (action: Action): boolean =>
+  action.do === "escalate" && action.kind === "budget" && action.task !== null;
 
 /** While draining only the outside halves of open brackets still begin. */
 const closes = (action: Action): boolean =>

@@ -1,7 +1,8 @@
 import type { GiveUp } from "../core/action.ts";
+import type { Spending } from "../core/budget.ts";
+import { isTimeUp } from "../core/decide/budgets.ts";
 import type { Budget, Choice, EscalationKind, Reservation, RunEvent } from "../core/event.ts";
 import type { ThreadId } from "../core/id.ts";
-import type { RunState } from "../core/run.ts";
 import { giveUpJudging } from "./grade.ts";
 import { putText, readText } from "./texts.ts";
 import { threadOf } from "./work.ts";
@@ -18,6 +19,9 @@ const options: Readonly<Record<EscalationKind, readonly Choice[]>> = {
   fatigue: ["retry", "stop"],
   outage: ["retry", "stop"],
 };
+
+/** A task whose own budget is used up: it may get more, or go. */
+const taskBudgetOptions: readonly Choice[] = ["raise", "replan", "drop", "stop"];
 
 /** What a person reads first. */
 const headlines: Readonly<Record<EscalationKind, string>> = {
@@ -39,7 +43,9 @@ export async function escalation(
   task: string | null,
   detail: string,
 ): Promise<RunEvent> {
-  const offered = options[kind].filter((choice) => task !== null || kind !== "judging" || choice !== "drop");
+  const offered = (task !== null && kind === "budget" ? taskBudgetOptions : options[kind]).filter(
+    (choice) => task !== null || kind !== "judging" || choice !== "drop",
+  );
   const body = {
     escalation: `${kind}/${task ?? "run"}/${work.run.seq}`,
     kind,
@@ -60,8 +66,12 @@ export async function escalate(
 }
 
 /** Which ceiling the next call would break, by how much, in a person's units. */
-export function budgetText(run: RunState, ceiling: keyof Budget, next: Reservation): string {
-  const { budget, spent } = run;
+export function budgetText(
+  budget: Budget,
+  spent: Spending,
+  ceiling: keyof Budget,
+  next: Reservation,
+): string {
   switch (ceiling) {
     case "micros": {
       const left = (budget.micros ?? 0) - spent.micros - spent.reservedMicros;
@@ -74,11 +84,18 @@ export function budgetText(run: RunState, ceiling: keyof Budget, next: Reservati
     case "turns":
       return `turns: all ${budget.turns} are used`;
     case "wallMs":
-      return `time: ${Math.round((budget.wallMs ?? 0) / 60_000)} min at work are used up`;
+      return timeText(budget.wallMs);
     case "attempts":
       return `attempts: all ${budget.attempts} are used`;
   }
 }
+
+const timeText = (wallMs: number | null): string =>
+  `time: ${spanText(wallMs ?? 0)} at work are used up, but for what it takes to stop in time`;
+
+/** `90 s`, `45 min`. */
+const spanText = (ms: number): string =>
+  ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
 const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(4)}`;
 
@@ -86,7 +103,9 @@ async function cause(work: Work, kind: EscalationKind, task: string | null): Pro
   const { run, ports } = work;
   switch (kind) {
     case "outage": {
-      const failing = [...run.threads.values()].find((thread) => thread.failures >= run.limits.tries);
+      const failing =
+        [...run.threads.values()].find((thread) => thread.failures >= run.limits.tries) ??
+        [...run.threads.values()].find((thread) => thread.lastError !== null);
       return `${failing?.id ?? "a thread"}: ${failing?.lastError ?? "unknown error"}`;
     }
     case "plan":
@@ -96,7 +115,10 @@ async function cause(work: Work, kind: EscalationKind, task: string | null): Pro
     case "goal":
       return run.goalUnmet?.feedback == null ? "" : readText(ports.blobs, run.goalUnmet.feedback);
     case "budget":
-      return `attempts: all ${run.budget.attempts} are used`;
+      if (task !== null) return timeText(run.tasks.get(task)?.budget.wallMs ?? null);
+      return isTimeUp(run, ports.clock.now())
+        ? timeText(run.budget.wallMs)
+        : `attempts: all ${run.budget.attempts} are used`;
     case "attempts":
     case "judging":
     case "conflict":
@@ -112,6 +134,7 @@ const reasons: Readonly<Record<GiveUp, string>> = {
   turns: "it used all its turns without submitting",
   silence: "it answered several times without calling a tool; saying that work is done does not finish it",
   repeats: "it made the same call with the same result over and over",
+  stale: "turn after turn it repeated calls it had made before, with results it had seen before",
   "context-full": "its context is full and cannot be made smaller",
 };
 

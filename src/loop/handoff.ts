@@ -6,5 +6,7 @@ export interface Handoff {
   readonly artifacts: readonly string[];
   readonly decisions: readonly string[];
   readonly open_questions: readonly string[];
+  /** How the project is built, run and tested, for every later worker. Hand-offs of earlier versions have none. */
+  readonly learnt?: readonly string[] | undefined;
   readonly confidence: number | null;
 }

@@ -2,6 +2,7 @@ import type { Action } from "../core/action.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { CallId } from "../core/id.ts";
 import { callParts, threadParts } from "../core/id.ts";
+import { compactThread } from "./compact.ts";
 import { importAnswer } from "./answer.ts";
 import { cancelled, finishAttempt, prepare, startAttempt } from "./attempt.ts";
 import { unrun } from "../core/thread.ts";
@@ -10,10 +11,10 @@ import { integrate, startIntegration } from "./integrate.ts";
 import { judgeCall, useApproval } from "./judge-call.ts";
 import { finishVerdict } from "./grade.ts";
 import { giveVerdict, judgeCriterion, startJudging } from "./judge.ts";
-import { finishPlan, startPlanning } from "./plan.ts";
+import { finishPlan, proposeOwn, startPlanning } from "./plan.ts";
 import { runCall } from "./run-call.ts";
 import { putText } from "./texts.ts";
-import { ask, compactThread, send } from "./turn.ts";
+import { ask, send } from "./turn.ts";
 import { threadOf } from "./work.ts";
 import type { Work } from "./work.ts";
 
@@ -37,7 +38,9 @@ export async function perform(
     case "send":
       return send(work, action.thread);
     case "compact":
-      return compactThread(work, action.thread);
+      return compactThread(work, action.thread, action.kept);
+    case "propose":
+      return proposeOwn(work, action.thread);
     case "give-up":
       return giveUp(work, action.thread, action.why);
     case "quarantine":

@@ -2,14 +2,18 @@ import { z } from "zod";
 import { encodeJson } from "../core/canonical.ts";
 import { nameCriteria } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
-import type { Body, PlannedTask, RunEvent } from "../core/event.ts";
+import type { Body, By, PlannedTask, RunEvent } from "../core/event.ts";
 import { harness } from "../core/event.ts";
-import type { CallId, Digest } from "../core/id.ts";
+import { forecastOf } from "../core/forecast.ts";
+import type { CallId, Digest, RunId, ThreadId } from "../core/id.ts";
 import { callParts, planThread } from "../core/id.ts";
-import { planErrors, settleTask } from "../core/plan.ts";
-import type { PlanRecord, PlanSpec, TaskSpec } from "../core/plan.ts";
+import { lowerBudget, planErrors, settleTask } from "../core/plan.ts";
+import type { PlanRecord, PlanSpec, PlanWorld, TaskSpec } from "../core/plan.ts";
+import type { Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
 import { unrun } from "../core/thread.ts";
+import { escalation } from "./escalate.ts";
+import { slots } from "./slots.ts";
 import { putJson, putText, putTexts, readJson } from "./texts.ts";
 import { parseArgs, workerTools } from "./tools.ts";
 import { tryOn } from "./try-criteria.ts";
@@ -33,13 +37,64 @@ export async function finishPlan(work: Work, id: CallId): Promise<readonly RunEv
   const call = thread.calls[index];
   if (call === undefined) throw new Error(`${id} is no call of the open turn`);
   const plan = parseArgs("submit_plan", await readJson<unknown>(work.ports.blobs, call.args));
-  const errors = [...planErrors(plan, worldOf(work)), ...schemaErrors(plan)];
-  if (errors.length > 0) return reject(work, id, call.try, errors);
+  const found = await examine(work, plan, thread.tree);
+  if (found.errors.length > 0) return reject(work, id, call.try, found.errors);
+  const [result] = await putTexts(work.ports.blobs, "The plan is taken.");
+  const proposed = await propose(work, found, harness);
+  return [
+    { type: "call-ended", body: { ...unrun(id, call.try), result: result ?? null } },
+    proposed,
+    ...(work.run.limits.review
+      ? []
+      : [adoption(work.run, proposed.body.version, proposed.body.tasks, harness)]),
+  ];
+}
+
+/** The goal file's own plan, in place of the planner's. It was tried when the run was started; what fails now is a person's. */
+export async function proposeOwn(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
+  const { run } = work;
+  if (run.ownPlan === null) throw new Error(`run ${run.id} has no plan of its own`);
+  const plan = await readJson<PlanSpec>(work.ports.blobs, run.ownPlan);
+  const found = await examine(work, plan, threadOf(run, id).tree);
+  if (found.errors.length > 0) return [await escalation(work, "plan", null, errorList(found.errors))];
+  const proposed = await propose(work, found, { type: "rule", id: "plan of the goal file" });
+  if (run.limits.review) return [proposed];
+  return [proposed, adoption(run, proposed.body.version, proposed.body.tasks, harness)];
+}
+
+/** A person changed the plan that waited for review: theirs is tried like any other, and adopted. */
+export async function adoptEdited(work: Work, edited: Digest, by: By): Promise<readonly RunEvent[]> {
+  const version = work.run.planVersion;
+  const plan = await readJson<PlanSpec>(work.ports.blobs, edited);
+  const found = await examine(work, plan, work.run.head);
+  if (found.errors.length > 0) {
+    const errors = await putText(
+      work.ports.blobs,
+      `The edited plan cannot be taken:\n${errorList(found.errors)}`,
+    );
+    return [{ type: "plan-rejected", body: { version, errors, by } }];
+  }
+  const proposed = await propose(work, found, by);
+  return [proposed, adoption(work.run, version, proposed.body.tasks, by)];
+}
+
+const errorList = (errors: readonly string[]): string => errors.map((error) => `- ${error}`).join("\n");
+
+/** A plan with everything settled, and what its criteria say of the tree it would start from. */
+interface Examined {
+  readonly errors: readonly string[];
+  readonly tasks: readonly TaskSpec[];
+  readonly checks: readonly Criterion[];
+  readonly baseline: Body<"plan-proposed">["baseline"];
+}
+
+async function examine(work: Work, plan: PlanSpec, tree: Digest): Promise<Examined> {
   const tasks = plan.tasks.map(settleTask);
   const checks = work.config.checks.length > 0 ? [] : nameCriteria(plan.checks ?? []);
-  const baseline = await tryPlan(work, thread.tree, tasks, checks);
-  if (baseline.errors.length > 0) return reject(work, id, call.try, baseline.errors);
-  return propose(work, id, call.try, { tasks, checks, baseline: baseline.results });
+  const errors = [...planErrors(plan, worldOf(work)), ...schemaErrors(plan)];
+  if (errors.length > 0) return { errors, tasks, checks, baseline: [] };
+  const tried = await tryPlan(work, `try/plan/${work.run.planVersion}`, tree, tasks, checks);
+  return { errors: tried.errors, tasks, checks, baseline: tried.results };
 }
 
 const worldOf = (work: Work): Parameters<typeof planErrors>[1] => ({
@@ -47,7 +102,7 @@ const worldOf = (work: Work): Parameters<typeof planErrors>[1] => ({
     [...work.run.tasks.values()].filter((task) => task.status === "accepted").map((task) => task.id),
   ),
   rubrics: new Set(work.rubrics.keys()),
-  tools: new Set([...workerTools, ...work.ports.outside.map((tool) => tool.spec.name)]),
+  tools: toolNames(work.ports),
 });
 
 function schemaErrors(plan: PlanSpec): string[] {
@@ -71,13 +126,39 @@ export function badSchema(schema: unknown): string | null {
   }
 }
 
+/**
+ * Everything that is wrong with a plan a person wrote: what it says, and what its criteria say of the tree it would start
+ * from. @throws SandboxDown
+ */
+export async function planFaults(
+  ports: Pick<Ports, "workspaces" | "sandbox" | "outside">,
+  run: RunId,
+  tree: Digest,
+  plan: PlanSpec,
+  about: Omit<PlanWorld, "tools"> & { readonly goalHasChecks: boolean },
+): Promise<readonly string[]> {
+  const tools = toolNames(ports);
+  const errors = [...planErrors(plan, { ...about, tools }), ...schemaErrors(plan)];
+  if (errors.length > 0) return errors;
+  const own = slots(ports, run, 0);
+  try {
+    const checks = about.goalHasChecks ? [] : nameCriteria(plan.checks ?? []);
+    return (await tryPlan({ slots: own }, "try/own-plan", tree, plan.tasks.map(settleTask), checks)).errors;
+  } finally {
+    await own.dropAll();
+  }
+}
+
+const toolNames = ({ outside }: Pick<Ports, "outside">): ReadonlySet<string> =>
+  new Set([...workerTools, ...outside.map((tool) => tool.spec.name)]);
+
 async function reject(
   work: Work,
   id: CallId,
   attempt: number,
   errors: readonly string[],
 ): Promise<readonly RunEvent[]> {
-  const text = `The plan was not taken. Mend all of this and submit the whole plan again:\n${errors.map((error) => `- ${error}`).join("\n")}`;
+  const text = `The plan was not taken. Mend all of this and submit the whole plan again:\n${errorList(errors)}`;
   const digest = await putText(work.ports.blobs, text);
   const version = work.run.planVersion;
   return [
@@ -93,7 +174,8 @@ interface Baseline {
 
 /** A command that several criteria share runs once. */
 async function tryPlan(
-  work: Work,
+  work: Pick<Work, "slots">,
+  name: string,
   tree: Digest,
   tasks: readonly TaskSpec[],
   checks: readonly Criterion[],
@@ -104,7 +186,7 @@ async function tryPlan(
   ].filter(({ criterion }) => criterion.type !== "rubric");
   const distinct = new Map(all.map(({ criterion }) => [sameness(criterion), criterion]));
   const named = [...distinct].map(([key, criterion]) => ({ ...criterion, id: key }));
-  const tried = await tryOn(work, `try/plan/${work.run.planVersion}`, tree, named);
+  const tried = await tryOn(work, name, tree, named);
   const judged = all.map((one) => ({ ...one, tried: tried.get(sameness(one.criterion)) as Tried }));
   return {
     errors: judged.flatMap(({ task, criterion, tried: one }) => baselineError(task, criterion, one) ?? []),
@@ -130,18 +212,11 @@ function baselineError(task: string | null, criterion: Criterion, tried: Tried):
   return null;
 }
 
-interface Accepted {
-  readonly tasks: readonly TaskSpec[];
-  readonly checks: readonly Criterion[];
-  readonly baseline: Body<"plan-proposed">["baseline"];
-}
-
 async function propose(
   work: Work,
-  id: CallId,
-  attempt: number,
-  found: Accepted,
-): Promise<readonly RunEvent[]> {
+  found: Examined,
+  by: By,
+): Promise<Extract<RunEvent, { type: "plan-proposed" }>> {
   const { run, ports } = work;
   await work.slots.drop(planThread(run.planVersion));
   const record: PlanRecord = { checks: found.checks };
@@ -152,15 +227,13 @@ async function propose(
     spec: specs[index] as Digest,
     attempts: task.attempts ?? run.limits.attempts,
     turns: task.turns ?? run.limits.turns,
+    budget: lowerBudget(run.limits.task, task.budget ?? null),
   }));
+  const price = work.prices.get(run.pins.models.worker) ?? null;
+  const forecast = forecastOf(tasks, run.limits.concurrency, work.config.experience ?? null, price);
   const plan = await putJson(ports.blobs, record);
-  const [result] = await putTexts(ports.blobs, "The plan is taken.");
-  const version = run.planVersion;
-  return [
-    { type: "call-ended", body: { ...unrun(id, attempt), result: result ?? null } },
-    { type: "plan-proposed", body: { version, plan, tasks, baseline: found.baseline } },
-    ...(run.limits.review ? [] : [adoption(run, version, tasks, harness)]),
-  ];
+  const body = { version: run.planVersion, plan, tasks, baseline: found.baseline, forecast, by };
+  return { type: "plan-proposed", body };
 }
 
 /** What adopting these tasks does to those that are there: accepted ones stay, others change or go. */

@@ -1,16 +1,20 @@
-import { canonical } from "../core/canonical.ts";
 import type { Body, RunEvent } from "../core/event.ts";
 import type { CallId, Digest } from "../core/id.ts";
 import type { OutsideTool } from "../core/ports.ts";
 import type { Call } from "../core/thread.ts";
 import { unrun } from "../core/thread.ts";
+import { diffTrees } from "../core/tree-diff.ts";
+import type { Change } from "../core/tree-diff.ts";
 import { job } from "./call.ts";
 import type { Job } from "./call.ts";
+import { editedNote } from "./edited.ts";
+import { excerpt } from "./excerpt.ts";
+import { isOutputs, outputFile, putOutputFiles } from "./output-files.ts";
 import { runTool } from "./run-tool.ts";
 import type { ToolResult } from "./run-tool.ts";
 import { SandboxDown } from "./slots.ts";
 import type { OpenSlot } from "./slots.ts";
-import { putText, shorten, textBytes } from "./texts.ts";
+import { putText, putTexts, shorten, textBytes } from "./texts.ts";
 import type { Work } from "./work.ts";
 
 /** T9, the outside half of a call. */
@@ -22,12 +26,15 @@ export async function runCall(work: Work, id: CallId): Promise<readonly RunEvent
 async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]> {
   const { id, thread, call, args } = found;
   const began = work.ports.clock.now();
-  const living = await work.slots.use(thread.id, call.tree ?? thread.tree);
+  const before = call.tree ?? thread.tree;
+  const living = await work.slots.use(thread.id, before);
+  const notice = await putOutputFiles(work.ports.blobs, thread, living);
   const result = await runTool(call.tool, args, living);
   if (result.broken) return brokenCall(work, found, result);
   const after = result.wrote ? await treeAfter(living) : null;
+  const changed = call.tool === "bash" && after !== null ? await changedNote(work, before, after.tree) : "";
   const [text, output] = await work.ports.blobs.put([
-    textBytes(withEdit(call, args, result.text) + (after?.note ?? "")),
+    textBytes(withEdit(call, args, shownText(found, result)) + changed + (after?.note ?? "") + notice),
     result.output,
   ]);
   const body: Body<"call-ended"> = {
@@ -47,13 +54,38 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
   return [...denied, { type: "call-ended", body }];
 }
 
+/** What a command printed, if it is much as an excerpt of the file that has all of it, and how it ended. */
+function shownText(
+  { thread, call }: Pick<Job, "thread" | "call">,
+  { text, note, isPrinted }: ToolResult,
+): string {
+  const said = isPrinted ? excerpt(text, outputFile(thread.turn, call.index)) : text;
+  return [said, note].filter((line) => line !== "").join("\n");
+}
+
+const mostChanged = 8;
+
+/** Which files a command changed: it may have changed others than were meant. On one line. */
+async function changedNote(work: Work, before: Digest, after: Digest): Promise<string> {
+  if (before === after) return "";
+  const changes = await diffTrees(work.trees, before, after);
+  const files = changes.filter((change) => change.before?.type !== "dir" && change.after?.type !== "dir");
+  const all = files.length > 0 ? files : changes;
+  const named = all.slice(0, mostChanged).map(nameOf).join(", ");
+  const more = all.length > mostChanged ? ` and ${all.length - mostChanged} more` : "";
+  return `\n[changed: ${named}${more}]`;
+}
+
+const nameOf = ({ path, after }: Change): string =>
+  path.replaceAll(/\p{Cc}/gu, "?").slice(-120) + (after === null ? " (gone)" : "");
+
 const withEdit = (call: Call, args: unknown, text: string): string =>
-  call.edited ? `[a person changed the arguments to ${shorten(canonical(args), 500)}]\n${text}` : text;
+  call.edited ? `${editedNote(args)}\n${text}` : text;
 
 /** The workspace as the call left it, and what the worker must hear of it: what is new among what no tree holds. */
 async function treeAfter(living: OpenSlot): Promise<{ tree: Digest; note: string }> {
   const { tree, skipped } = await living.workspace.snapshot();
-  const unheard = skipped.filter((path) => !living.skipped.has(path));
+  const unheard = skipped.filter((path) => !living.skipped.has(path) && !isOutputs(path, living));
   living.tree = tree;
   living.skipped = new Set(skipped);
   if (unheard.length === 0) return { tree, note: "" };
@@ -69,21 +101,32 @@ async function brokenCall(
 ): Promise<readonly RunEvent[]> {
   await work.slots.drop(thread.id);
   await work.slots.use(thread.id, call.tree ?? thread.tree);
-  const text = await putText(work.ports.blobs, result.text);
+  const text = await putText(work.ports.blobs, shownText({ thread, call }, result));
   return [{ type: "call-ended", body: { ...unrun(id, call.try), outcome: "error", result: text } }];
 }
 
 /** Outside happens once: an answer of any kind is `done`, none is doubt. */
-async function runOutside(work: Work, { id, call, args }: Job): Promise<readonly RunEvent[]> {
+async function runOutside(work: Work, { id, thread, call, args }: Job): Promise<readonly RunEvent[]> {
   const tool = outsideTool(work, call.tool);
   const began = work.ports.clock.now();
   const effect = await tool.run(id, args, `${work.run.id}/${id}`, work.signal);
   if (effect.outcome === "unknown") return [{ type: "effect-doubted", body: { call: id, why: "reset" } }];
-  const result = await putText(work.ports.blobs, withEdit(call, args, shorten(effect.text, 16_000)));
+  const said = withEdit(call, args, excerpt(effect.text, outputFile(thread.turn, call.index)));
+  const [result, output] = await putTexts(work.ports.blobs, said, effect.text);
   const outcome = effect.outcome === "done" ? "ok" : "error";
   const ms = work.ports.clock.now() - began;
   return [
-    { type: "call-ended", body: { ...unrun(id, call.try), outcome, result, effect: effect.outcome, ms } },
+    {
+      type: "call-ended",
+      body: {
+        ...unrun(id, call.try),
+        outcome,
+        result: result ?? null,
+        output: output ?? null,
+        effect: effect.outcome,
+        ms,
+      },
+    },
   ];
 }
 

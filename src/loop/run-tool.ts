@@ -1,5 +1,7 @@
 import { decodeText, encodeText } from "../core/canonical.ts";
 import type { ExecResult, Slot } from "../core/ports.ts";
+import { staysInside } from "../core/tree-path.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import type { OpenSlot } from "./slots.ts";
 import { shorten } from "./texts.ts";
 import { parseArgs } from "./tools.ts";
@@ -9,8 +11,12 @@ import type { Args } from "./tools.ts";
 export interface ToolResult {
   readonly outcome: "ok" | "error" | "timeout" | "flood" | "oom" | "full";
   readonly exit: number | null;
-  /** As the model sees it. */
+  /** As the model sees it; of a command that printed much, all of it. */
   readonly text: string;
+  /** What stands below that: how a command ended. */
+  readonly note: string;
+  /** What a command printed: of a long one, the model is shown a part. */
+  readonly isPrinted: boolean;
   readonly output: Uint8Array;
   readonly dropped: number;
   /** The call may have changed the workspace. */
@@ -23,10 +29,12 @@ export interface ToolResult {
 /** What a tool works with. */
 type Hands = Pick<OpenSlot, "slot" | "workspace">;
 
-const shown = 16_000;
+/** Characters of a file that one call shows. */
+const shown = 64_000;
 const keptBytes = 4 * 1024 * 1024;
 const defaultTimeoutS = 120;
-const readBytes = 512 * 1024;
+/** Twice what is kept of an output, so that all of one can be read. */
+const readBytes = 2 * keptBytes;
 
 /** Runs one of the sandboxed tools. Never rejects for what the model asked or the command did. */
 export async function runTool(tool: string, args: unknown, slot: Hands): Promise<ToolResult> {
@@ -43,6 +51,7 @@ export async function runTool(tool: string, args: unknown, slot: Hands): Promise
       return readFile(slot, parseArgs("read_file", args));
     case "write_file": {
       const { path, content } = parseArgs("write_file", args);
+      if (isPlaceholder(content)) return plain("error", onlyANote);
       return wrote(
         await slot.slot.write(inWorkspace(path), encodeText(content)),
         `wrote ${path}, ${content.length} characters`,
@@ -55,10 +64,19 @@ export async function runTool(tool: string, args: unknown, slot: Hands): Promise
   }
 }
 
-function plain(outcome: ToolResult["outcome"], text: string, isWrite = false): ToolResult {
-  const output = encodeText(text);
-  return { outcome, exit: null, text, output, dropped: 0, wrote: isWrite, denied: [], broken: false };
-}
+/** What nothing came of but words. */
+const quiet = { exit: null, note: "", isPrinted: false, dropped: 0, denied: [], broken: false } as const;
+
+const plain = (outcome: ToolResult["outcome"], text: string, isWrite = false): ToolResult => ({
+  ...quiet,
+  outcome,
+  text,
+  output: encodeText(text),
+  wrote: isWrite,
+});
+
+const onlyANote =
+  "Nothing was written: this is the note that stands in this conversation for a text you wrote before, not the text. Give the whole content.";
 
 function wrote(problem: Awaited<ReturnType<Slot["write"]>>, done: string): ToolResult {
   if (problem === null) return plain("ok", done, true);
@@ -75,23 +93,37 @@ async function bash(slot: Hands, command: string, timeoutS: number): Promise<Too
 }
 
 async function search(slot: Hands, pattern: string, path: string): Promise<ToolResult> {
-  const where = quote(path);
-  const command = `test -e ${where} || { echo "there is no" ${where}; exit 2; }; grep -rnE -e ${quote(pattern)} -- ${where}`;
+  const inside = inWorkspace(path);
+  const isWhole = /^[./]+$/.test(inside) && staysInside(inside);
+  const command = isWhole ? searchAll(pattern) : searchIn(pattern, path);
   const result = await slot.slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: keptBytes });
   const none = result.outcome === "exited" && result.exit === 1 && result.output.length === 0;
   return none ? plain("ok", `no line matches in ${path}`) : fromExec(result, 60, false);
 }
 
+function searchIn(pattern: string, path: string): string {
+  const where = quote(path);
+  return `test -e ${where} || { echo "there is no" ${where}; exit 2; }; grep -rnE -e ${quote(pattern)} -- ${where}`;
+}
+
+/** All but what the harness keeps at the top: in old output every search would find itself. Not every grep can leave out. */
+const searchAll = (pattern: string): string => `set --
+for top in * .[!.]* ..?*; do
+  if [ -e "$top" ] && [ ! -L "$top" ] && [ "$top" != .harness ]; then set -- "$@" "$top"; fi
+done
+[ $# -gt 0 ] || exit 1
+grep -rnE -e ${quote(pattern)} -- "$@" /dev/null`;
+
 /** One word for the shell, whatever it holds. */
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 function fromExec(result: ExecResult, timeoutS: number, isWrite: boolean): ToolResult {
-  const text = shorten(decodeText(result.output), shown);
-  const outcome = outcomeOf(result);
   return {
-    outcome,
+    outcome: outcomeOf(result),
     exit: result.exit,
-    text: [text.trimEnd(), execNote(result, timeoutS)].filter((line) => line !== "").join("\n"),
+    text: decodeText(result.output).trimEnd(),
+    note: execNote(result, timeoutS),
+    isPrinted: true,
     output: result.output,
     dropped: result.dropped,
     wrote: isWrite,
@@ -106,7 +138,8 @@ function outcomeOf(result: ExecResult): ToolResult["outcome"] {
 }
 
 function execNote(result: ExecResult, timeoutS: number): string {
-  const cut = result.dropped > 0 ? `[${result.dropped} bytes of output were not kept] ` : "";
+  const cut =
+    result.dropped > 0 ? `[${result.dropped} bytes in the middle of the output were not kept] ` : "";
   switch (result.outcome) {
     case "exited":
       return `${cut}[exit ${result.exit}]`;
@@ -135,7 +168,7 @@ async function readFile(slot: Hands, args: Args<"read_file">): Promise<ToolResul
   const numbered = wanted.map((line, index) => `${first + index}\t${shorten(line, 2000)}`).join("\n");
   const isCut = read.bytes.length < read.size;
   const note = `[${args.path}: ${isCut ? "more than " : ""}${lines.length} lines, ${read.size} bytes]`;
-  return plain("ok", `${shorten(numbered, 4 * shown)}\n${note}`);
+  return plain("ok", `${shorten(numbered, shown)}\n${note}`);
 }
 
 async function editFile(slot: Hands, args: Args<"edit_file">): Promise<ToolResult> {

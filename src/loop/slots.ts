@@ -10,6 +10,8 @@ export interface OpenSlot {
   isUsed: boolean;
   /** What the last snapshot left out: only what is new is told to the worker. */
   skipped: ReadonlySet<string>;
+  /** What became of the outputs that a thread was told are in files here, by their key: see output-files.ts. */
+  readonly outputs: Map<string, "written" | "refused" | "short" | "later">;
 }
 
 /** The sandbox cannot be had: the run stands, resumable, until the machine is mended. */
@@ -108,6 +110,7 @@ async function setTo(slot: OpenSlot, tree: Digest): Promise<void> {
   if (slot.tree === tree) return;
   if (slot.isUsed) await endProcesses(slot.slot);
   await slot.workspace.reset(tree);
+  slot.outputs.clear();
   slot.tree = tree;
 }
 
@@ -126,7 +129,8 @@ async function make(making: Making, name: string, tree: Digest): Promise<OpenSlo
   let slot = await sandbox.open(`${run}/${name}`, workspace.dir);
   // A container may be lost while it starts, though all is well with the engine.
   if ("broken" in slot) slot = await sandbox.open(`${run}/${name}`, workspace.dir);
-  if (!("broken" in slot)) return { workspace, slot, tree, isUsed: false, skipped: new Set() };
+  if (!("broken" in slot))
+    return { workspace, slot, tree, isUsed: false, skipped: new Set(), outputs: new Map() };
   await workspace.remove();
   throw new SandboxDown(`the ${sandbox.kind} sandbox does not start: ${slot.broken}`);
 }

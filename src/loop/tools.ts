@@ -28,12 +28,17 @@ const schemas = {
   submit: z.strictObject({
     summary: z
       .string()
-      .min(1)
       .max(8000)
+      .regex(/\S/, "say what is true now, for someone who has seen nothing of your work")
       .describe("what is true now, for someone who has seen nothing of your work"),
     artifacts: list.describe("paths of the files that matter"),
     decisions: list.describe("choices that others must know"),
     open_questions: list.describe("what a person should decide or check"),
+    learnt: list
+      .optional()
+      .describe(
+        "how this project is built, run and tested, as you found it: commands that work, traps; every later worker reads it",
+      ),
     confidence: z.number().min(0).max(1).describe("how sure you are that every criterion passes"),
   }),
   submit_plan: planSpec,

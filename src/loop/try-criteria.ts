@@ -19,7 +19,7 @@ export interface Tried {
 
 /** The criteria that can be run without a model, each once, in order. The slot is dropped afterwards. */
 export async function tryOn(
-  work: Work,
+  work: Pick<Work, "slots">,
   name: string,
   tree: Digest,
   criteria: readonly Criterion[],

@@ -1,16 +1,16 @@
 import type { Reservation, RunEvent } from "../core/event.ts";
-import { refusedBy } from "../core/budget.ts";
-import { canonical } from "../core/canonical.ts";
-import type { Digest, ThreadId } from "../core/id.ts";
-import type { ModelErrorClass, ModelResponse, Part, Price } from "../core/model.ts";
+import { noBudget, nothingSpent, refusedBy, refusedByTask } from "../core/budget.ts";
+import { modelFor } from "../core/circuit.ts";
+import type { Digest, Instant, ThreadId } from "../core/id.ts";
+import type { ModelError, ModelErrorClass, ModelResponse, Part, Price } from "../core/model.ts";
 import { cost } from "../core/price.ts";
 import type { Thread } from "../core/thread.ts";
-import { keptTurns } from "../core/thread.ts";
-import { compact } from "./conversation.ts";
+import { compacted } from "./compact.ts";
+import { bytesOf } from "./conversation.ts";
 import type { Conversation } from "./conversation.ts";
 import { budgetText, escalation } from "./escalate.ts";
 import { isAgain, requestFor } from "./request.ts";
-import { putJson, putText } from "./texts.ts";
+import { putJson } from "./texts.ts";
 import { argErrors } from "./tools.ts";
 import { threadOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -25,16 +25,17 @@ const callMs = 20 * 60_000;
 export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
   const { run, ports } = work;
   const thread = threadOf(run, id);
-  const model = await ports.models.model(run.pins.models[thread.role]);
+  const now = ports.clock.now();
+  const model = await ports.models.model(modelFor(run, thread.role, now));
+  const held = await ports.models.heldUntil(model.name);
+  if (held !== null && held > now)
+    return [{ type: "model-held", body: { thread: id, model: model.name, until: held } }];
   const notes = [...thread.notes];
   const request = await requestFor(work, thread, notes);
   const bytes = bytesOf(await toSend(work, thread, request));
   const reserved = reservation(thread, work.prices.get(model.name) ?? null, bytes, run.limits.outputTokens);
-  const broken = refusedBy(run.budget, run.spent, reserved);
-  if (broken !== null)
-    return run.spent.reservedTokens > 0
-      ? []
-      : [await escalation(work, "budget", null, budgetText(run, broken, reserved))];
+  const refused = await overBudget(work, thread, reserved);
+  if (refused !== null) return refused;
   return [
     {
       type: "model-started",
@@ -47,18 +48,45 @@ export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]
         bytes,
         notes: notes.length,
         reserved,
-        deadline: ports.clock.now() + callMs,
+        deadline: deadline(work),
       },
     },
   ];
 }
 
-const toSend = async (work: Work, thread: Thread, request: Digest): Promise<Conversation> =>
-  compact(await work.conversations.upTo(request), thread.compactedThrough);
+/** A call ends before a ceiling of time is reached. */
+const deadline = (work: Work): Instant => Math.min(work.ports.clock.now() + callMs, work.until ?? Infinity);
 
-/** Bytes of everything that is sent: no tokenizer makes more tokens than there are bytes. */
-const bytesOf = (conversation: Conversation): number =>
-  Buffer.byteLength(canonical([conversation.system, conversation.tools, conversation.messages]));
+/**
+ * Where the budget of the run or of the task does not allow the call: a person is asked, once nothing else is reserved
+ * there that may yet be given back. null: it fits.
+ */
+async function overBudget(
+  work: Work,
+  { task: id }: Thread,
+  reserved: Reservation,
+): Promise<readonly RunEvent[] | null> {
+  const { run } = work;
+  const broken = refusedBy(run.budget, run.spent, reserved);
+  if (broken !== null) {
+    if (run.spent.reservedTokens > 0) return [];
+    return [await escalation(work, "budget", null, budgetText(run.budget, run.spent, broken, reserved))];
+  }
+  const task = id === null ? undefined : run.tasks.get(id);
+  const ofTask = task === undefined ? null : refusedByTask(task.budget, task.spent, reserved);
+  if (task === undefined || ofTask === null) return null;
+  if (task.spent.reservedTokens > 0) return [];
+  const text = budgetText(
+    { ...noBudget, ...task.budget },
+    { ...nothingSpent(), ...task.spent },
+    ofTask,
+    reserved,
+  );
+  return [await escalation(work, "budget", task.id, text)];
+}
+
+const toSend = async (work: Work, thread: Thread, request: Digest): Promise<Conversation> =>
+  compacted(await work.conversations.upTo(request), thread);
 
 /**
  * The most a call can cost. Input: what the provider counted for the part it has seen, one token per byte for the rest.
@@ -77,7 +105,9 @@ export async function send(work: Work, id: ThreadId): Promise<readonly RunEvent[
   const thread = threadOf(work.run, id);
   const { request, turn, try: attempt, reserved } = thread;
   if (request === null || reserved === null) throw new Error(`${id} has no open model call`);
-  const model = await work.ports.models.model(work.run.pins.models[thread.role]);
+  const { asked } = thread;
+  if (asked === null) throw new Error(`${id} names no model`);
+  const model = await work.ports.models.model(asked);
   const conversation = await toSend(work, thread, request);
   const response = await model.respond(
     {
@@ -86,7 +116,7 @@ export async function send(work: Work, id: ThreadId): Promise<readonly RunEvent[
       try: attempt,
       ...conversation,
       maxOutputTokens: work.run.limits.outputTokens,
-      deadline: work.ports.clock.now() + callMs,
+      deadline: deadline(work),
     },
     work.signal,
   );
@@ -106,7 +136,7 @@ type Rest = Omit<Ended, "thread" | "turn" | "try" | "charged" | "usage">;
 function charge(response: ModelResponse, price: Price | null, reserved: Reservation): Reservation {
   const { usage } = response;
   if (usage === null) {
-    return response.outcome === "complete" || mayHaveCost(response.error.class)
+    return response.outcome === "complete" || mayHaveCost(response.error)
       ? reserved
       : { micros: reserved.micros === null ? null : 0, input: 0, output: 0 };
   }
@@ -114,16 +144,17 @@ function charge(response: ModelResponse, price: Price | null, reserved: Reservat
   return { micros, input: usage.input, output: usage.output };
 }
 
-/** The answer had begun or may have: the provider may bill it. */
-const mayHaveCost = (error: ModelErrorClass): boolean =>
-  error === "stalled" || error === "protocol" || error === "network";
+/** The answer had begun or may have: the provider may bill it. An error without a status came inside an answer. */
+const mayHaveCost = ({ class: kind, status }: ModelError): boolean =>
+  ["stalled", "protocol", "network", "wrong-model"].includes(kind) ||
+  (status === null && ["overloaded", "server"].includes(kind));
 
 function failedBody(
   work: Work,
   thread: Thread,
   error: { class: ModelErrorClass; message: string; retryAfterMs: number | null },
 ): Rest {
-  const wait = Math.max(error.retryAfterMs ?? 0, Math.min(60_000, 1000 * 2 ** thread.failures));
+  const wait = Math.max(error.retryAfterMs ?? 0, Math.min(60_000, 1000 * 2 ** Math.min(thread.waits, 10)));
   return {
     outcome: "failed",
     response: null,
@@ -136,7 +167,7 @@ function failedBody(
   };
 }
 
-/** Most calls of one turn; more are left out and the model is told so by their absence. */
+/** Most calls of one turn; the model is told how many more were left out. */
 const maxCalls = 64;
 
 async function completeBody(
@@ -159,7 +190,11 @@ async function completeBody(
   );
   return {
     outcome: "complete",
-    response: await putJson(work.ports.blobs, { parts, requestId: response.requestId }),
+    response: await putJson(work.ports.blobs, {
+      parts,
+      requestId: response.requestId,
+      leftOut: wanted.length - kept.size,
+    }),
     stop: response.stop,
     servedModel: response.servedModel.slice(0, 200),
     error: null,
@@ -167,19 +202,4 @@ async function completeBody(
     firstTokenMs: response.firstTokenMs,
     calls,
   };
-}
-
-/** Leaves old tool output out of the conversation from now on. */
-export async function compactThread(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
-  const thread = threadOf(work.run, id);
-  const throughTurn = thread.turn - keptTurns;
-  const whole = thread.request === null ? null : await work.conversations.upTo(thread.request);
-  const saved =
-    whole === null
-      ? 0
-      : bytesOf(compact(whole, thread.compactedThrough)) - bytesOf(compact(whole, throughTurn));
-  const summary = await putText(work.ports.blobs, `Tool output of turns 1 to ${throughTurn} was left out.`);
-  return [
-    { type: "context-compacted", body: { thread: id, throughTurn, summary, saved: Math.max(0, saved) } },
-  ];
 }

@@ -1,7 +1,7 @@
 import { defaultThreshold } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
 import type { RubricSpec, RunConfig } from "../core/goal.ts";
-import type { Digest, Role } from "../core/id.ts";
+import type { Digest, Instant, Role } from "../core/id.ts";
 import type { PlanRecord, TaskSpec } from "../core/plan.ts";
 import type { Price } from "../core/model.ts";
 import type { Capabilities, Ports } from "../core/ports.ts";
@@ -31,6 +31,8 @@ export interface Work {
   readonly specs: Map<Digest, TaskSpec>;
   /** Guards of the goal and of accepted tasks by their text; filled when first needed. */
   readonly guards: { isRead: boolean; readonly found: Map<string, Criterion> };
+  /** When what is done now must have ended, so that a ceiling of time is kept; null: there is none. */
+  readonly until: Instant | null;
   /** Aborts outside halves when the process is told to stop at once. */
   readonly signal: AbortSignal;
 }
@@ -46,6 +48,7 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
     ports,
     run,
     signal,
+    until: null,
     config: await readJson<RunConfig>(blobs, run.config),
     prompts: {
       planner: await readText(blobs, pinnedPrompt(run, "planner")),

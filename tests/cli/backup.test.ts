@@ -37,7 +37,7 @@ describe("harness backup and restore", () => {
     );
     const resumed = await harness(other, ["resume"]);
     expect(resumed.code).toBe(0);
-    expect(resumed.err).toContain(" tasks      1 of 1 accepted in 1 attempt · resumed 1 time after a crash");
+    expect(resumed.err).toContain(" tasks      1 of 1 accepted in 1 attempt · resumed once after a crash");
     expect((await harness(other, ["audit"])).code).toBe(0);
     expect((await harness(other, ["export", "--to", "result"])).code).toBe(0);
     expect(await readFile(join(other, "result", "greeting.txt"), "utf8")).toBe("Hello.");

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Io } from "../../src/cli/io.ts";
+import type { Keyboard } from "../../src/cli/keyboard.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -55,6 +56,28 @@ export interface Seat {
     readonly rows: number;
     readonly write: (text: string) => void;
   };
+  /** Who sits at it: what they press, in order, and then nothing; and what they do to a file in their editor. */
+  readonly person?: Person;
+}
+
+export interface Person {
+  readonly presses: readonly string[];
+  readonly edits?: (file: string) => Promise<number>;
+}
+
+/** After the last key nothing comes, until nobody waits for one any more. */
+function keyboardOf({ presses, edits }: Person): Keyboard {
+  const left = [...presses];
+  return {
+    forget: async () => undefined,
+    next: async (signal) =>
+      left.shift() ??
+      new Promise((resolve) => {
+        if (signal.aborted) resolve("end");
+        signal.addEventListener("abort", () => resolve("end"), { once: true });
+      }),
+    lend: async (_command, file) => edits?.(file) ?? 0,
+  };
 }
 
 /** Goals that do not say a sandbox work in the embedded one, whatever runs on this machine. */
@@ -76,6 +99,7 @@ export async function harness(cwd: string, argv: readonly string[], seat: Seat =
     },
     isTerminal: terminal !== undefined,
     isOutTerminal: terminal !== undefined,
+    keyboard: seat.person === undefined ? null : keyboardOf(seat.person),
     columns: terminal?.columns ?? 200,
     rows: terminal?.rows ?? 24,
   };

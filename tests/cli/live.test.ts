@@ -55,12 +55,12 @@ test.each([
   [60, 7],
 ])("eight tasks on a terminal of %i by %i", async (columns, rows) => {
   const dir = await folder(wide);
-  const { code, screen } = await watch(dir, ["run", "goal.md"], columns, rows);
+  const { code, screen } = await watch(dir, ["run", "goal.md", "--yes"], columns, rows);
   expect(code).toBe(0);
   expect(screen.wrapped).toBe(0);
   const shown = screen.lines().filter((line) => line.startsWith(" ✓ part-"));
-  const hidden = screen.lines().filter((line) => /^ {3}… \d+ more tasks$/.test(line));
-  expect([shown.length, hidden]).toEqual(rows > 8 ? [8, []] : [4, ["   … 4 more tasks"]]);
+  const hidden = screen.lines().filter((line) => /^ {3}… \d+ more tasks: /.test(line));
+  expect([shown.length, hidden]).toEqual(rows > 8 ? [8, []] : [4, ["   … 4 more tasks: 4 accepted"]]);
 });
 
 test("a run that goes on shows what its tasks were, cost and did before", async () => {
@@ -77,7 +77,7 @@ test("a run that goes on shows what its tasks were, cost and did before", async 
 
 test("what waits is named on the screen with the command that answers", async () => {
   const dir = await folder(hopeless);
-  const { code, screen } = await watch(dir, ["run", "goal.md"], 80, 24);
+  const { code, screen } = await watch(dir, ["run", "goal.md", "--yes"], 80, 24);
   expect(code).toBe(3);
   const text = screen.lines().join("\n");
   expect(text).toMatch(/^ \? greet .*attempt 2/m);
@@ -86,7 +86,7 @@ test("what waits is named on the screen with the command that answers", async ()
 
 test("a refusal after the import stands on a line of its own", async () => {
   const dir = await folder({ ...greeting({}), "prompts/worker.prompt": "{{#if}}\n" });
-  const { code, screen } = await watch(dir, ["run", "goal.md"], 80, 24);
+  const { code, screen } = await watch(dir, ["run", "goal.md", "--yes"], 80, 24);
   expect(code).toBe(2);
   expect(screen.lines().filter((line) => line !== "")[0]).toMatch(/^harness: .*worker\.prompt:\d+: /);
 });
@@ -94,10 +94,13 @@ test("a refusal after the import stands on a line of its own", async () => {
 test("NO_COLOR is respected, and a dumb terminal gets lines", async () => {
   const dir = await example("hello");
   const terminal = { columns: 80, rows: 24, write: () => undefined };
-  const plain = await harness(dir, ["run", "goal.md"], { env: { TERM: "dumb" }, terminal });
+  const plain = await harness(dir, ["run", "goal.md", "--yes"], { env: { TERM: "dumb" }, terminal });
   expect(plain.err).not.toContain("\u001b[?25l");
-  const grey = await harness(dir, ["run", "goal.md"], { env: { TERM: "xterm", NO_COLOR: "1" }, terminal });
+  const grey = await harness(dir, ["run", "goal.md", "--yes"], {
+    env: { TERM: "xterm", NO_COLOR: "1" },
+    terminal,
+  });
   expect(grey.err).not.toContain("\u001b[32m");
-  const coloured = await harness(dir, ["run", "goal.md"], { env: { TERM: "xterm" }, terminal });
+  const coloured = await harness(dir, ["run", "goal.md", "--yes"], { env: { TERM: "xterm" }, terminal });
   expect(coloured.err).toContain("\u001b[32m✓");
 });

@@ -23,6 +23,7 @@ test("the goal that is pinned is the one that was checked, whatever the file say
     err: nothing,
     isTerminal: false,
     isOutTerminal: false,
+    keyboard: null,
     columns: 80,
     rows: 24,
   };

@@ -43,11 +43,13 @@ describe("harness run, in a pipe", () => {
       " goal       Write greeting.txt: one friendly line",
       " workspace  ., 2 files",
       expect.stringMatching(/^ sandbox {4}embedded · \d+ programs · network none$/),
+      " your tree  fail greets",
       " model      scripted/script.yaml",
       " budget     none (set budget: { money: 5 } or --budget 5)",
       " run        RUN   ctrl-c stops it, harness resume goes on",
       "",
       "   0:00  ● planning",
+      expect.stringMatching(/^ {3}0:00 {2}· forecast .+k–.+k tokens, \d+–\d+ min$/),
       expect.stringMatching(/^ {3}0:00 {2}✓ plan: 1 task {3}greet$/),
       "   0:00  ● greet  attempt 1",
       "   0:00  · greet  submitted, being judged",
@@ -59,7 +61,8 @@ describe("harness run, in a pipe", () => {
       expect.stringMatching(/^ met {8}run RUN · 0:00 · /),
       " checks     pass greets   on the final tree 0000",
       " tasks      1 of 1 accepted in 1 attempt",
-      " changed    1 file: greeting.txt",
+      expect.stringMatching(/^ tokens {5}\d+\.\dk in, \d+ out$/),
+      " changed    1 file  +1 −0   greeting.txt",
       " see it     harness diff RUN     harness show RUN",
       " take it    harness export RUN --to result",
       "",
@@ -79,7 +82,7 @@ describe("harness run, in a pipe", () => {
       ),
     );
     expect(rows).toMatchObject({
-      met: expect.stringMatching(/^run [2-9a-z]{4} · \d+:\d\d · \$0\.\d+ of \$1\.00$/),
+      met: expect.stringMatching(/^run [2-9a-z]{4} · \d+:\d\d · \$0\.\d+ of \$1\.00 \(forecast \$.+ min\)$/),
       checks: expect.stringMatching(
         /^pass raw-unchanged {3}pass revenue {3}pass links {3}on the final tree [0-9a-f]{4}$/,
       ),
@@ -87,7 +90,7 @@ describe("harness run, in a pipe", () => {
       money: expect.stringMatching(
         /^accepted work \$.+ · rejected attempts \$.+ · planning \$.+ · judging \$.+$/,
       ),
-      changed: expect.stringMatching(/^\d+ files: /),
+      changed: expect.stringMatching(/^\d+ files {2}\+\d+ −\d+ {3}/),
       "see it": expect.stringContaining("harness diff "),
       "take it": expect.stringContaining("harness export "),
     });
@@ -99,7 +102,7 @@ describe("harness run, in a pipe", () => {
     const dir = await folder(greeting({ "task/greet/*": writes("Hello.", ["Is one line enough?"]) }));
     const { code, err } = await harness(dir, ["run", "goal.md"]);
     expect(code).toBe(0);
-    expect(err).toContain(" asks you   Is one line enough?   (greet)\n");
+    expect(err).toContain(` asks you   “Is one line enough?”   harness show ${runId(err)} --task greet\n`);
   });
 
   test("what no worker sees is named with the reason, and shown in full", async () => {
@@ -150,7 +153,7 @@ describe("harness show and runs", () => {
     expect(shown.code).toBe(0);
     expect(shown.out).toContain(` met        run ${id} · `);
     expect(shown.out).toMatch(
-      /^ accepted {2}clean +2 attempts +\$0\.\d+ {2}one clean table of the orders, in euros$/m,
+      /^ accepted {2}clean +2 attempts +\$0\.\d+ +\d+\.\dk tokens +\d+:\d\d {2}one clean table of the orders, in euros$/m,
     );
     expect(shown.out.match(/^ accepted {2}/gm)).toHaveLength(4);
 
@@ -167,7 +170,7 @@ describe("harness show and runs", () => {
     const list = await harness(dir, ["runs"]);
     expect(list.out).toMatch(
       new RegExp(
-        `^ ${id} {2}\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d {2}met +4/4 +\\$0\\.\\d+ {2}Clean up the orders`,
+        `^ ${id} {2}(just now|\\d+ min ago) {2}met +4/4 +\\$0\\.\\d+ {2}Clean up the orders`,
       ),
     );
     const row = JSON.parse((await harness(dir, ["runs", "--json"])).out) as unknown;

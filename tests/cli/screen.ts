@@ -19,7 +19,7 @@ export function newScreen(columns: number, height: number): Screen {
   const gone: string[] = [];
   const rows: string[][] = [[]];
   const at = { row: 0, column: 0 };
-  const state = { wrapped: 0, cursorShown: true };
+  const state = { wrapped: 0, cursorShown: true, wraps: true };
 
   const down = (): void => {
     at.row += 1;
@@ -31,8 +31,10 @@ export function newScreen(columns: number, height: number): Screen {
   const put = (character: string): void => {
     if (at.column >= columns) {
       state.wrapped += 1;
-      at.column = 0;
-      down();
+      if (state.wraps) {
+        at.column = 0;
+        down();
+      } else at.column = columns - 1;
     }
     const row = rows[at.row] ?? [];
     while (row.length < at.column) row.push(" ");
@@ -42,6 +44,7 @@ export function newScreen(columns: number, height: number): Screen {
   const obey = (isPrivate: boolean, count: string, name: string): void => {
     const row = rows[at.row] ?? [];
     if (isPrivate && count === "25" && (name === "h" || name === "l")) state.cursorShown = name === "h";
+    else if (isPrivate && count === "7" && (name === "h" || name === "l")) state.wraps = name === "h";
     else if (name === "A") at.row = Math.max(0, at.row - Number(count || 1));
     else if (name === "K") row.length = Math.min(row.length, at.column);
     else if (name === "J") {

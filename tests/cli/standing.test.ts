@@ -171,17 +171,21 @@ describe("a budget that is used up", () => {
     expect(ran.err).toContain(`\n      harness resume ${id} --budget +5\n`);
     expect(await harness(dir, ["approvals", "raise", asked(ran)])).toMatchObject({
       code: 2,
-      err: `harness: say by how much: harness resume ${id} --budget +5\n`,
+      err: `harness: a run gets more by: harness resume ${id} --budget +5\n`,
     });
     const resumed = await harness(dir, ["resume", "--budget", "+1"]);
     expect(resumed.code).toBe(0);
-    expect(resumed.err).toMatch(/^ met {8}run .{4} · \d:\d\d · \$0\.\d+ of \$1\.01$/m);
+    expect(resumed.err).toMatch(/^ met {8}run .{4} · \d:\d\d · \$0\.\d+ of \$1\.01 \(forecast .+\)$/m);
   });
 
   test.each([
     ["run", ["run", "goal.md", "--budget", "lots"], "--budget lots: give dollars, like 2.50"],
     ["run", ["run", "goal.md", "--budget", "-3"], "--budget -3: give dollars, like 2.50"],
-    ["resume", ["resume", "--budget", "+"], "--budget +: give dollars, like +5 or 12.50"],
+    [
+      "resume",
+      ["resume", "--budget", "+"],
+      "--budget +: give dollars, like +5 or 12.50, or time, tokens, turns or attempts, like +30m, +200000tokens, +20turns",
+    ],
   ])("%s refuses what is no money: %j", async (_, argv, text) => {
     const dir = await folder(poor);
     if (argv[0] === "resume") await harness(dir, ["run", "goal.md"]);
@@ -230,7 +234,7 @@ describe("a call that needs a yes", () => {
     await harness(dir, ["approvals", "approve", short]);
     const resumed = await harness(dir, ["resume"]);
     expect(resumed.code).toBe(0);
-    expect(resumed.err).toContain(" · 1 approval\n");
+    expect(resumed.err).toContain(" · 1 approval by you\n");
   });
 });
 

@@ -94,3 +94,55 @@ export const wide: Files = {
     { checks: [{ id: "all", run: "cat part-01.txt part-08.txt" }], concurrency: 4 },
   ),
 };
+
+const told = (id: string, title: string, needs: readonly string[], attempts: number): Turn => ({
+  id,
+  title,
+  needs,
+  budget: { attempts },
+  instructions: "Write it.",
+  criteria: [{ id: "there", run: `grep -q good ${id}.txt || { echo it is not good; exit 1; }` }],
+});
+const works = (id: string, content: string): readonly Turn[] => [
+  { write_file: { path: `${id}.txt`, content } },
+  submit(id),
+];
+const ages = 600_000;
+
+/** A run that comes to a state with something of everything, and stays there: nobody answers for ten minutes. */
+export const busy: Files = {
+  ...greeting(
+    {
+      price: { input: 1, output: 5 },
+      "task/inventory/*": works("inventory", "good"),
+      "task/invoices/1": works("invoices", "bad"),
+      "task/invoices/2": [{ delay_ms: ages, ...works("invoices", "good")[0] }],
+      "task/exports/1": [
+        {
+          fail: {
+            class: "overloaded",
+            message: "Overloaded",
+            retry_after: 300,
+            usage: { input: 1000, output: 0 },
+          },
+        },
+      ],
+      "task/dependency/*": works("dependency", "bad"),
+    },
+    {
+      plan: "plan.yaml",
+      concurrency: 4,
+      budget: { money: 8 },
+      checks: [{ id: "docs", run: "test -s docs.txt" }],
+    },
+  ),
+  "plan.yaml": JSON.stringify({
+    tasks: [
+      told("inventory", "every use of moment, as a table", [], 2),
+      told("invoices", "port src/invoices (14 files) 日本語 🙂 e\u0301", [], 2),
+      told("exports", "port src/exports \u001b[31m(9 files)", [], 2),
+      told("dependency", "drop moment from package.json", ["inventory"], 1),
+      told("docs", "what changed, for whoever comes next", ["invoices", "exports"], 2),
+    ],
+  }),
+};

@@ -206,6 +206,23 @@ while True:
         },
       );
 
+      it("keeps output below .harness, where commands read it, and says what stands in the way", async () => {
+        const made = await opened();
+        const exec = async (command: string): Promise<string> =>
+          textOf(await made.slot.exec({ command, timeoutMs: 60_000, maxOutputBytes: 1000 }));
+        const file = ".harness/output/turn-1-1.txt";
+        expect(await made.slot.write(file, Buffer.from("first\n"))).toBeNull();
+        expect(await made.slot.write(file, Buffer.from("one\ntwo\n"))).toBeNull();
+        expect(await exec(`grep -n two ${file}; sed -n 1p ${file}`)).toBe("2:two\none\n");
+        await exec("rm -rf .harness; echo mine > .harness");
+        expect(await made.slot.write(file, Buffer.from("x"))).toMatch(/\w/);
+        await exec("rm .harness");
+        await symlink(made.outside, join(made.dir, ".harness"));
+        expect(await made.slot.write(file, Buffer.from("x"))).toMatch(/\w/);
+        expect(await readdir(made.outside)).toEqual([]);
+        await made.slot.close();
+      });
+
       it("refuses to follow a link out of the workspace", async () => {
         await symlink(outside, join(dir, "door"));
         await writeFile(join(outside, "target"), "untouched");

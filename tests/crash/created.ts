@@ -42,7 +42,7 @@ export async function createdBody(
       harness: "0.0.0",
       prompts: { planner: prompt, worker: prompt, evaluator: prompt },
       rubrics: {},
-      models: { planner: modelName, worker: modelName, evaluator: modelName },
+      models: { planner: modelName, worker: modelName, evaluator: modelName, fallback: null },
       policy: ports.policy.digest,
       image: ports.sandbox.image,
       profile: ports.sandbox.profile,
@@ -53,5 +53,6 @@ export async function createdBody(
     budget: noBudget,
     seed: 1,
     parent: null,
+    plan: null,
   };
 }

@@ -69,7 +69,7 @@ const chosen = ({ kind }: Escalation): AnswerValue => ({
 
 const reviewed = (run: RunState): Said => [
   `plan/${run.planVersion}`,
-  { type: "plan", answer: "adopt", note: null },
+  { type: "plan", answer: "adopt", note: null, edited: null },
 ];
 
 /** The lines of a file; none where there is no file yet. */

@@ -28,7 +28,7 @@ export async function realPorts(dir: string, goal: Goal, storage: Storage, pass:
     blobs: storage.blobs,
     workspaces: plainWorkspaces(slotsOf(dir), storage.blobs),
     sandbox: mortalSandbox(embeddedSandbox(), pass),
-    models: { model: async () => fixedModel(goal, pass) },
+    models: { model: async () => fixedModel(goal, pass), heldUntil: async () => null },
     prompts: asJson,
     policy: levelPolicy("network", policy as Digest),
     outside: [publish(ledgerOf(dir), pass)],

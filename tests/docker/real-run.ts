@@ -77,7 +77,10 @@ export async function realRun(wanted: Wanted): Promise<RealRun> {
     askFrom: levelRisk(undefined),
     env: {},
   });
-  const own = { ...wired, models: { model: async (name: string) => modelOf(name, wanted.says, seen) } };
+  const own = {
+    ...wired,
+    models: { model: async (name: string) => modelOf(name, wanted.says, seen), heldUntil: async () => null },
+  };
   const ports = wanted.change?.(own) ?? own;
   const { body } = await prepareRun(ports, request, start, opened.pinned);
   const created = { ...body, limits: { ...body.limits, replans: 0 } };
@@ -174,6 +177,7 @@ const silentIn = (cwd: string): Parameters<typeof readRequest>[0] => ({
   err: () => undefined,
   isTerminal: false,
   isOutTerminal: false,
+  keyboard: null,
   columns: 100,
   rows: 30,
 });

@@ -6,7 +6,7 @@ import type { Body, Entry, Limits } from "../../src/core/event.ts";
 import { noBudget } from "../../src/core/budget.ts";
 import type { RunConfig } from "../../src/core/goal.ts";
 import type { Digest } from "../../src/core/id.ts";
-import type { Model, ModelResponse, Part } from "../../src/core/model.ts";
+import type { Model, ModelRequest, ModelResponse, Part } from "../../src/core/model.ts";
 import { levelPolicy } from "../../src/core/policy.ts";
 import type { AnswerValue, ExecResult, Ports } from "../../src/core/ports.ts";
 import type { RunState } from "../../src/core/run.ts";
@@ -28,6 +28,8 @@ export interface Ground {
   readonly go: () => Promise<{ readonly stand: Stand; readonly run: RunState }>;
   readonly answer: (subject: string, value: AnswerValue) => Promise<boolean>;
   readonly text: (digest: Digest) => Promise<string>;
+  /** Time goes by while nobody is at work, or in a model's call. */
+  readonly pass: (ms: number) => void;
 }
 
 /** What the model says, by thread; a turn is a list of parts. `*` for any thread of that kind without its own. */
@@ -35,6 +37,16 @@ export type Says = (thread: string, turn: number, attempt: number) => readonly P
 
 export interface GroundOptions {
   readonly says: Says;
+  /** Sees the whole request of every call; null: `says` answers. */
+  readonly sees?: (request: ModelRequest) => readonly Part[] | ModelResponse | null;
+  /** Another model, asked while the first does not answer. */
+  readonly fallback?: Says;
+  /** Until when nobody should ask the model, as another run of the same key was told. */
+  readonly heldUntil?: (now: number) => number | null;
+  /** How long a command takes, in ms. */
+  readonly takes?: (command: string) => number;
+  /** A person's own plan, as `submit_plan` takes it. */
+  readonly ownPlan?: Json;
   readonly limits?: Partial<Limits>;
   readonly budget?: Partial<Body<"run-created">["budget"]>;
   readonly checks?: RunConfig["checks"];
@@ -67,13 +79,21 @@ export async function ground(options: GroundOptions): Promise<Ground> {
   const journal = memoryJournal();
   const workspaces = memoryWorkspaces(blobs);
   let now = 1000;
+  const clock: Ports["clock"] = {
+    now: () => (now += 1),
+    sleepUntil: async (until) => void (now = Math.max(now, until)),
+  };
+  const pace = options.takes === undefined ? null : { clock, takes: options.takes };
   const ports: Ports = {
-    clock: { now: () => (now += 1), sleepUntil: async (until) => void (now = Math.max(now, until)) },
+    clock,
     blobs,
     journal,
     workspaces,
-    sandbox: memorySandbox(workspaces, options.exec),
-    models: { model: async () => modelOf(options) },
+    sandbox: memorySandbox(workspaces, options.exec, pace),
+    models: {
+      model: async (name) => modelOf(options, name),
+      heldUntil: async () => options.heldUntil?.(now) ?? null,
+    },
     prompts: {
       check: () => undefined,
       render: (system, variables) => ({
@@ -99,6 +119,7 @@ export async function ground(options: GroundOptions): Promise<Ground> {
         value,
       }),
     text: async (digest) => new TextDecoder().decode(await blobs.get(digest)),
+    pass: (ms) => void (now += ms),
     go: async () => {
       const isNew = (await journal.runs()).length === 0;
       const owned = isNew
@@ -106,9 +127,12 @@ export async function ground(options: GroundOptions): Promise<Ground> {
         : await takeRun(ports, "test", owner);
       if ("owner" in owned) throw new Error("the test's run is owned");
       const never = new AbortController().signal;
-      const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: () => undefined });
-      await owned.ownership.release();
-      return { stand, run: owned.run };
+      try {
+        const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: () => undefined });
+        return { stand, run: owned.run };
+      } finally {
+        await owned.ownership.release();
+      }
     },
   };
 }
@@ -116,12 +140,14 @@ export async function ground(options: GroundOptions): Promise<Ground> {
 const priceOf = ({ price }: GroundOptions): Model["price"] =>
   price === undefined ? { input: 1, output: 2, cacheRead: 0, cacheWrite: 1 } : price;
 
-function modelOf(options: GroundOptions): Model {
+function modelOf(options: GroundOptions, name: string): Model {
+  const says = name === "test/fallback" ? (options.fallback ?? options.says) : options.says;
   return {
-    name: "test/model",
+    name,
     price: priceOf(options),
-    respond: async ({ thread, turn, try: attempt }) => {
-      const said = options.says(thread, turn, attempt);
+    respond: async (request) => {
+      const { thread, turn, try: attempt } = request;
+      const said = options.sees?.(request) ?? says(thread, turn, attempt);
       return "outcome" in said ? said : complete(said);
     },
   };
@@ -147,6 +173,10 @@ export const testLimits: Limits = {
   tries: 3,
   collisions: 2,
   repeats: 3,
+  stale: 8,
+  breaker: 5,
+  outageMs: 7_200_000,
+  task: { micros: null, tokens: null, wallMs: null },
   silences: 3,
   crashes: 3,
   outputTokens: 100,
@@ -176,7 +206,9 @@ async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-
     leftOut: [],
   };
   const prompt = await put(encodeText("prompt"));
-  const models = { planner: "test/model", worker: "test/model", evaluator: "test/model" };
+  const own = "test/model";
+  const fallback = options.fallback === undefined ? null : "test/fallback";
+  const models = { planner: own, worker: own, evaluator: own, fallback };
   return {
     kind: "goal",
     goal: await put(encodeText("goal")),
@@ -191,12 +223,13 @@ async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-
       image: "memory@1",
       profile: "none",
       capabilities: await put(encodeJson(memoryCapabilities)),
-      prices: await put(encodeJson({ "test/model": priceOf(options) })),
+      prices: await put(encodeJson({ [own]: priceOf(options), "test/fallback": priceOf(options) })),
     },
     limits: { ...testLimits, ...options.limits },
     budget: { ...noBudget, ...options.budget },
     seed: 1,
     parent: null,
+    plan: options.ownPlan === undefined ? null : await put(encodeJson(options.ownPlan)),
   };
 }
 

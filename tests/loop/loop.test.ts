@@ -314,14 +314,6 @@ describe("a budget", () => {
 });
 
 describe("a model that does not answer", () => {
-  test("is asked again after a while, then a person is asked", async () => {
-    const error = { class: "overloaded", message: "529", status: 529, retryAfterMs: 50 } as const;
-    const made = await ground({ says: () => ({ outcome: "failed", error, usage: null }) });
-    const { stand, run } = await made.go();
-    expect([stand, [...run.escalations.values()].map(({ kind }) => kind)]).toEqual(["waiting", ["outage"]]);
-    expect(typesOf(await made.entries()).filter((type) => type === "model-ended").length).toBe(3);
-  });
-
   test("for a reason that stays is not asked again", async () => {
     const error = {
       class: "auth",

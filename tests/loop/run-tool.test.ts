@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeText } from "../../src/core/canonical.ts";
 import { encodeTree } from "../../src/core/tree.ts";
 import { embeddedSandbox } from "../../src/edges/embedded/sandbox.ts";
 import { runTool } from "../../src/loop/run-tool.ts";
@@ -19,7 +20,8 @@ beforeAll(async () => {
   const workspace = await plainWorkspaces(root, blobs).checkout("t/1", tree);
   const slot = await embeddedSandbox().open("t/1", workspace.dir);
   if ("broken" in slot) throw new Error(slot.broken);
-  Object.assign(ground, { root, living: { workspace, slot, tree } });
+  const living: OpenSlot = { workspace, slot, tree, isUsed: true, skipped: new Set(), outputs: new Map() };
+  Object.assign(ground, { root, living });
 });
 
 afterAll(async () => {
@@ -30,7 +32,7 @@ afterAll(async () => {
 async function run(tool: string, args: unknown): Promise<string> {
   if (ground.living === undefined) throw new Error("no slot");
   const result = await runTool(tool, args, ground.living);
-  return `${result.outcome}: ${result.text}`;
+  return `${result.outcome}: ${[result.text, result.note].filter((line) => line !== "").join("\n")}`;
 }
 
 describe("the worker's tools", () => {
@@ -69,7 +71,41 @@ describe("the worker's tools", () => {
       "timeout: [killed after 0.2 s, with everything it had started]",
     ],
     ["bash", { command: "cat b.txt" }, "ok: b\n[exit 0]"],
+    [
+      "bash",
+      {
+        command:
+          "mkdir -p .harness/output .hidden; ln -s src link; for f in .harness/output/x .hidden/y; do echo needle > $f; done",
+      },
+      "ok: [exit 0]",
+    ],
+    ["search", { pattern: "needle" }, "ok: .hidden/y:1:needle\n[exit 0]"],
+    ["search", { pattern: "needle", path: "/workspace/" }, "ok: .hidden/y:1:needle\n[exit 0]"],
+    ["search", { pattern: "needle", path: ".harness" }, "ok: .harness/output/x:1:needle\n[exit 0]"],
+    ["search", { pattern: "three" }, "ok: src/a.txt:3:three\n[exit 0]"],
+    ["search", { pattern: "no such line" }, "ok: no line matches in ."],
+    [
+      "write_file",
+      { path: "src/a.txt", content: "[12,345 characters, as written to src/a.txt]" },
+      "error: Nothing was written: this is the note that stands in this conversation for a text you wrote before, not the text. Give the whole content.",
+    ],
+    ["bash", { command: "seq 1 400000 > big.txt" }, "ok: [exit 0]"],
+    [
+      "read_file",
+      { path: "big.txt", offset: 399_999, limit: 2 },
+      "ok: 399999\t399999\n400000\t400000\n[big.txt: 400000 lines, 2688895 bytes]",
+    ],
   ])("%s %j", async ([tool, args, expected]) => {
     expect(await run(tool, args)).toBe(expected);
   });
+});
+
+test("what is below .harness is no part of what the worker leaves", async () => {
+  const { living } = ground;
+  if (living === undefined) throw new Error("no slot");
+  const before = await living.workspace.snapshot();
+  expect(await living.slot.write(".harness/output/turn-1-1.txt", encodeText("x"))).toBeNull();
+  expect(await run("read_file", { path: ".harness/output/turn-1-1.txt" })).toContain("1\tx");
+  expect(await living.workspace.snapshot()).toEqual(before);
+  expect(before.skipped).toEqual([".harness"]);
 });

@@ -1,5 +1,5 @@
 import { decodeText, encodeText } from "../../src/core/canonical.ts";
-import type { Capabilities, ExecResult, Sandbox } from "../../src/core/ports.ts";
+import type { Capabilities, Clock, ExecRequest, ExecResult, Sandbox } from "../../src/core/ports.ts";
 import type { memoryWorkspaces } from "./workspaces.ts";
 
 export const memoryCapabilities: Capabilities = {
@@ -23,11 +23,18 @@ export const quietExit: ExecResult = {
   denied: [],
 };
 
-/** A sandbox over memory workspaces. `around` sees every command and may answer in its place. */
+/** Commands that take time, in ms. One that would take longer than it may is killed then, and has done nothing. */
+export interface Pace {
+  readonly clock: Clock;
+  readonly takes: (command: string) => number;
+}
+
+/** A sandbox over memory workspaces. `around` sees every command that ends by itself and may answer in its place. */
 export function memorySandbox(
   workspaces: Workspaces,
   around: (name: string, command: string, run: () => ExecResult) => ExecResult = (_name, _command, run) =>
     run(),
+  pace: Pace | null = null,
 ): Sandbox {
   return {
     kind: "memory",
@@ -38,7 +45,10 @@ export function memorySandbox(
     left: async () => [],
     reap: async () => undefined,
     open: async (name) => ({
-      exec: async ({ command }) => around(name, command, () => shell(command, workspaces.files(name))),
+      exec: async (request) => {
+        if (pace !== null && !(await endsInTime(pace, request))) return timedOut;
+        return around(name, request.command, () => shell(request.command, workspaces.files(name)));
+      },
       write: async (path, bytes) => {
         workspaces.files(name).set(path, { type: "file", mode: 0o644, bytes });
         return null;
@@ -48,6 +58,14 @@ export function memorySandbox(
       close: async () => undefined,
     }),
   };
+}
+
+const timedOut: ExecResult = { ...quietExit, outcome: "timeout", exit: null };
+
+async function endsInTime({ clock, takes }: Pace, { command, timeoutMs }: ExecRequest): Promise<boolean> {
+  const ms = takes(command);
+  if (ms > 0) await clock.sleepUntil(clock.now() + Math.min(ms, timeoutMs), new AbortController().signal);
+  return ms <= timeoutMs;
 }
 
 /** Steps joined by ` ; `, all of which must succeed. An unknown verb is a program that is not there. */

@@ -11,8 +11,9 @@ import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
 import { createRun, takeRun } from "../../src/loop/own.ts";
 import { memoryCapabilities } from "../memory/sandbox.ts";
-import { simulatedPrice } from "./model.ts";
+import { fallbackModel, ownModel, planOf, simulatedPrice } from "./model.ts";
 import { answerAll, entriesOf, volunteer } from "./person.ts";
+import type { Unasked } from "./person.ts";
 import { random } from "./random.ts";
 import type { Random } from "./random.ts";
 import { scenario } from "./scenario.ts";
@@ -41,8 +42,12 @@ const soundMachine: Machine = { ports: (ports) => ports, rest: async () => undef
 export const runId = "sim0";
 
 /** Runs one seed to its end, with or without crashes. */
-export async function simulate(seed: number, withCrashes: boolean): Promise<Simulated> {
-  const { stop, ...simulated } = await simulateOn(soundMachine, seed, withCrashes);
+export async function simulate(
+  seed: number,
+  withCrashes: boolean,
+  world: Scenario = scenario(seed),
+): Promise<Simulated> {
+  const { stop, ...simulated } = await simulateOn(soundMachine, seed, withCrashes, world);
   if (stop !== null) throw stop.error;
   return simulated;
 }
@@ -52,13 +57,13 @@ export async function simulateOn(
   machine: Machine,
   seed: number,
   withCrashes: boolean,
+  world: Scenario = scenario(seed),
 ): Promise<Simulated & { readonly stop: { readonly error: unknown } | null }> {
-  const world = scenario(seed);
   const disk = newDisk();
   const dice = random(seed);
   const deaths: Place[] = [];
   const killer = withCrashes ? randomKiller(world, dice, deaths) : poisonOnly(world, deaths);
-  const tick = async (): Promise<void> => meanwhile(world, disk, dice, withCrashes);
+  const tick = passer(world, disk, dice, withCrashes);
   const born = (): Life => {
     const life = newLife(world, disk, killer, dice, tick);
     const again = async (): Promise<unknown> => live(world, disk, born(), dice, withCrashes);
@@ -71,6 +76,7 @@ export async function simulateOn(
       stand = await live(world, disk, born(), dice, withCrashes);
       await machine.rest(disk, stand);
       if (stand === "waiting") await answerStanding(world, disk, seed);
+      if (world.isBusy && withCrashes && dice.chance(0.2)) disk.now += dice.below(4 * 3_600_000);
     }
     await dropSomething(disk, killer, withCrashes);
   } catch (error) {
@@ -106,6 +112,7 @@ async function live(
       drain: drain.signal,
       halt: new AbortController().signal,
       observe,
+      isAttended: (run) => world.isAttended && run.phase === "reviewing",
     });
   } catch (error) {
     if (error instanceof Crash || life.isDead()) return "died";
@@ -155,17 +162,23 @@ async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">
       harness: "0.0.0",
       prompts: { planner: text, worker: text, evaluator: text },
       rubrics: {},
-      models: { planner: "simulated/model", worker: "simulated/model", evaluator: "simulated/model" },
+      models: {
+        planner: ownModel,
+        worker: ownModel,
+        evaluator: ownModel,
+        fallback: world.hasFallback ? fallbackModel : null,
+      },
       policy: await put("policy"),
       image: "memory@1",
       profile: "none",
       capabilities: await put(memoryCapabilities),
-      prices: await put({ "simulated/model": simulatedPrice }),
+      prices: await put({ [ownModel]: simulatedPrice, [fallbackModel]: simulatedPrice }),
     },
     limits: world.limits,
     budget: world.budget,
     seed: world.seed,
     parent: null,
+    plan: world.hasOwnPlan ? await put(planOf(world, new Set())) : null,
   };
 }
 
@@ -225,13 +238,35 @@ const poisonOnly = (world: Scenario, deaths: Place[]): Killer => ({
 const isPoisoned = (world: Scenario, place: Place, subject: string): boolean =>
   world.poisoned !== null && place === "outside/model-before" && subject === world.poisoned;
 
-/** While the process sleeps or works, people answer and say things unasked. */
-async function meanwhile(world: Scenario, disk: Disk, dice: Random, isLively: boolean): Promise<void> {
-  if (!isLively || !dice.chance(0.3)) return;
-  const run = fold(await entriesOf(disk, runId));
-  if (run.phase === "ended") return;
-  if (dice.chance(0.7)) await answerAll(world, disk, run);
-  else await volunteer(disk, run, dice.chance(0.5) ? "note" : "budget", dice.below(2) + 1);
+/**
+ * While the process sleeps or works, people answer and say things unasked: oftener when something has happened. One who
+ * sits at the terminal answers in any case.
+ */
+function passer(world: Scenario, disk: Disk, dice: Random, isLively: boolean): () => Promise<void> {
+  let seen = 0;
+  return async () => {
+    const length = disk.journal.disk.chains.get(runId)?.length ?? 0;
+    const isNew = length > seen;
+    seen = length;
+    if (!isLively && !world.isAttended) return;
+    if (!dice.chance(isNew ? 0.3 : 0.02)) return;
+    const run = fold(await entriesOf(disk, runId));
+    if (run.phase === "ended") return;
+    if (world.isAttended || dice.chance(0.7)) await answerAll(world, disk, run);
+    if (!isLively) return;
+    const said = unaskedFor(world, disk, dice);
+    if (said !== null) await volunteer(disk, run, said, dice.next());
+  };
+}
+
+function unaskedFor(world: Scenario, disk: Disk, dice: Random): Unasked | null {
+  if (world.isLowered && !disk.hasLowered && dice.chance(0.2)) {
+    disk.hasLowered = true;
+    return "lower";
+  }
+  if (dice.chance(0.7)) return null;
+  if (world.isBusy && dice.chance(0.3)) return "stop";
+  return dice.chance(0.5) || !world.isComparable ? "note" : "budget";
 }
 
 async function answerStanding(world: Scenario, disk: Disk, seed: number): Promise<void> {

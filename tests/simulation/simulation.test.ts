@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { eventTypes } from "../../src/core/event.ts";
 import { problems } from "./check.ts";
 import { simulate } from "./simulate.ts";
+import { Tally } from "./tally.ts";
 import type { Place } from "./world.ts";
 
 /**
@@ -12,14 +13,16 @@ import type { Place } from "./world.ts";
 const isLong = process.env["HARNESS_LONG"] === "1";
 const only = process.env["HARNESS_SEED"];
 const first = only === undefined ? 0 : Number(only);
-const count = only === undefined ? (isLong ? 3000 : 300) : 1;
+const count = only === undefined ? (isLong ? 3000 : 120) : 1;
 const deaths = new Map<Place, number>();
+const tally = new Tally();
 
-describe("simulation", { timeout: 1_200_000 }, () => {
+describe("simulation", { timeout: 3_600_000 }, () => {
   test(`${count} seeds with crashes end as without, and every promise holds`, async () => {
     for (let seed = first; seed < first + count; seed += 1) {
       const calm = await simulate(seed, false);
       const crashed = await simulate(seed, true);
+      await tally.add(crashed);
       for (const place of crashed.deaths) deaths.set(place, (deaths.get(place) ?? 0) + 1);
       const found = await problems(crashed, calm);
       expect(found, `seed ${seed}; again with: HARNESS_SEED=${seed} npm test -- tests/simulation`).toEqual(
@@ -32,7 +35,7 @@ describe("simulation", { timeout: 1_200_000 }, () => {
     context.skip(only !== undefined, "one seed only");
     const least = isLong ? 50 : 1;
     const thin = eventTypes.filter((type) => diedAt(type) < least);
-    if (isLong) process.stdout.write(`${histogram()}\n`);
+    if (isLong) process.stdout.write(`${histogram()}\n${tally.text()}\n`);
     expect(thin).toEqual([]);
     expect([...deaths.keys()].filter((place) => place.startsWith("outside/")).length).toBe(6);
   });

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 import picomatch from "picomatch";
 import { canonical } from "../../src/core/canonical.ts";
 import type { Digest } from "../../src/core/id.ts";
-import type { OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
+import type { Clock, OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
 import { levelPolicy } from "../../src/core/policy.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
 import { memoryJournal } from "../memory/journal.ts";
 import { memorySandbox, quietExit } from "../memory/sandbox.ts";
 import { memoryWorkspaces } from "../memory/workspaces.ts";
-import { simulatedModel } from "./model.ts";
+import { heldUntil, simulatedModel } from "./model.ts";
 import { fixed } from "./random.ts";
 import type { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
+import { startAt, VirtualTime } from "./time.ts";
 
 /** The death of the simulated process: everything of this incarnation is lost, what is durable stays. */
 export class Crash extends Error {
@@ -28,6 +28,10 @@ export interface Disk {
   now: number;
   /** Faults already injected, by place, so that they end. */
   readonly faults: Map<string, number>;
+  /** Questions a person of limited patience was asked, by kind. */
+  readonly asked: Map<string, Set<string>>;
+  /** What the person sitting there has done unasked: lowered the budget. */
+  hasLowered: boolean;
 }
 
 /** A place where the process may die. */
@@ -41,7 +45,15 @@ export interface Killer {
 export const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
 
 export function newDisk(): Disk {
-  return { journal: memoryJournal(), blobs: memoryBlobs(), effects: [], now: 1_000_000, faults: new Map() };
+  return {
+    journal: memoryJournal(),
+    blobs: memoryBlobs(),
+    effects: [],
+    now: startAt,
+    faults: new Map(),
+    asked: new Map(),
+    hasLowered: false,
+  };
 }
 
 /** One life of the process. */
@@ -68,27 +80,25 @@ export function newLife(
     dead = true;
     throw new Crash(`died at ${place} ${subject}`);
   };
+  const time = new VirtualTime(disk, tick);
+  const clock: Clock = {
+    now: () => time.now(),
+    sleepUntil: async (until, signal) => time.sleepUntil(until, signal),
+  };
   const workspaces = memoryWorkspaces(disk.blobs);
   const policy = policyOf(world);
   const ports: Ports = {
-    clock: {
-      now: () => (disk.now += 1),
-      sleepUntil: async (until, signal) => {
-        await tick();
-        // Virtual time passes only when nothing else can happen.
-        for (let turn = 0; turn < 3 && !signal.aborted; turn += 1) await setImmediate();
-        if (!signal.aborted) disk.now = Math.max(disk.now, until);
-      },
-    },
+    clock,
     journal: mortalJournal(disk, at, check),
     blobs: mortal(disk.blobs, check),
     workspaces: mortal(workspaces, check),
-    sandbox: sandboxOf(world, disk, workspaces, at, dice),
+    sandbox: sandboxOf(world, disk, clock, workspaces, at, dice),
     models: {
-      model: async () => {
+      model: async (name) => {
         check();
-        return simulatedModel(world, disk, at);
+        return simulatedModel(world, disk, clock, name, at);
       },
+      heldUntil: async () => heldUntil(world, disk),
     },
     prompts: {
       check: () => undefined,
@@ -102,7 +112,11 @@ export function newLife(
     glob: (patterns) => picomatch([...patterns], { dot: true }),
     sha256,
   };
-  return { ports, isDead: () => dead, kill: () => (dead = true) };
+  const kill = (): void => {
+    dead = true;
+    time.end();
+  };
+  return { ports, isDead: () => dead, kill };
 }
 
 type At = (place: Place, subject?: string) => void;
@@ -175,18 +189,30 @@ const publish = (disk: Disk, at: At): OutsideTool => ({
 function sandboxOf(
   world: Scenario,
   disk: Disk,
+  clock: Clock,
   workspaces: ReturnType<typeof memoryWorkspaces>,
   at: At,
   dice: Random,
 ): Sandbox {
-  return memorySandbox(workspaces, (name, command, run) => {
+  const around: Around = (name, command, run) => {
     at("outside/exec-before", name);
     if (breaksDown(world, disk, command))
       return { ...quietExit, outcome: "broken", exit: null, why: "made up" };
     const result = run();
     at("outside/exec-after", name);
     return dice.chance(0.05) ? { ...result, denied: [{ host: "example.org", port: 443, count: 1 }] } : result;
-  });
+  };
+  return memorySandbox(workspaces, around, { clock, takes: (command) => takes(world, command) });
+}
+
+type Around = NonNullable<Parameters<typeof memorySandbox>[1]>;
+
+/** A worker's look for `turnN` sometimes never ends: nothing depends on it. Others end in time. */
+function takes(world: Scenario, command: string): number {
+  if (world.pace === 0) return 0;
+  const share = fixed(world.seed, "takes", command);
+  if (command.includes("exists turn") && share < 0.2) return Infinity;
+  return Math.floor(share * world.pace);
 }
 
 /**

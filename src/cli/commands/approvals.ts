@@ -1,9 +1,11 @@
 import { choice } from "../../core/event.ts";
+import type { Budget } from "../../core/event.ts";
 import type { AnswerValue, Ports } from "../../core/ports.ts";
 import { readRun } from "../../loop/own.ts";
 import { putText } from "../../loop/texts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { taskBudget } from "../new-budget.ts";
 import { person } from "../person.ts";
 import { withState, withWritableState } from "../reader.ts";
 import { waitingList } from "../waiting.ts";
@@ -14,6 +16,7 @@ import { clock, gist, plural } from "../view/words.ts";
 
 export interface ApprovalsOptions {
   readonly note?: string;
+  readonly budget?: string;
   readonly json?: boolean;
 }
 
@@ -77,14 +80,14 @@ function list(io: Io, asked: readonly Asked[], options: ApprovalsOptions): numbe
   for (const one of asked) {
     const head = ` ${marks[one.kind]}  ${one.short.padEnd(5)} ${one.run}  ${one.task === null ? "" : `${one.task}  `}`;
     io.out(`${fit(head + gist(one.text, 400), io.columns - 1)}\n`);
-    for (const answer of one.answers) io.out(`          ${commandFor(answer, one.short, one.run)}\n`);
+    for (const answer of one.answers) io.out(`          ${commandFor(answer, one, one.run)}\n`);
   }
   io.out(" --note TEXT tells the worker why; then, unless the run is alive: harness resume\n");
   return exit.ok;
 }
 
 async function valueOf(
-  ports: Pick<Ports, "blobs">,
+  ports: Pick<Ports, "journal" | "blobs">,
   asked: Asked,
   action: string,
   finding: string | undefined,
@@ -93,19 +96,40 @@ async function valueOf(
   if (!asked.answers.includes(action)) {
     throw new Refused(`${asked.short} can be answered by ${asked.answers.join(", ")}, not by ${action}`);
   }
-  if (action === "raise")
-    throw new Refused(`say by how much: ${commandFor("raise", asked.short, asked.run)}`);
+  if (action === "raise" && asked.task === null)
+    throw new Refused(`a run gets more by: ${commandFor("raise", asked, asked.run)}`);
   const note = options.note === undefined ? null : await putText(ports.blobs, options.note);
   switch (asked.kind) {
     case "approval":
       return { type: "approval", answer: action === "approve" ? "grant" : "refuse", edited: null, note };
     case "escalation":
-      return { type: "escalation", choice: choice.parse(action), note, budget: null };
+      return {
+        type: "escalation",
+        choice: choice.parse(action),
+        note,
+        budget: await raised(ports, asked, action, options),
+      };
     case "effect":
       return { type: "effect", finding: findingOf(asked, finding), evidence: note };
     case "plan":
-      return { type: "plan", answer: action === "approve" ? "adopt" : "reject", note };
+      return { type: "plan", answer: action === "approve" ? "adopt" : "reject", note, edited: null };
   }
+}
+
+/** What a task may use from now on, where that is the answer. */
+async function raised(
+  ports: Pick<Ports, "journal">,
+  { run: id, task: name, short }: Asked,
+  action: string,
+  { budget }: ApprovalsOptions,
+): Promise<Budget | null> {
+  if (action !== "raise" || name === null) return null;
+  const task = (await readRun(ports, id)).tasks.get(name);
+  if (budget === undefined || task === undefined)
+    throw new Refused(
+      `say by how much: harness approvals raise ${short} --budget +2 (dollars), +20m or +200000tokens`,
+    );
+  return taskBudget(task, budget);
 }
 
 function findingOf(asked: Asked, finding: string | undefined): "happened" | "did-not" | "skip" {

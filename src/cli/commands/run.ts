@@ -10,12 +10,16 @@ import type { RunState } from "../../core/run.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import { drive } from "../../loop/drive.ts";
 import type { Stand } from "../../loop/drive.ts";
+import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { clearDeadSlots, createRun, readRun, takeRun } from "../../loop/own.ts";
 import type { OwnedRun } from "../../loop/own.ts";
 import { SandboxDown } from "../../loop/slots.ts";
 import { readJson } from "../../loop/texts.ts";
 import { askAgain } from "../after-outage.ts";
+import { openDesk } from "../desk.ts";
+import { announce, detach } from "../detach.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
+import { inform } from "../inform.ts";
 import type { Io } from "../io.ts";
 import { changeBudget } from "../new-budget.ts";
 import { pickOpenRun } from "../pick-run.ts";
@@ -34,12 +38,12 @@ import { importing, opening } from "../view/opening.ts";
 import { textOf } from "../view/rows.ts";
 import { summary } from "../view/summary.ts";
 import { underWay } from "../view/under-way.ts";
-import { chooseView } from "../view/choose.ts";
 import { cost, plural } from "../view/words.ts";
 import { exportTarget, exportTo } from "./take.ts";
 
 /** `harness run GOAL.md`. */
 export async function run(io: Io, file: string, options: RunOptions): Promise<number> {
+  if (options.detach === true) return detach(io, ["run", file, ...argsOf(options)]);
   const request = await readRequest(io, file, options);
   const target = await exportTarget(io, options.export);
   const { dir, spec } = request.project;
@@ -68,8 +72,9 @@ export async function run(io: Io, file: string, options: RunOptions): Promise<nu
       const owned = await createRun(ports, start.id, prepared.body, ownerNow(), start.ownership);
       if ("owner" in owned) throw new Error("a run that is held was owned by another process");
       io.err(opening(request, start, prepared, io));
-      const code = await work(io, ports, owned, options.json === true);
-      if (target !== null && code === exit.ok) await exportTo(io, ports, start.id, target);
+      const desk = announce(io, stateDir(dir), start.id);
+      const code = await work(desk, request.project, ports, owned, options.json === true);
+      if (target !== null && code === exit.ok) await exportTo(desk, ports, start.id, target);
       return code;
     } finally {
       await start.ownership.release();
@@ -79,13 +84,26 @@ export async function run(io: Io, file: string, options: RunOptions): Promise<nu
   }
 }
 
+/** The same options for the process that does the work. */
+const argsOf = ({ model, sandbox, budget, export: dir }: RunOptions): readonly string[] => [
+  ...(model === undefined ? [] : ["--model", model]),
+  ...(sandbox === undefined ? [] : ["--sandbox", sandbox]),
+  ...(budget === undefined ? [] : ["--budget", budget]),
+  ...(dir === undefined ? [] : ["--export", dir]),
+];
+
 export interface ResumeOptions {
   readonly budget?: string;
+  readonly detach?: boolean;
   readonly json?: boolean;
 }
 
 /** `harness resume [RUN]`. */
 export async function resume(io: Io, named: string | undefined, options: ResumeOptions): Promise<number> {
+  if (options.detach === true) {
+    const budget = options.budget === undefined ? [] : ["--budget", options.budget];
+    return detach(io, ["resume", ...(named === undefined ? [] : [named]), ...budget]);
+  }
   const project = await readProject(io.cwd);
   const { id, config, image, environment } = await withWritableState(io, async ({ storage, state }) => {
     const picked = await pickOpenRun(storage.journal, named, state);
@@ -100,15 +118,21 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
     const wiring = { projectDir: dir, project: spec, storage, sandbox, askFrom, env: io.env };
     const run = await readRun(storage, id);
     const ports = await wire({ ...wiring, ground: { base: run.base, scratch, environment, owner, quota } });
-    return await goOn(io, ports, run, options);
+    return await goOn(io, project, ports, run, options);
   } finally {
     await storage.close();
   }
 }
 
-async function goOn(io: Io, ports: Ports, before: RunState, options: ResumeOptions): Promise<number> {
+async function goOn(
+  io: Io,
+  project: ProjectFile,
+  ports: Ports,
+  before: RunState,
+  options: ResumeOptions,
+): Promise<number> {
   const { id } = before;
-  if (before.phase === "ended") return alreadyEnded(io, ports, before);
+  if (before.phase === "ended") return alreadyEnded(io, project, ports, before);
   const changed = await differences(ports, before.pins);
   if (changed.length > 0) {
     throw new Refused(
@@ -123,7 +147,7 @@ async function goOn(io: Io, ports: Ports, before: RunState, options: ResumeOptio
   if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
   await askAgain(ports, owned.run);
   io.err(resuming(before, owned));
-  return work(io, ports, owned, options.json === true);
+  return work(announce(io, stateDir(project.dir), id), project, ports, owned, options.json === true);
 }
 
 const takes = (id: string, others: readonly string[]): string =>
@@ -140,7 +164,9 @@ function goesOnThere(io: Io, id: string, { pid, host }: Owner, budget: Budget | 
   return exit.ok;
 }
 
-async function alreadyEnded(io: Io, ports: Ports, run: RunState): Promise<number> {
+async function alreadyEnded(io: Io, project: ProjectFile, ports: Ports, run: RunState): Promise<number> {
+  // An end that a crash kept from being told.
+  await inform(io, project, ports, run, (line) => io.err(`${line}\n`)).close();
   io.err(await summary(ports, run, io, null));
   return exitOf("ended", run, null);
 }
@@ -170,6 +196,7 @@ const ownerNow = (): Body<"run-owned"> => ({
 
 const stops = {
   signal: "was stopped",
+  asked: "was asked to stop",
   person: "waited for a person",
   outage: "waited for its model",
   sandbox: "had no sandbox",
@@ -191,18 +218,31 @@ function resuming(before: RunState, owned: OwnedRun): string {
 }
 
 /** Drives an owned run with a view on it, drains at the first signal and halts at the second. */
-async function work(io: Io, ports: Ports, owned: OwnedRun, json: boolean): Promise<number> {
+async function work(
+  io: Io,
+  project: ProjectFile,
+  ports: Ports,
+  owned: OwnedRun,
+  json: boolean,
+): Promise<number> {
   const { run: state, ownership, entries } = owned;
-  const view = chooseView(io, ports, state, json);
-  for (const entry of entries) view.see(entry, state);
-  const signals = listen((line) => view.say(line));
+  const desk = openDesk(io, ports, state, json);
+  let say = (line: string): void => desk.say(line);
+  const informed = inform(io, project, ports, state, (line) => say(line));
+  const see = (entry: Entry, run: RunState): void => {
+    desk.see(entry, run);
+    informed.see(entry, run);
+  };
+  for (const entry of entries) see(entry, state);
+  const signals = listen((line) => desk.say(line));
   try {
     const stand = await drive(ports, state, {
       drain: signals.drain,
       halt: signals.halt,
-      observe: (entry: Entry, run: RunState) => view.see(entry, run),
+      observe: see,
+      isAttended: (run) => desk.isAttended(run),
     });
-    await view.close();
+    await desk.close();
     io.err(await ending(ports, state, stand, io));
     return exitOf(stand, state, signals.received());
   } catch (error) {
@@ -210,7 +250,9 @@ async function work(io: Io, ports: Ports, owned: OwnedRun, json: boolean): Promi
     const hint = `what was accepted is kept, go on with: harness resume ${state.id}`;
     throw new Refused(`${error.message}; ${hint}`, exit.infrastructure);
   } finally {
-    await view.close();
+    await desk.close();
+    say = (line) => io.err(`${line}\n`);
+    await informed.close();
     signals.forget();
     await ownership.release();
   }
@@ -220,7 +262,8 @@ async function ending(ports: Ports, run: RunState, stand: Stand, io: Io): Promis
   if (stand === "stopped") {
     const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
     const kept = `${accepted} of ${plural(run.tasks.size, "task")} accepted, kept · ${cost(run)}`;
-    return `\n stopped    run ${run.id} · ${kept}\n go on      harness resume ${run.id}\n`;
+    const by = run.stopped === "asked" ? ", as another terminal asked" : "";
+    return `\n stopped    run ${run.id}${by} · ${kept}\n go on      harness resume ${run.id}\n`;
   }
   return summary(ports, run, io, null);
 }

@@ -55,7 +55,6 @@ export function opening(request: Request, start: StartingPoint, prepared: Prepar
     imported.git === null
       ? ""
       : ` @ ${imported.git.commit?.slice(0, 7) ?? "no commit yet"}${dirt(imported.git.dirty)}`;
-  const models = [...new Set(Object.values(request.models))].join(", ");
   const rows: Rows = [
     ["goal", oneLine(request.goal.title, width)],
     ["workspace", `${relative(io.cwd, request.workspace) || "."}${git}, ${plural(imported.files, "file")}`],
@@ -63,11 +62,25 @@ export function opening(request: Request, start: StartingPoint, prepared: Prepar
     ["sandbox", oneLine(sandboxText(request.sandbox, start, capabilities), width)],
     ...(history === null ? [] : [["history", oneLine(history, width)] as const]),
     ...changedRow(start, width),
-    ["model", oneLine(models, width)],
+    ...treeRow(prepared, width),
+    ["model", oneLine(modelText(request.models), width)],
     ["budget", readableBudget(body.budget)],
     ["run", `${id}   ctrl-c stops it, harness resume goes on`],
   ];
   return `\n${textOf(rows, io.columns)}\n`;
+}
+
+/** How the goal's own checks stand before any work: what fails is the work. */
+function treeRow({ tried }: Prepared, width: number): Rows {
+  const results = tried.flatMap(({ check, tried: one }) =>
+    one === null ? [] : [`${one.result} ${check.id}`],
+  );
+  return results.length === 0 ? [] : [["your tree", oneLine(results.join(" · "), width)]];
+}
+
+function modelText({ fallback, ...roles }: Request["models"]): string {
+  const names = [...new Set(Object.values(roles))].join(", ");
+  return fallback === null ? names : `${names} · if it does not answer: ${fallback}`;
 }
 
 function sandboxText(choice: SandboxChoice, { setup }: StartingPoint, { programs }: Capabilities): string {

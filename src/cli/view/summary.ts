@@ -1,17 +1,20 @@
 import type { RunConfig } from "../../core/goal.ts";
 import type { Owner, Ports } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
-import { diffTrees } from "../../core/tree-diff.ts";
-import { treeStore } from "../../core/tree-store.ts";
 import type { Handoff } from "../../loop/handoff.ts";
 import { readJson } from "../../loop/texts.ts";
 import type { Io } from "../io.ts";
+import { person } from "../person.ts";
 import { isOutage, nameOf, standing } from "../standing.ts";
 import { readStory } from "../story.ts";
 import type { Story } from "../story.ts";
+import { changedText } from "./changed.ts";
+import { forecastText } from "./forecast-text.ts";
 import { textOf } from "./rows.ts";
 import { waitingLines } from "./waiting-lines.ts";
-import { clock, dollars, oneLine, plural } from "./words.ts";
+import { clock, dollars, oneLine, plural, short, timeOfDay, tokensText } from "./words.ts";
+
+type Row = [name: string, text: string];
 
 /** How a run ended or stands, in a person's words, with the next command. `owner`: who else works on it now. */
 export async function summary(
@@ -23,32 +26,37 @@ export async function summary(
   const story = await readStory(ports.journal, run.id);
   const config = await readJson<RunConfig>(ports.blobs, run.config);
   const asks = run.phase === "ended" ? "" : await waitingLines(ports, run, io.columns);
-  const rows: [string, string][] = [
+  const rows: readonly Row[] = [
     [standing(run, owner), headline(story, owner)],
     ...checkRows(config, story),
     ["tasks", taskText(story)],
     ...moneyRow(story),
-    ...(await changedRow(ports, run)),
+    ...tokensRow(story),
+    ["changed", await changedText(ports, run.base, run.head)],
     ...(await questionRows(ports, story)),
     ...nextRows(run, config, owner, asks !== ""),
   ];
   return `\n${textOf(rows, io.columns)}${asks}`;
 }
 
-function headline({ run, acceptedBy }: Story, owner: Owner | null): string {
+function headline({ run, acceptedBy, forecast }: Story, owner: Owner | null): string {
   const { micros, unpriced, tokens } = run.spent;
-  const unknown = `${plural(unpriced, "call")} of unknown price, ${tokens} tokens`;
-  const money = unpriced === 0 ? dollars(micros) : micros === 0 ? unknown : `${dollars(micros)} + ${unknown}`;
+  const unknown =
+    micros === 0
+      ? `${short(tokens)} tokens, price unknown`
+      : `${dollars(micros)} + ${plural(unpriced, "call")} of unknown price`;
+  const money = unpriced === 0 ? dollars(micros) : unknown;
   const of = run.budget.micros === null ? "" : ` of ${dollars(run.budget.micros)}`;
+  const expected = forecast === null ? "" : ` (forecast ${forecastText(forecast)})`;
   const accepted =
     run.outcome === "met" && acceptedBy !== null
       ? `accepted by ${oneLine(acceptedBy, 60)} (goal checks did not hold) · `
       : "";
   const at = run.outcome === null && owner !== null ? `${nameOf(owner)} · ` : "";
-  return `${accepted}${at}run ${run.id} · ${clock(run.spent.wallMs)} · ${money}${of}`;
+  return `${accepted}${at}run ${run.id} · ${clock(run.spent.wallMs)} · ${money}${of}${expected}`;
 }
 
-function checkRows(config: RunConfig, { checks, run }: Story): [string, string][] {
+function checkRows(config: RunConfig, { checks, run }: Story): readonly Row[] {
   if (checks.size === 0) return [];
   const by = config.checks.length > 0 ? "" : "   (the goal named none: proposed by the planner or a rubric)";
   const results = [...checks].map(([id, result]) => `${result} ${id}`).join("   ");
@@ -63,15 +71,35 @@ function taskText(story: Story): string {
   const parts = [
     `${accepted.length} of ${all.length} accepted in ${plural(story.attempts.length, "attempt")}`,
     byPerson > 0 ? `${byPerson} of them by a person` : "",
-    story.approvals > 0 ? plural(story.approvals, "approval") : "",
-    story.crashes > 0
-      ? `resumed ${plural(story.crashes, "time")} after a crash, nothing accepted was redone`
-      : "",
+    ...approvalTexts(story),
+    crashText(story),
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
 
-function moneyRow({ costs }: Story): [string, string][] {
+/** `1 approval by you`, and a part for each of the others. */
+function approvalTexts({ approvedBy }: Story): readonly string[] {
+  const me = person();
+  const counts = new Map<string, number>();
+  for (const user of approvedBy) counts.set(user, (counts.get(user) ?? 0) + 1);
+  return [...counts].map(([user, count]) => {
+    const name = me.type === "person" && me.user === user ? "you" : oneLine(user, 40);
+    return `${plural(count, "approval")} by ${name}`;
+  });
+}
+
+function crashText({ crashes }: Story): string {
+  const last = crashes.at(-1);
+  if (last === undefined) return "";
+  const when = timeOfDay(last, Date.now());
+  const how =
+    crashes.length === 1
+      ? `once after a crash at ${when}`
+      : `${crashes.length} times after crashes, the last at ${when}`;
+  return `resumed ${how}, nothing accepted was redone`;
+}
+
+function moneyRow({ costs }: Story): readonly Row[] {
   const total = costs.accepted + costs.rejected + costs.inWork + costs.planning + costs.judging;
   if (total === 0) return [];
   const parts = [
@@ -84,34 +112,27 @@ function moneyRow({ costs }: Story): [string, string][] {
   return [["money", parts.join(" · ")]];
 }
 
-async function changedRow(ports: Pick<Ports, "blobs">, run: RunState): Promise<[string, string][]> {
-  const changes = await diffTrees(treeStore(ports.blobs), run.base, run.head);
-  const files = changes.filter(({ before, after }) => before?.type !== "dir" && after?.type !== "dir");
-  if (files.length === 0) return [["changed", "nothing"]];
-  const names = files.slice(0, 6).map(({ path }) => path);
-  return [
-    ["changed", `${plural(files.length, "file")}: ${names.join("  ")}${files.length > 6 ? "  …" : ""}`],
-  ];
-}
+const tokensRow = ({ tokens }: Story): readonly Row[] =>
+  tokens.input + tokens.output === 0 ? [] : [["tokens", tokensText(tokens)]];
+
+/** How many questions are told in full. */
+const mostQuestions = 5;
 
 /** What accepted work leaves open, for a person to decide. */
-async function questionRows(ports: Pick<Ports, "blobs">, { run }: Story): Promise<[string, string][]> {
-  const rows: [string, string][] = [];
+async function questionRows(ports: Pick<Ports, "blobs">, { run }: Story): Promise<readonly Row[]> {
+  const rows: Row[] = [];
   for (const task of run.tasks.values()) {
     if (task.handoff === null) continue;
     const handoff = await readJson<Handoff>(ports.blobs, task.handoff);
     for (const question of handoff.open_questions)
-      rows.push(["asks you", `${oneLine(question, 200)}   (${task.id})`]);
+      rows.push(["asks you", `“${oneLine(question, 200)}”   harness show ${run.id} --task ${task.id}`]);
   }
-  return rows.slice(0, 5);
+  const more = rows.length - mostQuestions;
+  if (more <= 0) return rows;
+  return [...rows.slice(0, mostQuestions), ["", `${more} more: harness show ${run.id} --json`]];
 }
 
-function nextRows(
-  run: RunState,
-  config: RunConfig,
-  owner: Owner | null,
-  isAsked: boolean,
-): [string, string][] {
+function nextRows(run: RunState, config: RunConfig, owner: Owner | null, isAsked: boolean): readonly Row[] {
   if (run.outcome === null) return [["go on", goOn(run, owner, isAsked)]];
   const branch = config.git?.commit == null ? "" : `     or --branch agent/${run.id}`;
   return [
@@ -121,7 +142,10 @@ function nextRows(
 }
 
 function goOn(run: RunState, owner: Owner | null, isAsked: boolean): string {
-  if (owner !== null) return `it goes on by itself${isAsked ? "; what is asked below waits for you" : ""}`;
+  if (owner !== null) {
+    const asked = isAsked ? "; what is asked below waits for you" : "";
+    return `it goes on by itself${asked}     harness watch ${run.id}`;
+  }
   const first = isAsked && !isOutage(run) ? "answer what is asked below, then: " : "";
   return `${first}harness resume ${run.id}`;
 }

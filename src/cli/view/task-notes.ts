@@ -1,4 +1,4 @@
-import type { Entry } from "../../core/event.ts";
+import type { Body, Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
 import type { TaskSpec } from "../../core/plan.ts";
 import type { Blobs } from "../../core/ports.ts";
@@ -9,13 +9,20 @@ import { gist, oneLine } from "./words.ts";
 /** What the live view remembers of a task besides the run's state. */
 export interface TaskNote {
   title: string;
-  /** Of its worker, in micro-dollars. */
+  /** Of its workers and judges, in micro-dollars. */
   micros: number;
+  /** When it was begun and accepted, in ms at work: time in which nobody worked on the run is no time of a task. */
   began: number | null;
   ended: number | null;
   doing: string;
   /** Why the last attempt was sent back. */
   back: string;
+}
+
+/** When a person was asked something, and the short name under which they answer. */
+interface Asking {
+  readonly at: number;
+  readonly short: string;
 }
 
 /** Fed with the entries of a run, oldest first; read at each drawing. */
@@ -24,46 +31,77 @@ export interface TaskNotes {
   of(task: string): TaskNote;
   /** What the planner or the goal's judge is doing; empty while tasks are worked on. */
   whole(): string;
+  /** By approval, escalation, call in doubt, or `plan/VERSION`; also what was answered since. */
+  asked(subject: string): Asking | null;
 }
 
-type Sight = { readonly of: TaskNotes["of"]; readonly whole: { doing: string }; readonly blobs: Blobs };
+interface Notes {
+  readonly blobs: Blobs;
+  readonly tasks: Map<string, TaskNote>;
+  readonly asked: Map<string, Asking>;
+  readonly of: TaskNotes["of"];
+  whole: string;
+  /** Of the last entry: time at work so far, when, and which ownership. */
+  worked: number;
+  at: number;
+  epoch: number;
+}
 
 export function taskNotes(blobs: Blobs): TaskNotes {
   const tasks = new Map<string, TaskNote>();
-  const whole = { doing: "" };
   const of = (id: string): TaskNote => {
     const known = tasks.get(id) ?? { title: "", micros: 0, began: null, ended: null, doing: "", back: "" };
     tasks.set(id, known);
     return known;
   };
-  return { see: async (entry, run) => note(entry, run, { of, whole, blobs }), of, whole: () => whole.doing };
+  const notes: Notes = { blobs, tasks, of, asked: new Map(), whole: "", worked: 0, at: 0, epoch: 0 };
+  return {
+    see: async (entry, run) => {
+      if (entry.epoch === notes.epoch) notes.worked += Math.max(0, entry.at - notes.at);
+      [notes.at, notes.epoch] = [entry.at, entry.epoch];
+      noteAsked(entry, notes.asked);
+      return note(entry, run, notes);
+    },
+    of,
+    whole: () => notes.whole,
+    asked: (subject) => notes.asked.get(subject) ?? null,
+  };
 }
 
-async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): Promise<void> {
+function noteAsked(entry: Entry, asked: Map<string, Asking>): void {
+  const { at, seq } = entry;
+  if (entry.type === "approval-requested") asked.set(entry.body.approval, { at, short: `a${seq}` });
+  if (entry.type === "escalation-raised") asked.set(entry.body.escalation, { at, short: `e${seq}` });
+  if (entry.type === "effect-doubted") asked.set(entry.body.call, { at, short: `d${seq}` });
+  if (entry.type === "plan-proposed") asked.set(`plan/${entry.body.version}`, { at, short: `p${seq}` });
+}
+
+async function note(entry: Entry, run: RunState, notes: Notes): Promise<void> {
+  const { blobs, of } = notes;
   switch (entry.type) {
     case "planning-started":
-      whole.doing = "plans";
+      notes.whole = "plans";
       return;
     case "plan-adopted":
-      whole.doing = "";
+      notes.whole = "";
       for (const { id, spec } of run.tasks.values())
         of(id).title = (await readJson<TaskSpec>(blobs, spec)).title;
       return;
     case "attempt-started":
-      of(entry.body.task).began ??= entry.at;
+      of(entry.body.task).began ??= notes.worked;
       of(entry.body.task).doing = "reads the task";
       return;
     case "model-started":
-      return setDoing({ of, whole }, entry.body.thread, `turn ${entry.body.turn}  thinks`);
+      return setDoing(notes, entry.body.thread, `turn ${entry.body.turn}  thinks`);
     case "model-ended": {
-      const { task, role } = threadParts(entry.body.thread);
-      if (task !== null && role === "worker") of(task).micros += entry.body.charged.micros ?? 0;
+      const { task } = threadParts(entry.body.thread);
+      if (task !== null) of(task).micros += entry.body.charged.micros ?? 0;
       return;
     }
     case "call-started": {
       const { thread, turn } = callParts(entry.body.call);
       const words = oneLine(argsText(await readJson(blobs, entry.body.args)), 200);
-      return setDoing({ of, whole }, thread, `turn ${turn}  ${entry.body.tool} ${words}`.trimEnd());
+      return setDoing(notes, thread, `turn ${turn}  ${entry.body.tool} ${words}`.trimEnd());
     }
     case "attempt-submitted":
       of(entry.body.task).doing = "is judged";
@@ -75,23 +113,43 @@ async function note(entry: Entry, run: RunState, { of, whole, blobs }: Sight): P
         `attempt ${attempt} sent back: ${criterion}, ${gist(await readText(blobs, explanation), 200)}`;
       return;
     }
+    case "attempt-ended": {
+      const { task, attempt, outcome, feedback } = entry.body;
+      if (outcome === "accepted" || outcome === "rejected") return;
+      const why = feedback === null ? "" : `, ${gist(await readText(blobs, feedback), 200)}`;
+      of(task).back = `attempt ${attempt} ${endings[outcome]}${why}`;
+      return;
+    }
+    case "integration-started":
+      of(entry.body.task).doing = "is merged";
+      return;
     case "judging-started":
-      if (entry.body.task === null) whole.doing = "the goal's checks on the final tree";
+      if (entry.body.task === null) notes.whole = "the goal's checks on the final tree";
       return;
     case "verdict-given":
-      if (entry.body.task === null) whole.doing = "";
+      if (entry.body.task === null) notes.whole = "";
       return;
     case "task-accepted":
-      of(entry.body.task).ended = entry.at;
+      of(entry.body.task).ended = notes.worked;
       return;
     default:
   }
 }
 
-function setDoing({ of, whole }: Omit<Sight, "blobs">, thread: string, text: string): void {
+const endings: Readonly<Record<Exclude<Body<"attempt-ended">["outcome"], "accepted" | "rejected">, string>> =
+  {
+    conflict: "conflicts with accepted work",
+    regressed: "breaks accepted work",
+    "gave-up": "was given up",
+    exhausted: "used up its turns",
+    cancelled: "was called off",
+    quarantined: "was set aside",
+  };
+
+function setDoing(notes: Notes, thread: string, text: string): void {
   const { task, role } = threadParts(thread);
-  if (task === null) whole.doing = role === "planner" ? `plans   ${text}` : `judges the goal   ${text}`;
-  else of(task).doing = role === "evaluator" ? `is judged   ${text}` : text;
+  if (task === null) notes.whole = role === "planner" ? `plans   ${text}` : `judges the goal   ${text}`;
+  else notes.of(task).doing = role === "evaluator" ? `is judged   ${text}` : text;
 }
 
 /** The words of a call a person recognises it by. */

@@ -3,6 +3,8 @@ import { callParts, threadParts } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import { readText } from "../../loop/texts.ts";
+import { readableBudget } from "./budget-text.ts";
+import { forecastText } from "./forecast-text.ts";
 import { clock, cost, gist, oneLine, plural } from "./words.ts";
 
 /** One line of a run's story. `task` null: about the run itself. */
@@ -30,6 +32,10 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
       return line("●", null, entry.body.version === 1 ? "planning" : `planning again (${entry.body.reason})`);
     case "plan-rejected":
       return line("✗", null, `plan sent back: ${oneLine(await readText(blobs, entry.body.errors), 300)}`);
+    case "plan-proposed":
+      return entry.body.forecast === null || entry.body.forecast === undefined
+        ? null
+        : line("·", null, `forecast ${forecastText(entry.body.forecast)}`);
     case "plan-adopted":
       return line("✓", null, planText(run));
     case "attempt-started":
@@ -88,8 +94,14 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
       );
     case "context-compacted":
       return line("·", threadParts(entry.body.thread).task, "old tool output was left out of its context");
+    case "model-held":
+      return line(
+        "!",
+        threadParts(entry.body.thread).task,
+        `model: told to wait, with all who use this key; asks again in ${clock(Math.max(0, entry.body.until - entry.at))}`,
+      );
     case "budget-changed":
-      return line("·", null, `budget changed: ${cost(run)}`);
+      return line("·", entry.body.task, `budget changed: ${readableBudget(entry.body.budget)}`);
     case "run-stopped":
       return stopLine(entry.body.reason);
     case "note-added":
@@ -97,7 +109,6 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "run-created":
     case "run-owned":
     case "run-ended":
-    case "plan-proposed":
     case "baseline-recorded":
     case "model-started":
     case "call-judged":

@@ -18,7 +18,7 @@ export async function waitingLines(
       ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${gist(one.text, 400)}`,
       columns - 1,
     ),
-    ...one.answers.map((answer) => `      ${commandFor(answer, one.short, run.id)}`),
+    ...one.answers.map((answer) => `      ${commandFor(answer, one, run.id)}`),
   ]);
   return `\n${lines.join("\n")}\n`;
 }
@@ -32,8 +32,25 @@ export const marks: Readonly<Record<Waiting["kind"], string>> = {
 };
 
 /** The whole command that gives this answer. */
-export function commandFor(answer: string, short: string, run: string): string {
+export function commandFor(
+  answer: string,
+  { short, task, text }: Pick<Waiting, "short" | "task" | "text">,
+  run: string,
+): string {
   if (answer === "settle") return `harness approvals settle ${short} happened|not|skip`;
-  if (answer === "raise") return `harness resume ${run} --budget +5`;
-  return `harness approvals ${answer} ${short}`;
+  if (answer !== "raise") return `harness approvals ${answer} ${short}`;
+  const more = moreOf(text);
+  return task === null
+    ? `harness resume ${run} --budget ${more}`
+    : `harness approvals raise ${short} --budget ${more}`;
 }
+
+/** So much more of what is used up, as its question names it. */
+const moreOf = (text: string): string => mores[/^(\w+): /m.exec(text)?.[1] ?? ""] ?? "+5";
+
+const mores: Readonly<Record<string, string>> = {
+  tokens: "+500000tokens",
+  turns: "+50turns",
+  attempts: "+5attempts",
+  time: "+30m",
+};

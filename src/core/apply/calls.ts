@@ -62,9 +62,14 @@ export function ended(run: RunState, body: Body<"call-ended">): void {
   );
   call.failed = body.outcome !== "ok";
   if (body.tree !== null) thread.tree = body.tree;
-  const signature = `${call.tool} ${call.args} ${call.result} ${body.tree ?? ""}`;
+  // By what it printed: what the model is shown of it may name a file of its own.
+  const printed = body.output ?? call.result;
+  const signature = `${call.tool} ${call.args} ${body.outcome} ${body.exit} ${printed} ${body.tree ?? ""}`;
   thread.repeats = signature === thread.lastCall ? thread.repeats + 1 : 1;
   thread.lastCall = signature;
+  thread.isTurnNew ||= !thread.seen.has(signature);
+  thread.seen.add(signature);
+  if (body.output !== null) thread.outputs.set(`${thread.turn}/${call.index}`, body.output);
   close(run, thread, call);
 }
 
@@ -97,16 +102,20 @@ export function doubted(run: RunState, body: Body<"effect-doubted">): void {
 
 /** Ends the call; never runs it again. */
 export function settled(run: RunState, body: Body<"effect-settled">): void {
-  const { thread, call } = firstInLine(run, body.call);
-  must(call.status === "in-doubt", `${body.call} is ${call.status}, not in doubt`);
+  must(run.doubts.has(body.call), `${body.call} is not in doubt`);
   run.doubts.delete(body.call);
+  // Its attempt may have ended meanwhile: nobody goes on from here, and the journal keeps what was found.
+  if (!run.threads.has(callParts(body.call).thread)) return;
+  const { thread, call } = firstInLine(run, body.call);
   call.result = body.result;
+  thread.isTurnNew = true;
   close(run, thread, call);
 }
 
 function close(run: RunState, thread: Thread, call: Call): void {
   call.status = "ended";
   thread.next = call.index + 1;
+  if (thread.next === thread.calls.length) thread.stale = thread.isTurnNew ? 0 : thread.stale + 1;
   if (call.approval !== null) run.approvals.delete(call.approval);
   progressed(thread);
 }

@@ -36,8 +36,9 @@ export function answered(run: RunState, body: Body<"escalation-answered">): void
     case "stop":
       run.ending = escalation.kind === "goal" ? "unmet" : "stopped";
       return undefined;
-    case "drop":
     case "raise":
+      return giveBack(run, escalation);
+    case "drop":
       return undefined;
   }
 }
@@ -49,7 +50,12 @@ const isPlanned = (run: RunState, { kind, task }: Escalation): boolean =>
 function retry(run: RunState, escalation: Escalation, note: string | null): void {
   switch (escalation.kind) {
     case "outage":
-      for (const thread of run.threads.values()) thread.failures = 0;
+      run.circuits.clear();
+      for (const thread of run.threads.values()) {
+        thread.failures = 0;
+        thread.waits = 0;
+        thread.retryAt = null;
+      }
       return;
     case "goal":
     case "judging":
@@ -86,7 +92,7 @@ function retryTask(run: RunState, id: string, note: string | null): void {
   unstick(run, task);
 }
 
-/** The plan to come decides about the task. */
+/** What comes next decides about the task: a plan, or more of a budget. */
 function giveBack(run: RunState, escalation: Escalation): void {
   const task = escalation.task === null ? undefined : run.tasks.get(escalation.task);
   if (task !== undefined) unstick(run, task);

@@ -3,7 +3,7 @@ import type { RunState } from "../run.ts";
 import type { Task } from "../task.ts";
 import { openAttempt } from "./attempts.ts";
 import { found, must } from "./legal.ts";
-import { forgetEscalations } from "./plans.ts";
+import { forgetEscalations, passOnNotes } from "./plans.ts";
 
 export function started(run: RunState, body: Body<"integration-started">): void {
   const attempt = openAttempt(run, body.task, body.attempt);
@@ -57,6 +57,7 @@ export function accepted(run: RunState, body: Body<"task-accepted">): void {
   task.collisions = 0;
   run.unfinished -= 1;
   forgetEscalations(run, task.id);
+  passOnNotes(run, task.id);
   for (const id of task.dependants) needFell(run, id);
 }
 

@@ -1,4 +1,5 @@
-import type { Body, PlannedTask } from "../event.ts";
+import { nothingSpentOnTask } from "../budget.ts";
+import type { Body, PlannedTask, TaskBudget } from "../event.ts";
 import { planThread } from "../id.ts";
 import type { Proposal, RunState } from "../run.ts";
 import type { Task } from "../task.ts";
@@ -16,23 +17,28 @@ export function started(run: RunState, body: Body<"planning-started">): void {
   run.rejections = 0;
   run.replan = null;
   run.goalUnmet = null;
+  if (body.version > 1) run.ownPlan = null;
   closeThread(run, planThread(body.version - 1));
   if (body.reason === "task-stuck" || body.reason === "goal-unmet") run.replans += 1;
   openThread(run, newThread(planThread(body.version), "planner", null, run.head));
 }
 
 export function proposed(run: RunState, body: Body<"plan-proposed">): void {
-  must(run.phase === "planning" && body.version === run.planVersion, `no planning ${body.version} is open`);
+  const isOpen = run.phase === "planning" || (run.phase === "reviewing" && body.by.type === "person");
+  must(isOpen && body.version === run.planVersion, `no planning ${body.version} is open`);
   run.phase = "reviewing";
-  run.proposal = { version: body.version, plan: body.plan, tasks: body.tasks };
+  const { version, plan, tasks, forecast } = body;
+  run.proposal = { version, plan, tasks, forecast };
 }
 
 export function rejected(run: RunState, body: Body<"plan-rejected">): void {
   must(body.version === run.planVersion, `no planning ${body.version} is open`);
   run.phase = "planning";
   run.proposal = null;
+  run.ownPlan = null;
   if (body.by.type === "harness") run.rejections += 1;
-  else run.threads.get(planThread(body.version))?.notes.push(body.errors);
+  // Its review is answered: what comes next is another plan, with a review of its own.
+  else run.replan = { reason: "rejected", feedback: body.errors };
 }
 
 /** Only unaccepted tasks change, and only while nothing is open. */
@@ -47,6 +53,7 @@ export function adopted(run: RunState, body: Body<"plan-adopted">): void {
   run.phase = "working";
   run.plan = proposal.plan;
   run.proposal = null;
+  run.ownPlan = null;
   closeThread(run, planThread(body.version));
 }
 
@@ -68,6 +75,12 @@ function drop(run: RunState, task: Task): void {
   task.status = "dropped";
   unqueue(run, task.id);
   forgetEscalations(run, task.id);
+  passOnNotes(run, task.id);
+}
+
+/** What a person said of a task that is done or dropped is for whoever works next. */
+export function passOnNotes(run: RunState, task: string): void {
+  run.notes = run.notes.map((note) => (note.task === task ? { ...note, task: null } : note));
 }
 
 /** Escalations about a task that ended otherwise are moot. */
@@ -108,6 +121,8 @@ function place(run: RunState, planned: PlannedTask): void {
     used: 0,
     allowed: planned.attempts,
     turns: planned.turns,
+    budget: known === undefined ? planned.budget : higherBudget(known.budget, planned.budget),
+    spent: known?.spent ?? nothingSpentOnTask(),
     collisions: 0,
     feedback: known?.feedback ?? null,
     handoff: null,
@@ -116,6 +131,16 @@ function place(run: RunState, planned: PlannedTask): void {
     last: known?.last ?? null,
   });
 }
+
+/** What a person gave a task stays with it. */
+const higherBudget = (one: TaskBudget, other: TaskBudget): TaskBudget => ({
+  micros: higher(one.micros, other.micros),
+  tokens: higher(one.tokens, other.tokens),
+  wallMs: higher(one.wallMs, other.wallMs),
+});
+
+const higher = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : Math.max(a, b);
 
 /** Counts what each placed task waits for. Linear in tasks and needs. */
 function link(run: RunState, proposal: Proposal): void {

@@ -1,13 +1,19 @@
-import type { Body } from "../event.ts";
+import type { Body, Entry } from "../event.ts";
+import { threadParts } from "../id.ts";
+import type { ThreadId } from "../id.ts";
+import type { Thread } from "../thread.ts";
 import type { RunState } from "../run.ts";
 import { found, must } from "./legal.ts";
 
-export function owned(run: RunState, epoch: number): void {
+export function owned(run: RunState, { epoch, at }: Pick<Entry, "epoch" | "at">): void {
   must(
     epoch === run.epoch + 1 || (run.seq === 1 && epoch === run.epoch),
     `epoch ${epoch} follows ${run.epoch}`,
   );
   run.stopped = null;
+  run.ownedAt = at;
+  // Nobody asked meanwhile: whether the models answer is to be found out anew.
+  run.circuits.clear();
 }
 
 export function stopped(run: RunState, body: Body<"run-stopped">): void {
@@ -15,18 +21,34 @@ export function stopped(run: RunState, body: Body<"run-stopped">): void {
 }
 
 export function budgetChanged(run: RunState, body: Body<"budget-changed">): void {
+  if (body.task !== null) {
+    const { micros, tokens, wallMs } = body.budget;
+    found(run.tasks.get(body.task), `task ${body.task}`).budget = { micros, tokens, wallMs };
+    return;
+  }
   run.budget = body.budget;
   if (body.by.type === "person") run.budgetsTaken += 1;
 }
 
-/** A note for one open thread, or for every worker; without any, for the next thread that opens. */
+/**
+ * A note for one open thread, or for every worker. Where no such thread is open it waits: for the next worker of the
+ * thread's task, or of any.
+ */
 export function noteAdded(run: RunState, body: Body<"note-added">): void {
   run.notesTaken += 1;
-  const threads = [...run.threads.values()].filter((thread) =>
-    body.thread === null ? thread.role === "worker" : thread.id === body.thread,
-  );
-  if (threads.length === 0) run.notes.push(body.text);
+  const task = body.thread === null ? null : threadParts(body.thread).task;
+  const threads = hearing(run, body.thread, task);
+  if (threads.length === 0) run.notes.push({ task, text: body.text });
   for (const thread of threads) thread.notes.push(body.text);
+}
+
+/** All workers, or the named thread, or whoever works on its task by now. */
+function hearing(run: RunState, id: ThreadId | null, task: string | null): readonly Thread[] {
+  const open = [...run.threads.values()];
+  const workers = open.filter(({ role }) => role === "worker");
+  if (id === null) return workers;
+  const named = open.filter((thread) => thread.id === id);
+  return named.length > 0 ? named : workers.filter((thread) => task !== null && thread.task === task);
 }
 
 export function ended(run: RunState, body: Body<"run-ended">): void {

@@ -1,5 +1,5 @@
 import type { CriterionResult } from "../criterion.ts";
-import type { Body, Budget, Entry, Reservation } from "../event.ts";
+import type { Body, Budget, Entry, Reservation, TaskBudget } from "../event.ts";
 import type { CallId, Digest, Instant, ThreadId } from "../id.ts";
 import { threadParts } from "../id.ts";
 import { isFinishing } from "../tool.ts";
@@ -46,6 +46,9 @@ export interface TaskStory {
   /** Escalations about it that wait for an answer. */
   readonly stuckBy: Set<string>;
   personAccepts: boolean;
+  budget: TaskBudget;
+  /** `wallMs`: while an attempt was open and nobody was asked about the task. */
+  readonly spent: Omit<SpentStory, "turns" | "attempts">;
 }
 
 export interface CallStory {
@@ -79,6 +82,8 @@ export interface ThreadStory {
   turn: number;
   try: number;
   model: "idle" | "open" | "complete" | "failed" | "cut";
+  /** The model the last call went to. */
+  asked: string;
   reserved: Reservation | null;
   calls: CallStory[];
   /** Calls of this turn before this index have ended. */
@@ -141,6 +146,8 @@ export interface Story {
   /** Crashes of a thread since it last got anywhere, and how many of them while it ran alone. */
   readonly crashes: Map<ThreadId, { readonly all: number; readonly alone: number }>;
   readonly spent: SpentStory;
+  /** Models that did not answer a call. */
+  readonly failedModels: Set<string>;
   /** How often each note and budget was taken over, by the names of `answers.ts`. */
   readonly taken: Map<string, number>;
 }
@@ -185,6 +192,7 @@ export const newStory = (): Story => ({
     reservedMicros: 0,
     reservedTokens: 0,
   },
+  failedModels: new Set(),
   taken: new Map(),
 });
 

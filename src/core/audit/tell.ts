@@ -34,11 +34,20 @@ export function endRecovery(story: Story): void {
   closeLeftovers(story);
 }
 
-/** Only time between entries of one owner counts; `blobs-dropped` may come long after it died. */
+/**
+ * Only time between entries of one owner counts; `blobs-dropped` may come long after it died, and while a person reads a
+ * plan nobody is at work.
+ */
 function passTime(story: Story, entry: Entry): void {
   const since = story.previous;
+  if (story.planning === "proposed") return;
   if (since === null || !isOwners(entry.type) || !isOwners(since.type) || since.epoch !== entry.epoch) return;
-  story.spent.wallMs += Math.max(0, entry.at - since.at);
+  const ms = Math.max(0, entry.at - since.at);
+  story.spent.wallMs += ms;
+  for (const id of story.active) {
+    const task = story.tasks.get(id);
+    if (task !== undefined && task.stuckBy.size === 0) task.spent.wallMs += ms;
+  }
 }
 
 const isOwners = (type: EventType): boolean => type !== "blobs-dropped";

@@ -68,6 +68,8 @@ const runsAlone = (run: RunState, task: Task): boolean =>
 /** All tasks are accepted or dropped: the goal's own checks, and what follows from them. */
 export function goalActions(run: RunState): readonly Action[] {
   if (run.phase !== "working" || run.unfinished > 0 || run.replan !== null || !isIdle(run)) return [];
+  // Nothing is met while nobody knows what happened outside.
+  if (run.doubts.size > 0) return [];
   if (run.goalUnmet !== null) return goalUnmet(run, run.goalUnmet.feedback);
   if (run.goalInvalids >= run.limits.gradings) {
     return isOpen(run, "judging", null) ? [] : [{ do: "escalate", kind: "judging", task: null }];

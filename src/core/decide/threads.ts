@@ -4,7 +4,8 @@ import type { EscalationKind } from "../event.ts";
 import { callOf } from "../id.ts";
 import type { Instant } from "../id.ts";
 import type { RunState } from "../run.ts";
-import { currentCall, keptTurns } from "../thread.ts";
+import { isBroken, isOut, modelFor, pausedUntil } from "../circuit.ts";
+import { answeredTurn, currentCall, keptTurns } from "../thread.ts";
 import type { Call, Thread } from "../thread.ts";
 import { isFinishing } from "../tool.ts";
 
@@ -16,11 +17,15 @@ export const threadActions = (run: RunState, now: Instant): readonly Action[] =>
  * A thread that was open at a crash and made no progress since is run alone, so that the next crash tells who it was;
  * after the third it is quarantined. One that waits for a person or for time holds nobody up.
  */
-export function suspectActions(run: RunState, now: Instant): readonly Action[] {
+export function suspectActions(
+  run: RunState,
+  now: Instant,
+  mayBegin: (action: Action) => boolean,
+): readonly Action[] {
   for (const thread of run.threads.values()) {
     if (thread.crashes === 0) continue;
     const action = step(run, thread, now);
-    if (action !== null) return [action];
+    if (action !== null && mayBegin(action)) return [action];
   }
   return [];
 }
@@ -32,6 +37,7 @@ export function nextWait(run: RunState, now: Instant): Instant | null {
     : [...run.threads.values()].filter((thread) => thread.failures < run.limits.tries);
   const times = [
     ...asking.map((thread) => thread.retryAt),
+    ...asking.map((thread) => pausedUntil(run, modelFor(run, thread.role, now), now)),
     ...[...run.approvals.values()].map((approval) => (approval.status === "open" ? approval.until : null)),
   ].filter((time): time is Instant => time !== null && time > now);
   return times.length === 0 ? null : Math.min(...times);
@@ -50,8 +56,12 @@ function step(run: RunState, thread: Thread, now: Instant): Action | null {
   const call = currentCall(thread);
   if (call?.status === "started") return { do: "run-call", call: callOf(thread.id, thread.turn, call.index) };
   if (isHeld(run, thread)) return null;
+  if (isOwnPlan(run, thread)) return { do: "propose", thread: thread.id };
   return call === null ? nextTurn(run, thread, now) : callStep(run, thread, call, now);
 }
+
+const isOwnPlan = (run: RunState, thread: Thread): boolean =>
+  thread.role === "planner" && run.ownPlan !== null && thread.turn === 0;
 
 /** Its task is stuck, or it is a judge whose turn has not come, or a planner whose plan is under review. */
 function isHeld(run: RunState, thread: Thread): boolean {
@@ -104,30 +114,39 @@ function nextTurn(run: RunState, thread: Thread, now: Instant): Action | null {
   const why = givenUp(run, thread);
   if (why !== null)
     return thread.role === "planner" ? escalatePlan(run) : { do: "give-up", thread: thread.id, why };
-  if (thread.failures >= run.limits.tries) {
+  const model = modelFor(run, thread.role, now);
+  if (thread.failures >= run.limits.tries || isOut(run, thread.role, now)) {
     return isOpen(run, "outage", null) ? null : { do: "escalate", kind: "outage", task: null };
   }
   if (modelsStand(run) || (thread.retryAt !== null && thread.retryAt > now)) return null;
-  return isFull(run, thread) ? { do: "compact", thread: thread.id } : { do: "ask", thread: thread.id };
+  const kept = keptWhenCompacted(run, thread);
+  if (kept !== null) return { do: "compact", thread: thread.id, kept };
+  return isBroken(run, model, now) ? null : { do: "ask", thread: thread.id };
 }
 
 const escalatePlan = (run: RunState): Action | null =>
   isOpen(run, "plan", null) ? null : { do: "escalate", kind: "plan", task: null };
 
 function givenUp(run: RunState, thread: Thread): GiveUp | null {
+  if (thread.stop === "context-full" && !keptTurns.some((kept) => canCompact(thread, kept)))
+    return "context-full";
   if (thread.model !== "complete") return null;
   if (thread.repeats >= run.limits.repeats) return "repeats";
+  if (thread.stale >= run.limits.stale) return "stale";
   if (thread.silences >= run.limits.silences) return "silence";
-  if (thread.turn >= turnsOf(run, thread)) return "turns";
-  return thread.stop === "context-full" && !canCompact(thread) ? "context-full" : null;
+  return thread.turn >= turnsOf(run, thread) ? "turns" : null;
 }
 
 const turnsOf = (run: RunState, thread: Thread): number =>
   (thread.role === "worker" ? run.tasks.get(thread.task ?? "")?.turns : undefined) ?? run.limits.turns;
 
-const canCompact = (thread: Thread): boolean => thread.turn - keptTurns > thread.compactedThrough;
+const canCompact = (thread: Thread, kept: number): boolean =>
+  answeredTurn(thread) - kept > thread.compactedThrough;
 
-const isFull = (run: RunState, thread: Thread): boolean =>
-  canCompact(thread) &&
-  thread.model === "complete" &&
-  (thread.stop === "context-full" || (thread.counted?.tokens ?? 0) > run.limits.compactAt);
+/** How many of the newest turns keep their tool output when the context is made smaller now; null: it need not be. */
+function keptWhenCompacted(run: RunState, thread: Thread): number | null {
+  const isOver = thread.model === "complete" && (thread.counted?.tokens ?? 0) > run.limits.compactAt;
+  if (thread.stop !== "context-full" && !isOver) return null;
+  const levels = thread.stop === "context-full" ? keptTurns : keptTurns.slice(0, 1);
+  return levels.find((kept) => canCompact(thread, kept)) ?? null;
+}

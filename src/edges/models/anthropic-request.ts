@@ -14,30 +14,32 @@ import { turnsOf } from "./turns.ts";
 export const provider = "anthropic";
 
 /**
- * Up to four places to which the provider's cache reaches, the most it takes: system, tools, and the last two messages
- * of the user. The one before last is where the previous turn ended: the provider looks back only 20 blocks for an
- * older place, and one turn may have more.
+ * Up to four places to which the provider's cache reaches, the most it takes: the system prompt, before which the tools
+ * stand; the first message, which stays when later ones are made smaller; and the last two messages of the user. The
+ * one before last is where the previous turn ended: the provider looks back only 20 blocks for an older place, and one
+ * turn may have more. https://docs.claude.com/en/docs/build-with-claude/prompt-caching
  */
 export function toRequest(request: ModelRequest, model: string): MessageCreateParamsStreaming {
   const system = safeText(request.system);
+  const isSystem = system.trim() !== "";
   return {
     model,
     max_tokens: request.maxOutputTokens,
     stream: true,
-    ...(system.trim() === "" ? {} : { system: [{ type: "text", text: system, cache_control: cached }] }),
-    ...(request.tools.length === 0 ? {} : { tools: toolsOf(request.tools) }),
+    ...(isSystem ? { system: [{ type: "text", text: system, cache_control: cached }] } : {}),
+    ...(request.tools.length === 0 ? {} : { tools: toolsOf(request.tools, !isSystem) }),
     messages: cachedMessages(turnsOf(request.messages, provider).map(messageOf)),
   };
 }
 
 const cached: CacheControlEphemeral = { type: "ephemeral" };
 
-const toolsOf = (tools: readonly ToolSpec[]): Tool[] =>
+const toolsOf = (tools: readonly ToolSpec[], isPlace: boolean): Tool[] =>
   tools.map(({ name, description, parameters }, index) => ({
     name,
     description,
     input_schema: { ...parameters, type: "object" },
-    ...(index === tools.length - 1 ? { cache_control: cached } : {}),
+    ...(isPlace && index === tools.length - 1 ? { cache_control: cached } : {}),
   }));
 
 interface Turn {
@@ -73,7 +75,7 @@ function blockOf(part: Part): ContentBlockParam {
 
 function cachedMessages(messages: readonly Turn[]): MessageParam[] {
   const users = messages.flatMap(({ role }, index) => (role === "user" ? [index] : []));
-  const places = new Set(users.slice(-2));
+  const places = new Set([...users.slice(0, 1), ...users.slice(-2)]);
   return messages.map((message, index) =>
     places.has(index) ? { ...message, content: withCacheAtEnd(message.content) } : message,
   );

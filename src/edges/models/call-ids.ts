@@ -10,9 +10,10 @@ const maxId = 56;
  */
 export function withOwnIds(parts: readonly Part[], before: readonly Message[]): readonly Part[] {
   const taken = new Set(before.flatMap(({ parts }) => parts.flatMap(idOf)));
+  const numbers = new Map<string, number>();
   return parts.map((part) => {
     if (part.type !== "call") return part;
-    const id = freeId(plainId(part.id), taken);
+    const id = freeId(plainId(part.id), taken, numbers);
     taken.add(id);
     return { ...part, id };
   });
@@ -22,9 +23,11 @@ const idOf = (part: Part): readonly string[] => (part.type === "call" ? [part.id
 
 const plainId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, maxId) || "call";
 
-function freeId(wanted: string, taken: ReadonlySet<string>): string {
+/** @param numbers by id, the next that may be free: many calls with one id must not take long. */
+function freeId(wanted: string, taken: ReadonlySet<string>, numbers: Map<string, number>): string {
   if (!taken.has(wanted)) return wanted;
-  let number = 2;
+  let number = numbers.get(wanted) ?? 2;
   while (taken.has(`${wanted}-${number}`)) number += 1;
+  numbers.set(wanted, number + 1);
   return `${wanted}-${number}`;
 }

@@ -12,6 +12,8 @@ export interface Limits {
 export interface Line {
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
+  /** The first bytes of what was answered so far: what people are shown of an answer that is none. */
+  readonly beginning: () => string;
 }
 
 /** Bytes of one answer; what is longer is no answer of a model. */
@@ -43,7 +45,12 @@ export async function exchange(
   const end = (error: ModelError): void => ended.resolve(failed(error));
   const watch = startWatch(limits, end);
   try {
-    const line = { signal: hangUp.signal, fetch: watchedFetch(watch.alive, end) };
+    const beginning: Uint8Array[] = [];
+    const line = {
+      signal: hangUp.signal,
+      fetch: watchedFetch({ beginning, alive: watch.alive, end }),
+      beginning: () => Buffer.concat(beginning).toString(),
+    };
     return await Promise.race([ended.promise, talk(line)]);
   } finally {
     watch.stop();
@@ -71,24 +78,35 @@ function startWatch(limits: Limits, end: (error: ModelError) => void): Watch {
   };
 }
 
+interface Watcher {
+  readonly beginning: Uint8Array[];
+  readonly alive: () => void;
+  readonly end: (error: ModelError) => void;
+}
+
 /** Redirects are not followed: a second request could carry the key to another place. */
-function watchedFetch(alive: () => void, end: (error: ModelError) => void): typeof globalThis.fetch {
+function watchedFetch(watcher: Watcher): typeof globalThis.fetch {
   return async (input, init) => {
     const response = await fetch(input, { ...init, redirect: "manual" });
-    alive();
+    watcher.alive();
     if (response.body === null) return response;
-    return new Response(response.body.pipeThrough(counted(alive, end)), response);
+    return new Response(response.body.pipeThrough(counted(watcher)), response);
   };
 }
 
-function counted(
-  alive: () => void,
-  end: (error: ModelError) => void,
-): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+/** Bytes kept of the beginning. */
+const shownBytes = 500;
+
+function counted({
+  beginning,
+  alive,
+  end,
+}: Watcher): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   let bytes = 0;
   return new TransformStream({
     transform(chunk, controller) {
       alive();
+      if (bytes < shownBytes) beginning.push(chunk.slice(0, shownBytes - bytes));
       bytes += chunk.byteLength;
       if (bytes > maxBytes) end(tooLong);
       else controller.enqueue(chunk);

@@ -1,8 +1,11 @@
 import type { ModelError, ModelErrorClass, Usage } from "../../core/model.ts";
 import { isObject } from "./arguments.ts";
+import { isUnsent, ofConnection } from "./connection-failure.ts";
+import { isContextFull } from "./context-full.ts";
 import { nothingUsed } from "./exchange.ts";
 import { retryAfter } from "./retry-after.ts";
 import { oneLine, textOf } from "./safe-text.ts";
+import type { Wrong } from "./whole.ts";
 
 export interface Failure {
   readonly error: ModelError;
@@ -42,28 +45,48 @@ function described(thrown: Record<string, unknown>): Found {
 }
 
 function ofStatus(status: number, thrown: Record<string, unknown>): Found {
+  const headers = thrown["headers"] instanceof Headers ? thrown["headers"] : new Headers();
   const report = reportOf(thrown["error"]);
-  const text = report.message || textOf(thrown["message"]).replace(/^\d{3} /, "");
+  const text = report.message || wordsOf(thrown) || "it came without a word";
   return {
     class:
       report.type === "overloaded_error" ? "overloaded" : classOfStatus(status, `${report.type} ${text}`),
-    message: `HTTP ${status}: ${text}`,
+    message: `HTTP ${status}: ${redirection(status, headers) ?? text}`,
     status,
-    retryAfterMs: thrown["headers"] instanceof Headers ? retryAfter(thrown["headers"], Date.now()) : null,
+    retryAfterMs: retryAfter(headers, Date.now()),
   };
 }
 
+/** What an SDK says of an answer that reports nothing: its status and its body. */
+const wordsOf = ({ message }: Record<string, unknown>): string =>
+  textOf(message).replace(/^\d{3} (status code \(no body\))?/, "");
+
+function redirection(status: number, headers: Headers): string | null {
+  const to = status >= 300 && status < 400 ? headers.get("location") : null;
+  return to === null
+    ? null
+    : `the address of the provider leads to ${to}, where no key is sent; set the address that is meant`;
+}
+
 function classOfStatus(status: number, text: string): ModelErrorClass {
-  if (status === 429) return isUnpaid(text) ? "auth" : "rate-limit";
+  if (isUnpaid(text)) return "auth";
+  if (status === 429) return isContextFull(text) ? "context-full" : "rate-limit";
   if (status === 529) return "overloaded";
   if ([401, 402, 403].includes(status)) return "auth";
+  // Only a smaller request can pass.
+  if (status === 413) return "context-full";
   // Timeout, conflict and "too early" pass by themselves.
   if (status >= 500 || [408, 409, 425].includes(status)) return "server";
   return isContextFull(text) ? "context-full" : "bad-request";
 }
 
 /** An error object a provider sent inside an answer that had begun with status 200. */
-export function ofReport(value: unknown): Found {
+export function reported(value: unknown): Wrong {
+  const { class: wrong, message } = ofReport(value);
+  return { wrong, message };
+}
+
+function ofReport(value: unknown): Found {
   const { type, message, code } = reportOf(value);
   const shown = message || type || "the provider reported an error and did not say which";
   return { class: classOfReport(type, code, `${type} ${message}`), message: shown };
@@ -85,10 +108,12 @@ const classes: ReadonlyMap<string, ModelErrorClass> = new Map([
   ["permission_error", "auth"],
   ["billing_error", "auth"],
   ["insufficient_quota", "auth"],
+  ["invalid_api_key", "auth"],
+  ["model_not_found", "bad-request"],
   ["invalid_request_error", "bad-request"],
   ["invalid_prompt", "bad-request"],
   ["not_found_error", "bad-request"],
-  ["request_too_large", "bad-request"],
+  ["request_too_large", "context-full"],
 ]);
 
 /** Anthropic nests the report one level deeper than OpenAI; a `code` is more exact than a `type`. */
@@ -102,60 +127,19 @@ function reportOf(value: unknown): { type: string; message: string; code: number
   };
 }
 
-const isContextFull = (text: string): boolean =>
-  /prompt is too long|context[ _](length|window|limit|size)/i.test(text);
-
-/** OpenAI answers 429 when an account has no money left: waiting does not help. */
-const isUnpaid = (text: string): boolean => /insufficient_quota/i.test(text);
-
-function ofConnection(thrown: Record<string, unknown>): Found {
-  const causes = causesOf(thrown);
-  const code = codeOf(causes);
-  const why = [...causes.map(({ message }) => textOf(message)).filter((text) => text !== ""), code ?? ""];
-  const message = [...new Set(why)].join(": ");
-  if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT")
-    return { class: "stalled", message };
-  return isUnsayable(causes, code)
-    ? { class: "bad-request", message: `the request cannot be sent: ${message}` }
-    : { class: "network", message: `the connection failed: ${message}` };
-}
-
-/** The error and what caused it, outermost first. */
-function causesOf(thrown: unknown): readonly Record<string, unknown>[] {
-  const causes: Record<string, unknown>[] = [];
-  for (let at = thrown; isObject(at) && causes.length < 8; at = at["cause"]) causes.push(at);
-  return causes;
-}
-
-const codeOf = (causes: readonly Record<string, unknown>[]): string | null =>
-  causes.map(({ code }) => textOf(code)).find((code) => code !== "") ?? null;
-
-/** A TypeError that no connection caused: an address or a key that HTTP cannot say. */
-const isUnsayable = (causes: readonly Record<string, unknown>[], code: string | null): boolean =>
-  code === null || code.startsWith("ERR_INVALID")
-    ? causes.at(-1) instanceof TypeError &&
-      !/fetch failed|terminated/.test(textOf(causes.at(-1)?.["message"]))
-    : false;
-
-const unsent: ReadonlySet<string | null> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-const isUnsent = (thrown: unknown): boolean => unsent.has(codeOf(causesOf(thrown)));
+/** An account has no money left: OpenAI answers 429 then, Anthropic 400. Waiting does not help. */
+const isUnpaid = (text: string): boolean =>
+  /insufficient_quota|billing_hard_limit|credit balance is too low/i.test(text);
 
 function clean(message: string, apiKey: string | null): string {
   const open = apiKey === null || apiKey === "" ? message : message.replaceAll(apiKey, "[key]");
   return oneLine(withoutLogin(withoutMarkup(open)), maxMessage);
 }
 
-/** Gateways answer with pages: their text is kept. */
+/** Gateways answer with pages: their text is kept. What is not closed goes on to the end, so no text takes long. */
 const withoutMarkup = (text: string): string =>
   /<(!doctype|html|head|body)\b/i.test(text)
-    ? text.replaceAll(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+    ? text.replaceAll(/<(style|script)\b[\s\S]*?(<\/\1>|$)|<[^>]*(>|$)/gi, " ")
     : text;
 
 /** `https://user:password@host` */

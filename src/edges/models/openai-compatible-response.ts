@@ -13,7 +13,8 @@ export function read(chunks: readonly unknown[]): Whole | Wrong {
 }
 
 /** A whole chat completion, as our nouns. */
-function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }: Collected): Whole {
+function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }: Collected): Whole | Wrong {
+  if (failures.has(finish)) return { wrong: "server", message: `the server gave up: ${finish}` };
   const stop = refusal === "" ? (stops.get(finish) ?? "end") : "refusal";
   const isCut = stop !== "end" && stop !== "calls";
   const parts: readonly Part[] = [
@@ -25,13 +26,28 @@ function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }:
   return { stop: stopOf(stop, parts), parts, usage: usageOf(usage), servedModel: safeText(textOf(model)) };
 }
 
-/** A reason that is not here came with a whole message: it is an end like any other. */
+/**
+ * What is no end: of OpenRouter and Mistral (`error`), vLLM and SGLang (`abort`), DeepSeek
+ * (`insufficient_system_resource`) and Zhipu (`network_error`).
+ */
+const failures: ReadonlySet<string> = new Set([
+  "error",
+  "abort",
+  "insufficient_system_resource",
+  "network_error",
+]);
+
+/** A reason that is not here came with a whole message: it is an end like any other. `model_length` is Mistral's. */
 const stops: ReadonlyMap<string, Stop> = new Map([
   ["stop", "end"],
   ["tool_calls", "calls"],
   ["function_call", "calls"],
   ["length", "length"],
+  ["model_length", "context-full"],
   ["content_filter", "refusal"],
+  // Zhipu
+  ["sensitive", "refusal"],
+  ["model_context_window_exceeded", "context-full"],
 ]);
 
 const reasoningPart = (reasoning: string): readonly Part[] =>
@@ -51,10 +67,5 @@ function callPart({ id, tool, args }: Call, cut: boolean): Part {
 
 function usageOf(usage: unknown): Usage | null {
   if (!isObject(usage)) return null;
-  const details = usage["prompt_tokens_details"];
-  return counted(
-    usage["prompt_tokens"],
-    usage["completion_tokens"],
-    isObject(details) ? details["cached_tokens"] : 0,
-  );
+  return counted(usage["prompt_tokens"], usage["completion_tokens"], usage["prompt_tokens_details"]);
 }

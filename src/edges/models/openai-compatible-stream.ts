@@ -1,4 +1,5 @@
 import { isObject, isShallow } from "./arguments.ts";
+import { reported } from "./failure.ts";
 import { cutOff, garbled, shown, type Wrong } from "./whole.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -30,11 +31,14 @@ export function collect(chunks: readonly unknown[]): Collected | Wrong {
     refusal: "",
     reasoning: "",
     calls: [],
+    numbered: new Map(),
     finish: null,
     usage: null,
   };
   for (const chunk of chunks) {
     if (!isObject(chunk)) return garbled("a chunk is no object");
+    // As older versions of vLLM say it; the SDK throws what has an `error` itself.
+    if (chunk["object"] === "error") return reported(chunk);
     const wrong = take(draft, chunk);
     if (wrong !== null) return garbled(wrong);
   }
@@ -54,9 +58,17 @@ interface Draft {
   text: string;
   refusal: string;
   reasoning: string;
-  readonly calls: { id: string; tool: string; args: string; readonly index: unknown }[];
+  readonly calls: MutableCall[];
+  /** The calls that have an index, by it. */
+  readonly numbered: Map<number, MutableCall>;
   finish: string | null;
   usage: unknown;
+}
+
+interface MutableCall {
+  id: string;
+  tool: string;
+  args: string;
 }
 
 /** We ask for one choice; a server that sends more has made them up. */
@@ -115,14 +127,15 @@ function takeCall(draft: Draft, value: unknown): string | null {
   return call.tool === "" ? "a call began without a name" : null;
 }
 
-function callFor(draft: Draft, index: unknown, id: string): Draft["calls"][number] | undefined {
-  if (typeof index === "number") return draft.calls.find((call) => call.index === index);
+function callFor(draft: Draft, index: unknown, id: string): MutableCall | undefined {
+  if (typeof index === "number") return draft.numbered.get(index);
   const last = draft.calls.at(-1);
   return id === "" || id === last?.id ? last : undefined;
 }
 
-function newCall(draft: Draft, index: unknown): Draft["calls"][number] {
-  const call = { id: "", tool: "", args: "", index };
+function newCall(draft: Draft, index: unknown): MutableCall {
+  const call = { id: "", tool: "", args: "" };
   draft.calls.push(call);
+  if (typeof index === "number") draft.numbered.set(index, call);
   return call;
 }

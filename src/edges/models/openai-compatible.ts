@@ -10,6 +10,8 @@ import { type Answer, type ModelOptions, streamingModel } from "./streaming-mode
 /** A model behind any server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway. */
 export const compatibleModel = (options: ModelOptions): Model =>
   streamingModel<ChatCompletionCreateParamsStreaming>(options, {
+    // Servers name models as they like.
+    namesModels: false,
     toRequest,
     send: (body, line, timeoutMs) => send(options, body, line, timeoutMs),
     // `[DONE]` ends the stream, and the SDK keeps it to itself.

@@ -23,6 +23,8 @@ export function toRequest(request: ModelRequest, model: string): ResponseCreateP
     max_output_tokens: request.maxOutputTokens,
     stream: true,
     store: false,
+    // Requests of one thread begin alike: with one key they find each other's cache more often.
+    prompt_cache_key: request.thread,
     ...(reasons(model) ? { include: ["reasoning.encrypted_content"] } : {}),
   };
 }

@@ -75,19 +75,20 @@ function callPart(item: Fields): Part {
 
 function usageOf(usage: unknown): Usage | null {
   if (!isObject(usage)) return null;
-  const details = usage["input_tokens_details"];
-  return counted(
-    usage["input_tokens"],
-    usage["output_tokens"],
-    isObject(details) ? details["cached_tokens"] : 0,
-  );
+  return counted(usage["input_tokens"], usage["output_tokens"], usage["input_tokens_details"]);
 }
 
-/** OpenAI counts what its cache had as part of the input, and charges nothing for writing to it. */
-export function counted(said: unknown, written: unknown, cached: unknown): Usage | null {
+/**
+ * What OpenAI's cache had and took is part of the input. Models from GPT-5.6 on charge for what is written to it; the
+ * others report no writes, or writes that cost nothing more.
+ */
+export function counted(said: unknown, written: unknown, details: unknown): Usage | null {
+  const { cached_tokens: had, cache_write_tokens: took } = isObject(details) ? details : {};
   const input = tokens(said);
   const output = tokens(written);
-  const cacheRead = tokens(cached ?? 0);
-  if (input === null || output === null || cacheRead === null) return null;
-  return { input, output, cacheRead: Math.min(cacheRead, input), cacheWrite: 0 };
+  const cacheRead = tokens(had ?? 0);
+  const cacheWrite = tokens(took ?? 0);
+  if (input === null || output === null || cacheRead === null || cacheWrite === null) return null;
+  const read = Math.min(cacheRead, input);
+  return { input, output, cacheRead: read, cacheWrite: Math.min(cacheWrite, input - read) };
 }

@@ -1,6 +1,5 @@
-import type { ModelErrorClass } from "../../core/model.ts";
 import { isObject } from "./arguments.ts";
-import { ofReport } from "./failure.ts";
+import { reported } from "./failure.ts";
 import { cutOff, garbled, type Wrong } from "./whole.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,6 +27,8 @@ export function collect(events: readonly unknown[]): Collected | Wrong {
   const draft: Draft = { number: -1, begun: false, done: [], last: null, added: 0 };
   for (const event of events) {
     if (!isObject(event)) return garbled("an event is no object");
+    // The SDK throws this one itself where the stream names its events.
+    if (event["type"] === "error") return reported(event);
     const wrong = take(draft, event);
     if (wrong !== null) return garbled(wrong);
   }
@@ -93,9 +94,4 @@ function ended(draft: Draft, last: Fields): Collected | Wrong {
   return items.length < draft.added
     ? garbled(`${draft.added} items began and ${items.length} came`)
     : { response, items };
-}
-
-function reported(error: unknown): Wrong {
-  const found: { class: ModelErrorClass; message: string } = ofReport(error);
-  return { wrong: found.class, message: found.message };
 }

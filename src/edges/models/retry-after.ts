@@ -1,7 +1,7 @@
 import type { Instant } from "../../core/id.ts";
 
 /** A provider that asks for more is asked again after this long all the same. */
-const maxWaitMs = 10 * 60 * 1000;
+export const maxWaitMs = 10 * 60 * 1000;
 
 /** How long a provider asks us to wait: milliseconds, at most ten minutes; null when it said nothing sane. */
 export function retryAfter(headers: Headers, now: Instant): number | null {

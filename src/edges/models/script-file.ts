@@ -7,7 +7,8 @@ import { meant } from "../../core/nearest.ts";
 import { ModelRefused } from "./refused.ts";
 import { threadKinds, whyNoThread } from "./script.ts";
 import type { Script, ScriptThread } from "./script.ts";
-import { delayOf, turnOf } from "./script-turn.ts";
+import { turnOf } from "./script-turn.ts";
+import { delayOf } from "./script-words.ts";
 import { kindOf, membersOf, spotsIn } from "./script-yaml.ts";
 import type { Spot } from "./script-yaml.ts";
 
@@ -20,11 +21,16 @@ import type { Spot } from "./script-yaml.ts";
  *       - Text alone says it.
  *       - TOOL: { … }                    # one call
  *       - say: Words with the calls.     # these keys may stand beside one TOOL as well
- *         calls: [{ TOOL: { … } }, …]
- *         usage: { input: 5000, output: 400, cache_read: 0, cache_write: 0 }
+ *         calls: [{ TOOL: { … } }, { tool: NAME, raw: "{ no JSON" }, …]   # raw: arguments that are none
+ *         usage: { input: 5000, output: 400, cache_read: 0, cache_write: 0 }   # or none: not reported
  *         delay_ms: 400
- *         stop: length                   # else calls or end, as there are calls or not
- *         fail: { class: overloaded, message: …, times: 2 }   # tries 1 and 2; all without times
+ *         stop: length                   # end, calls, length, refusal, pause, context-full; else as there are calls
+ *         served: OTHER                  # the model id that answers, if not the one asked
+ *         fail: { class: overloaded, times: 2 }   # tries 1 and 2 fail; all without times
+ *                                        # also message: TEXT, retry_after: SECONDS, and usage, as above, of each failure
+ *
+ * The classes of failures are those of `ModelErrorClass`. An empty answer is `say: ""`; one that stalls is
+ * `fail: { class: stalled }` after a `delay_ms`.
  *
  * @param file absolute @throws ModelRefused `file:line: what`
  */

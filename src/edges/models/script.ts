@@ -18,20 +18,24 @@ export interface ScriptTurn {
   readonly say: string;
   readonly calls: readonly ScriptCall[];
   readonly stop: Stop | null;
-  /** null: estimated. */
-  readonly usage: Usage | null;
+  /** null: estimated; "none": the provider does not say. */
+  readonly usage: Usage | "none" | null;
+  /** The model id that answers; null: the one that was asked. */
+  readonly served: string | null;
   /** null: the script's. */
   readonly delayMs: number | null;
   readonly fail: ScriptFailure | null;
 }
 
-export type ScriptCall = Pick<Extract<Part, { type: "call" }>, "tool" | "args">;
+export type ScriptCall = Pick<Extract<Part, { type: "call" }>, "tool" | "args" | "raw">;
 
 /** Tries 1 to `times` of the turn fail. */
 export interface ScriptFailure {
   readonly class: ModelErrorClass;
   readonly message: string;
   readonly times: number;
+  readonly retryAfterMs: number | null;
+  readonly usage: Usage | null;
 }
 
 /** The key a thread is answered from: one without `*`, then fewer `*`, then the first in the file. */

@@ -62,20 +62,25 @@ function turnFor(name: string, script: Script, { thread, turn }: ModelRequest): 
 }
 
 function answerOf(name: string, turn: ScriptTurn, request: ModelRequest): ModelResponse {
-  if (turn.fail !== null && request.try <= turn.fail.times) return failed(failure(turn.fail));
+  if (turn.fail !== null && request.try <= turn.fail.times) {
+    return failed(failure(turn.fail), turn.fail.usage);
+  }
   const parts = partsOf(turn, request.turn);
   return {
     outcome: "complete",
     stop: turn.stop ?? (turn.calls.length > 0 ? "calls" : "end"),
     parts,
-    usage: turn.usage ?? estimate(request, parts),
-    servedModel: name,
+    usage: turn.usage === "none" ? null : (turn.usage ?? estimate(request, parts)),
+    servedModel: turn.served ?? name,
     requestId: null,
     firstTokenMs: null,
   };
 }
 
-const failure = (fail: ScriptFailure): ModelError => errorOf(fail.class, fail.message);
+const failure = (fail: ScriptFailure): ModelError => ({
+  ...errorOf(fail.class, fail.message),
+  retryAfterMs: fail.retryAfterMs,
+});
 
 const errorOf = (kind: ModelError["class"], message: string): ModelError => ({
   class: kind,
@@ -87,11 +92,10 @@ const errorOf = (kind: ModelError["class"], message: string): ModelError => ({
 /** Ids are unique in their thread. */
 const partsOf = ({ say, calls }: ScriptTurn, turn: number): readonly Part[] => [
   ...(say === "" ? [] : [{ type: "text", text: safeText(say) } as const]),
-  ...calls.map(({ tool, args }, index) => ({
+  ...calls.map((call, index) => ({
     type: "call" as const,
     id: `call_${turn}_${index + 1}`,
-    tool,
-    args,
+    ...call,
   })),
 ];
 

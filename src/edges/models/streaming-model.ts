@@ -1,9 +1,10 @@
 import type { Instant } from "../../core/id.ts";
-import type { Model, ModelRequest, ModelResponse, Price } from "../../core/model.ts";
+import type { Model, ModelError, ModelRequest, ModelResponse, Price } from "../../core/model.ts";
 import { withOwnIds } from "./call-ids.ts";
-import { exchange, failed, type Line } from "./exchange.ts";
+import { exchange, failed, type Line, nothingUsed } from "./exchange.ts";
 import { type Failure, failureOf, problem } from "./failure.ts";
-import type { Whole, Wrong } from "./whole.ts";
+import { isServed, notServed } from "./served.ts";
+import { keptParts, type Whole, type Wrong } from "./whole.ts";
 
 export interface ModelOptions {
   /** `PROVIDER/MODEL` */
@@ -26,6 +27,8 @@ export interface Answer {
 
 /** What differs between providers. */
 export interface Provider<Body> {
+  /** Whether it serves models under the names they are asked for by, so that another name is another model. */
+  readonly namesModels: boolean;
   /** Pure. */
   toRequest(request: ModelRequest, model: string): Body;
   /** Sends it, once. `timeoutMs` is longer than the exchange lasts: the SDK's own clock must never ring first. */
@@ -64,10 +67,16 @@ async function ask<Body>(
   if ("error" in arrived) return failed(arrived.error, arrived.usage);
   const whole = provider.read(arrived.events);
   if ("wrong" in whole) return failed(problem(whole.wrong, whole.message, options.apiKey));
+  if (provider.namesModels && !isServed(options.model, whole.servedModel)) {
+    return failed(wrongModel(options, whole.servedModel), whole.usage);
+  }
   const { requestId, firstTokenMs } = arrived;
-  const parts = withOwnIds(whole.parts, request.messages);
+  const parts = withOwnIds(keptParts(whole), request.messages);
   return { outcome: "complete", ...whole, parts, requestId, firstTokenMs };
 }
+
+const wrongModel = ({ name, model, apiKey }: ModelOptions, served: string): ModelError =>
+  problem("wrong-model", notServed(name.slice(0, name.indexOf("/")), model, served), apiKey);
 
 interface Arrived {
   readonly events: readonly unknown[];
@@ -87,16 +96,35 @@ async function allEvents<Body>(
   let firstTokenMs: number | null = null;
   try {
     const answer = await provider.send(body, line, beyond(deadline));
+    if (answer.response.body === null) return noStream(answer.response, "", apiKey);
     for await (const event of answer.events) {
       events.push(event);
       if (firstTokenMs === null && provider.isToken(event))
         firstTokenMs = Math.round(performance.now() - begun);
       if (provider.isLast(event)) break;
     }
+    if (events.length === 0 && !isStream(answer.response)) {
+      return noStream(answer.response, line.beginning(), apiKey);
+    }
     return { events, requestId: requestId(answer.response.headers), firstTokenMs };
   } catch (error) {
     return failureOf(error, apiKey);
   }
+}
+
+/** Servers that do not say what they send are believed. */
+const isStream = ({ headers }: Response): boolean =>
+  /event-stream/i.test(headers.get("content-type") ?? "event-stream");
+
+/** Something answered that is no provider: a proxy, a page to log in, another server. Pages cost nothing. */
+function noStream({ status, headers }: Response, text: string, apiKey: string | null): Failure {
+  const type = headers.get("content-type") ?? "nothing";
+  const what = `HTTP ${status}: the answer is no stream of events but ${type.slice(0, 60)}`;
+  const says = text.trim() === "" ? "" : `. It says: ${text}`;
+  return {
+    error: problem("protocol", `${what}; check the address of the provider${says}`, apiKey),
+    usage: /html/i.test(type) ? nothingUsed : null,
+  };
 }
 
 const beyond = (deadline: Instant): number => Math.min(deadline - Date.now() + 60_000, 2 ** 31 - 1);

@@ -36,3 +36,7 @@ export function stopOf(said: Stop, parts: readonly Part[]): Stop {
   if (said !== "end" && said !== "calls") return said;
   return parts.some(({ type }) => type === "call") ? "calls" : "end";
 }
+
+/** A refusal may cut an answer anywhere: what it had called by then is not to be done, nor its thoughts sent back. */
+export const keptParts = ({ stop, parts }: Whole): readonly Part[] =>
+  stop === "refusal" ? parts.filter(({ type }) => type === "text") : parts;

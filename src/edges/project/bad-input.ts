@@ -13,15 +13,18 @@ export class BadInput extends Error {
   }
 }
 
-/** Relative to where the person stands, unless it lies elsewhere. */
+/** Relative to where the person stands, unless it lies elsewhere. The middle of a path that nobody would read is left out. */
 function shortest(path: string): string {
   const near = relative(process.cwd(), path);
-  return near === "" || near.startsWith("..") || isAbsolute(near) ? path : near;
+  const shown = near === "" || near.startsWith("..") || isAbsolute(near) ? path : near;
+  return shown.length <= longest ? shown : `${shown.slice(0, longest / 2)}…${shown.slice(-longest / 4)}`;
 }
 
-/** Control and direction characters, which could break the line or disguise it, as `\u{…}`. */
+const longest = 240;
+
+/** What could break the line or disguise it (control, direction and zero-width characters, odd blanks), as `\u{…}`. */
 const visible = (text: string): string =>
   text.replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu,
+    /(?! )[\p{Cc}\p{Cf}\p{Z}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );

@@ -2,7 +2,8 @@
 export const firstFiles: readonly (readonly [path: string, text: string])[] = [
   [
     "harness.yaml",
-    `# What holds for every goal of this project. All of it is optional; a goal file's own front matter wins.
+    `# yaml-language-server: $schema=schemas/harness.json
+# What holds for every goal of this project. All of it is optional; a goal file's own front matter wins.
 # model: anthropic/<model>       # for all roles, or:
 # models: { planner: anthropic/<model>, worker: anthropic/<model>, evaluator: openai/<model> }
 budget: { money: 5, wall: 2h } #   the most one run may spend, in US dollars and time at work
@@ -15,6 +16,7 @@ budget: { money: 5, wall: 2h } #   the most one run may spend, in US dollars and
   [
     "goal.md",
     `---
+# yaml-language-server: $schema=schemas/goal.json
 workspace: . # what to work on; your files stay as they are until you export the result
 checks: # the goal is met when all of these hold
   - { id: overview, path: OVERVIEW.md }
@@ -40,7 +42,8 @@ Where something cannot be told from the files, say so. Change nothing else.
   ],
   [
     "rubrics/overview.yaml",
-    `# How the evaluator judges by reading. A check names it: { id: reads-well, rubric: overview }
+    `# yaml-language-server: $schema=../schemas/rubric.json
+# How the evaluator judges by reading. A check names it: { id: reads-well, rubric: overview }
 rubric: overview
 threshold: 0.7
 criteria:

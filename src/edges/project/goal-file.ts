@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import type { Criterion } from "../../core/criterion.ts";
 import { goalSpec, projectSpec, settleCheck } from "../../core/goal.ts";
 import type { CheckSpec, GoalSpec } from "../../core/goal.ts";
@@ -21,6 +21,8 @@ export interface GoalFile {
   readonly checks: readonly Criterion[];
   /** The file as on disk: what to store, so that it is what was checked. */
   readonly source: Uint8Array;
+  /** The line of the file on which a setting is named. */
+  readonly lineOf?: Parsed<GoalSpec>["lineOf"];
 }
 
 const frontMatter: Kind<GoalSpec> = {
@@ -36,12 +38,14 @@ const frontMatter: Kind<GoalSpec> = {
 /** Reads a goal file: Markdown with optional YAML front matter. @throws BadInput */
 export async function readGoal(file: string): Promise<GoalFile> {
   const { path, bytes, text } = await readText(file);
-  if (text.trim() === "") throw new BadInput(path, 1, "the file is empty; write the goal in it");
+  if (!saysSomething(text)) throw new BadInput(path, 1, "the file is empty; write the goal in it");
+  if ([".yaml", ".yml", ".json"].includes(extname(path)))
+    throw new BadInput(path, null, "a goal is a file of Markdown; name one, like goal.md");
   const { yaml, yamlLine, body, bodyLine } = splitFrontMatter(path, text);
   const parsed = parseSpec({ path, line: yamlLine, text: yaml ?? "" }, frontMatter);
   const checks = settleChecks(path, parsed);
   const prose = body.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
-  if (prose.replaceAll(/<!--[\s\S]*?-->/g, "").trim() === "") {
+  if (!saysSomething(prose.replaceAll(/<!--[\s\S]*?-->/g, ""))) {
     throw new BadInput(
       path,
       bodyLine,
@@ -55,8 +59,12 @@ export async function readGoal(file: string): Promise<GoalFile> {
     text: prose,
     checks,
     source: bytes,
+    lineOf: parsed.lineOf,
   };
 }
+
+/** Whether there is a character that anybody sees. */
+const saysSomething = (text: string): boolean => /[^\p{Cc}\p{Cf}\p{Z}]/u.test(text);
 
 function settleChecks(path: string, { spec, lineOf }: Parsed<GoalSpec>): readonly Criterion[] {
   const ids = new Set<string>();

@@ -20,7 +20,11 @@ export function findings(
   schema: z.ZodType,
   elsewhere: Elsewhere,
 ): readonly Finding[] {
-  return issues.flatMap((issue): Finding[] =>
+  // A key that nobody knows explains one that is missing, so it is told first.
+  const unknownFirst = issues.toSorted(
+    (a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"),
+  );
+  return unknownFirst.flatMap((issue): Finding[] =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => ({
           path: [...issue.path, key],
@@ -32,7 +36,10 @@ export function findings(
 
 function unknownKey(key: string, path: Path, schema: z.ZodType, elsewhere: Elsewhere): string {
   const known = Object.keys(nodeAt(schema, path).properties ?? {});
-  const unknown = `unknown key ${JSON.stringify(key)}${path.length === 0 ? "" : ` in ${nameOf(path)}`}`;
+  const unknown = `unknown key ${shown(key)}${path.length === 0 ? "" : ` in ${nameOf(path)}`}`;
+  // `{ money: 5,00 }`
+  if (/^\d+$/.test(key) && path.length > 0)
+    return `${unknown}; a comma ends the value before it, so write a number with a point, like 5.00`;
   if (path.length === 0 && Object.hasOwn(elsewhere, key))
     return `${unknown}; it belongs in ${elsewhere[key]}`;
   const parent = known.find((name) => Object.hasOwn(nodeAt(schema, [...path, name]).properties ?? {}, key));
@@ -48,8 +55,19 @@ function wrongValue(issue: Issue, given: unknown, schema: z.ZodType): string {
   const { description, type } = nodeAt(schema, issue.path);
   const wish = `give ${wanted(issue, given, type)}${description === undefined ? "" : ` (${description})`}`;
   if (given === undefined) return `${name} is missing; ${wish}`;
-  if (given === null) return `${name} has no value; ${wish}, or take the key out`;
+  if (given === null)
+    return `${name} has no value; ${wish}, or take ${typeof issue.path.at(-1) === "number" ? "it" : "the key"} out`;
   return `${name} is ${shown(given)}; ${wish}`;
+}
+
+/** Letters that look like Latin ones and are none, in a word with Latin ones. */
+const otherLetters = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\u{FF01}-\u{FF5E}]/u;
+
+/** ` (with U+043E)` after a word that reads like another. */
+function disguise(word: string): string {
+  const [letter] = otherLetters.exec(word) ?? [];
+  if (letter === undefined || !/[a-z]/i.test(word)) return "";
+  return ` (with U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")})`;
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -69,9 +87,9 @@ function wanted(issue: Issue, given: unknown, type?: JsonSchema["type"]): string
       if (issue.expected !== "string") return kinds[issue.expected] ?? issue.expected;
       return typeof given === "number" || typeof given === "boolean" ? "text, in quotes" : "text";
     case "too_small":
-      return atLeast(issue.origin, issue.minimum, issue.inclusive === true);
+      return atLeast(type === "integer" ? "int" : issue.origin, issue.minimum, issue.inclusive === true);
     case "too_big":
-      return `at most ${issue.maximum}`;
+      return issue.maximum === Number.MAX_SAFE_INTEGER ? "a smaller number" : `at most ${issue.maximum}`;
     case "invalid_value":
       return oneOf(issue.values.map(String), given);
     case "invalid_union":
@@ -84,7 +102,8 @@ function wanted(issue: Issue, given: unknown, type?: JsonSchema["type"]): string
 function atLeast(origin: string, minimum: number | bigint, inclusive: boolean): string {
   if (origin === "string") return "some text";
   if (origin === "array") return `at least ${minimum} of them`;
-  return inclusive ? `at least ${minimum}` : `a number above ${minimum}`;
+  if (inclusive) return `at least ${minimum}`;
+  return `${origin === "int" ? "a whole number" : "a number"} above ${minimum}`;
 }
 
 function oneOf(values: readonly string[], given: unknown): string {
@@ -96,8 +115,11 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
   if (value === "") return "empty";
+  if (typeof value === "number" && !Number.isFinite(value))
+    return Number.isNaN(value) ? "not a number" : "without end";
   const text = JSON.stringify(value) ?? "missing";
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+  const disguised = typeof value === "string" ? disguise(value) : "";
+  return (text.length <= 60 ? text : `${text.slice(0, 60)}…`) + disguised;
 }
 
 /** `checks[0].exit` */

@@ -27,8 +27,14 @@ export function parseSpec<T>(source: YamlSource, { called, schema, elsewhere }: 
   }
   const checked = schema.safeParse(settings);
   if (checked.success) return { spec: checked.data, lineOf };
-  const [first] = findings(checked.error.issues, settings, schema, elsewhere)
-    .map(({ path, what }) => ({ line: lineOf(path), what }))
+  const found = findings(checked.error.issues, settings, schema, elsewhere)
+    .map(({ path, what }) => ({ beside: path.slice(0, -1).join("."), line: lineOf(path), what }))
     .toSorted((a, b) => a.line - b.line);
-  throw new BadInput(source.path, first?.line ?? source.line, first?.what ?? checked.error.message);
+  const [first] = found;
+  // A key that nobody knows explains one that is missing beside it.
+  const explains = found.find(
+    ({ beside, what }) => what.startsWith("unknown key") && beside === first?.beside,
+  );
+  const told = first?.what.includes(" is missing") === true ? (explains ?? first) : first;
+  throw new BadInput(source.path, told?.line ?? source.line, told?.what ?? checked.error.message);
 }

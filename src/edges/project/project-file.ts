@@ -5,7 +5,7 @@ import { goalSpec, projectSpec } from "../../core/goal.ts";
 import type { ProjectSpec } from "../../core/goal.ts";
 import { BadInput } from "./bad-input.ts";
 import { parseSpec } from "./parse-spec.ts";
-import type { Kind } from "./parse-spec.ts";
+import type { Kind, Parsed } from "./parse-spec.ts";
 import { readText } from "./read-text.ts";
 
 export interface ProjectFile {
@@ -14,6 +14,8 @@ export interface ProjectFile {
   readonly spec: ProjectSpec;
   /** Absolute; null when there is no `harness.yaml` and the defaults hold. */
   readonly path: string | null;
+  /** The line of the file on which a setting is named. */
+  readonly lineOf?: Parsed<ProjectSpec>["lineOf"];
 }
 
 const settings: Kind<ProjectSpec> = {
@@ -36,7 +38,9 @@ export async function readProject(dir: string): Promise<ProjectFile> {
     const path = join(place, "harness.yaml");
     if ((await look(path)) !== null) {
       const { text } = await readText(path);
-      return { dir: place, path, spec: parseSpec({ path, line: 1, text }, settings).spec };
+      const parsed = parseSpec({ path, line: 1, text }, settings);
+      refuseAddresses(path, parsed);
+      return { dir: place, path, spec: parsed.spec, lineOf: parsed.lineOf };
     }
     const other = join(place, "harness.yml");
     if ((await look(other)) !== null)
@@ -44,6 +48,26 @@ export async function readProject(dir: string): Promise<ProjectFile> {
     if ((await look(join(place, ".git"))) !== null) break;
   }
   return { dir: start, spec: {}, path: null };
+}
+
+/** The address may hold a password, so it is not shown. @throws BadInput */
+function refuseAddresses(path: string, { spec, lineOf }: Parsed<ProjectSpec>): void {
+  for (const [provider, text = ""] of Object.entries(spec.base_urls ?? {})) {
+    const url = URL.parse(text);
+    const name = `base_urls.${provider}`;
+    if (url === null || !["http:", "https:"].includes(url.protocol))
+      throw new BadInput(
+        path,
+        lineOf(["base_urls", provider]),
+        `${name} is no address; write it like https://host/path`,
+      );
+    if (url.username !== "" || url.password !== "")
+      throw new BadInput(
+        path,
+        lineOf(["base_urls", provider]),
+        `${name} holds a login; take it out, keys have variables of their own`,
+      );
+  }
 }
 
 function* upwards(start: string): Generator<string> {

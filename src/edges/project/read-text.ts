@@ -31,27 +31,33 @@ async function readBytes(path: string): Promise<Buffer> {
   try {
     const found = await handle.stat();
     if (found.isDirectory()) throw new BadInput(path, null, await directoryMeant(path));
-    if (!found.isFile()) throw new BadInput(path, null, "it is no regular file; name a file of text");
+    if (!found.isFile()) throw new BadInput(path, null, noFile);
     const buffer = Buffer.alloc(limit + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length <= limit; length += read) {
       read = (await handle.read(buffer, length, buffer.length - length, null)).bytesRead;
     }
     if (length > limit)
-      throw new BadInput(path, null, "it is larger than 1 MiB; name a shorter file of text");
+      throw new BadInput(path, null, "it is larger than 1 MiB; give a shorter file of text");
     return buffer.subarray(0, length);
+  } catch (error) {
+    // Files of the kernel's, as in /proc, that are called regular and cannot be read like one.
+    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+    throw new BadInput(path, null, noFile);
   } finally {
     await handle.close();
   }
 }
 
+const noFile = "it is no regular file; give a file of text";
+
 /** What an expected failure to open says; every other error code is a broken machine. */
 const openFailures: Readonly<Record<string, string>> = {
   EACCES: "it may not be read; give yourself the right to read it",
   EPERM: "it may not be read; give yourself the right to read it",
-  ELOOP: "its symbolic links lead in a circle; name the file itself",
+  ELOOP: "its symbolic links lead in a circle; mend them, or give the file itself",
   ENAMETOOLONG: "the name is too long for a file; check it",
-  ENXIO: "it is no regular file; name a file of text",
+  ENXIO: noFile,
   ERR_INVALID_ARG_VALUE: "this cannot be the name of a file; check it",
 };
 
@@ -67,10 +73,10 @@ async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
-/** A link that leads nowhere stands in its directory under the very name; it is no other file to be meant. */
 async function missing(path: string): Promise<string> {
   const name = basename(path);
-  const others = (await names(dirname(path))).filter((other) => other !== name);
+  const others = await names(dirname(path));
+  if (others.includes(name)) return "this symbolic link leads nowhere; mend it, or remove it";
   const alike = others.filter((other) => extname(other) === extname(path));
   const near = nearest(name, alike) ?? nearest(`${name}.md`, others);
   return near === null
@@ -82,7 +88,7 @@ async function directoryMeant(path: string): Promise<string> {
   const [first] = (await names(path))
     .filter((name) => name.endsWith(".md") && name !== "README.md")
     .toSorted();
-  return `it is a directory; name a file in it${first === undefined ? "" : `, like ${join(path, first)}`}`;
+  return `it is a directory; give a file${first === undefined ? " of text" : `, like ${join(path, first)}`}`;
 }
 
 /** For a hint only: where a directory cannot be listed there is nothing to suggest. */
@@ -93,13 +99,13 @@ function refuseBinary(path: string, bytes: Buffer): void {
   if (other !== null) throw new BadInput(path, 1, `the text is ${other}; save it as UTF-8`);
   const nul = bytes.indexOf(0);
   if (nul !== -1) {
-    throw new BadInput(path, lineAt(bytes, nul), "a NUL byte, so this is no text; name a file of text");
+    throw new BadInput(path, lineAt(bytes, nul), "a NUL byte, so this is no text; give a file of text");
   }
   if (isUtf8(bytes)) return;
   throw new BadInput(path, badLine(bytes), "this line is not UTF-8; save the file as UTF-8");
 }
 
-/** UTF-16 and UTF-32 by byte order mark; UTF-16 without one by its NULs in every second place. */
+/** UTF-16 and UTF-32 by byte order mark; without one by their NULs: in every second place, or three of four. */
 function otherEncoding(bytes: Buffer): string | null {
   const mark = bytes.subarray(0, 4).toString("hex");
   if (mark === "fffe0000" || mark === "0000feff") return "UTF-32";
@@ -108,6 +114,7 @@ function otherEncoding(bytes: Buffer): string | null {
   const zeros = [0, 0];
   for (const [index, byte] of start.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
+  if (even + odd > start.length * 0.7 && start.length >= 4) return "UTF-32";
   return Math.max(even, odd) > start.length * 0.3 && Math.min(even, odd) < start.length * 0.1
     ? "UTF-16"
     : null;

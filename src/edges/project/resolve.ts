@@ -72,7 +72,10 @@ async function find(folder: Folder, projectDir: string, name: string, root: stri
     { from: "package", path: join(root, folder.dir, name + folder.extension) },
   ] as const;
   if (safeId.safeParse(name).success) {
-    for (const { from, path } of places) if (await isThere(path)) return { name, path, from };
+    for (const { from, path } of places) {
+      if (await isThere(path)) return { name, path, from };
+      if (from === "project") await refuseMistaken(folder, join(resolve(projectDir), folder.dir, name));
+    }
   }
   const known = await namesOf(folder, [resolve(projectDir), root]);
   const near = nearest(name, known);
@@ -84,6 +87,14 @@ async function find(folder: Folder, projectDir: string, name: string, root: stri
   );
 }
 
+/** Somebody counts on a file of the project's that would not be read. @throws BadInput */
+async function refuseMistaken(folder: Folder, path: string): Promise<void> {
+  if (await isThere(path + folder.mistaken)) throw mistaken(folder, path + folder.mistaken);
+}
+
+const mistaken = ({ extension }: Folder, path: string): BadInput =>
+  new BadInput(path, null, `this is not read; let its name end in ${extension}`);
+
 /** Names of a folder's files in all these roots, each once, sorted. Hidden files and READMEs are none. */
 async function namesOf(folder: Folder, roots: readonly string[]): Promise<string[]> {
   const names = new Set<string>();
@@ -91,13 +102,7 @@ async function namesOf(folder: Folder, roots: readonly string[]): Promise<string
     const dir = join(root, folder.dir);
     for (const file of await filesIn(dir)) {
       if (file.startsWith(".")) continue;
-      if (file.endsWith(folder.mistaken)) {
-        throw new BadInput(
-          join(dir, file),
-          null,
-          `this is not read; let its name end in ${folder.extension}`,
-        );
-      }
+      if (file.endsWith(folder.mistaken)) throw mistaken(folder, join(dir, file));
       if (file.endsWith(folder.extension)) names.add(nameOf(folder, dir, file));
     }
   }

@@ -48,4 +48,6 @@ function problems(name: string, { spec }: Parsed<RubricSpec>): Problem[] {
   ];
 }
 
-const isScore = (level: string): boolean => /^(?:0|1|[01]?\.\d+)$/.test(level) && Number(level) <= 1;
+/** A level: a number from 0 to 1. */
+export const score = /^(?:0|1|0?\.\d+|1\.0+)$/;
+const isScore = (level: string): boolean => score.test(level);

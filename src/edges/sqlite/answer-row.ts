@@ -28,7 +28,13 @@ const answerValue: z.ZodType<AnswerValue> = z.discriminatedUnion("type", [
     finding: z.enum(["happened", "did-not", "skip"]),
     evidence: digest.nullable(),
   }),
-  z.strictObject({ type: z.literal("plan"), answer: z.enum(["adopt", "reject"]), note }),
+  z.strictObject({
+    type: z.literal("plan"),
+    answer: z.enum(["adopt", "reject", "edit"]),
+    note,
+    // Rows of an older version know no edits.
+    edited: digest.nullable().default(null),
+  }),
   z.strictObject({ type: z.literal("note"), thread: z.string().nullable(), text: digest }),
   z.strictObject({ type: z.literal("budget"), budget }),
   z.strictObject({ type: z.literal("stop") }),

@@ -1,4 +1,6 @@
-import { existsSync, linkSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, lstatSync, rmSync, statSync } from "node:fs";
+import type { Stats } from "node:fs";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StorageRefused } from "./refused.ts";
 import { codeOf } from "./state-dir.ts";
@@ -24,9 +26,9 @@ const busyMs = 10_000;
  * @throws StorageRefused when the file is not one of ours, is newer, empty, or torn from its -wal.
  */
 export function openDatabase(path: string, schema: Schema): Connection {
-  if (!existsSync(path)) createDatabase(path, schema);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) createDatabase(path, schema);
   return connect(path, false, (db) => {
-    identify(db, path, schema);
+    refuseChanged(db, path, schema, identify(db, path, schema));
     configure(db, path, schema);
     migrate(db, path, schema);
   });
@@ -34,9 +36,11 @@ export function openDatabase(path: string, schema: Schema): Connection {
 
 /** Opens an existing database for reading, an older one too where its schema says so. @throws StorageRefused as `openDatabase`. */
 export function openDatabaseForReading(path: string, schema: Schema): Connection {
-  if (!existsSync(path)) throw new StorageRefused(`there is no ${path}`);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new StorageRefused(`there is no ${path}; ${mend(path)}`);
   return connect(path, true, (db) => {
     const version = identify(db, path, schema);
+    refuseChanged(db, path, schema, version);
     if (version < schema.readableFrom) {
       throw new StorageRefused(
         `${path} has schema ${version} of an older harness, this one reads ${schema.readableFrom} and later; resume a run once to update it`,
@@ -45,13 +49,19 @@ export function openDatabaseForReading(path: string, schema: Schema): Connection
   });
 }
 
+/** What a person can do about a database that is lost. */
+export const mend = (path: string): string =>
+  `put a backup back (harness restore), or move ${dirname(path)} away to begin anew`;
+
 /**
  * The file gets its name only when it is complete, so an empty file under that name is never ours,
  * whenever we were killed. Who loses a race for the name uses the winner's file.
  */
 function createDatabase(path: string, schema: Schema): void {
   if (existsSync(`${path}-wal`)) {
-    throw new StorageRefused(`${path} is gone but ${path}-wal is there: a part of the database was lost`);
+    throw new StorageRefused(
+      `${path} is gone but ${path}-wal is there: a part of the database was lost; ${mend(path)}`,
+    );
   }
   const draft = `${path}.new-${process.pid}`;
   removeDraft(draft);
@@ -78,9 +88,9 @@ function removeDraft(draft: string): void {
 }
 
 function connect(path: string, readonly: boolean, prepare: (db: Connection) => void): Connection {
-  const found = statSync(path);
-  if (!found.isFile()) throw new StorageRefused(`${path} is not a file`);
-  if (found.size === 0) throw new StorageRefused(`${path} is empty: its content was lost`);
+  const found = statOf(path);
+  if (!found.isFile()) throw new StorageRefused(`${path} is not a file; ${mend(path)}`);
+  if (found.size === 0) throw new StorageRefused(`${path} is empty: its content was lost; ${mend(path)}`);
   let db: Connection | null = null;
   try {
     db = new Database(path, { readonly, fileMustExist: true, timeout: busyMs });
@@ -92,14 +102,30 @@ function connect(path: string, readonly: boolean, prepare: (db: Connection) => v
   }
 }
 
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const why = { ENOENT: "leads nowhere", ELOOP: "leads in a circle" }[codeOf(error)];
+    if (why === undefined) throw error;
+    throw new StorageRefused(`${path} is a symbolic link that ${why}; mend it, or remove it`, {
+      cause: error,
+    });
+  }
+}
+
 function refusal(path: string, error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  if (code === "SQLITE_NOTADB") return new StorageRefused(`${path} is not a database`, { cause: error });
+  if (code === "SQLITE_NOTADB")
+    return new StorageRefused(`${path} is not a database; ${mend(path)}`, { cause: error });
   if (code.startsWith("SQLITE_CORRUPT"))
-    return new StorageRefused(`${path} is damaged: ${message}`, { cause: error });
+    return new StorageRefused(`${path} is damaged (${message}); ${mend(path)}`, { cause: error });
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY"))
-    return new StorageRefused(`${path} cannot be opened: ${message}`, { cause: error });
+    return new StorageRefused(
+      `${path} cannot be opened (${message}); make the file and ${dirname(path)} readable and writable`,
+      { cause: error },
+    );
   return error;
 }
 
@@ -108,7 +134,7 @@ function identify(db: Connection, path: string, schema: Schema): number {
   const id = number(db, "application_id");
   if (id !== schema.applicationId) {
     throw new StorageRefused(
-      `${path} belongs to another program (application id ${hex(id)}, not ${hex(schema.applicationId)})`,
+      `${path} belongs to another program (application id ${hex(id)}, not ${hex(schema.applicationId)}); move it away`,
     );
   }
   const version = number(db, "user_version");
@@ -118,6 +144,21 @@ function identify(db: Connection, path: string, schema: Schema): number {
     );
   }
   return version;
+}
+
+/**
+ * A file has its name only with all of its tables in it, so that one without was changed by something else.
+ * @param version as `identify` gives it
+ */
+function refuseChanged(db: Connection, path: string, schema: Schema, version: number): void {
+  const wanted = schema.migrations
+    .slice(0, version)
+    .flatMap((text) => [...text.matchAll(/\bCREATE TABLE (\w+)/g)].map(([, name = ""]) => name));
+  const there = new Set(db.prepare("SELECT name FROM sqlite_master").pluck().all());
+  const lost = wanted.filter((name) => !there.has(name));
+  if (version > 0 && lost.length === 0) return;
+  const what = version > 0 ? `without ${lost.join(", ")}` : `schema ${version}`;
+  throw new StorageRefused(`${path} was changed by another program (${what}); ${mend(path)}`);
 }
 
 /** Sets what makes a commit durable and reads each setting back: SQLite ignores what it does not know. */

@@ -105,7 +105,9 @@ function stored(row: EventRow): Entry {
 /** The same with the body, and so `v`, of the newest version. */
 function current(entry: Entry): Entry {
   const event = readable(entry);
-  return { ...entry, ...event, v: versionOf(event.type) };
+  const v = versionOf(event.type);
+  if (v === entry.v) return { ...entry, ...event };
+  return { ...entry, ...event, v, was: { v: entry.v, body: entry.body } };
 }
 
 function readable(entry: Entry): RunEvent {

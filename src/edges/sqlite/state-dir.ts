@@ -1,4 +1,5 @@
-import { chmod, mkdir, open, stat, writeFile } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { chmod, lstat, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { networkFileSystem } from "./file-system.ts";
 import { StorageRefused } from "./refused.ts";
@@ -24,19 +25,45 @@ export const places = (stateDir: string) => ({
 export async function prepareStateDir(stateDir: string): Promise<void> {
   const known = await checkStateDir(stateDir);
   if (!known) await refuseNetwork(stateDir, dirname(resolve(stateDir)));
-  await mkdir(places(stateDir).locks, { recursive: true, mode: 0o700 });
+  for (const dir of [stateDir, places(stateDir).locks]) await makeDirectory(dir);
   if (((await stat(stateDir)).mode & 0o077) !== 0) await chmod(stateDir, 0o700);
   await writeDurably(places(stateDir).ignore, "*\n");
   if (!known) await syncDirectory(dirname(resolve(stateDir)));
 }
 
+/** One by one: of a whole path Node says that it is not there where a disk is read-only. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    if (!(await stat(path)).isDirectory())
+      throw new StorageRefused(`${path} is not a directory; move it away`, { cause: error });
+  }
+}
+
 /** Whether the state directory exists. @throws StorageRefused as `prepareStateDir`. */
 export async function checkStateDir(stateDir: string): Promise<boolean> {
-  const found = await stat(stateDir).catch(absent);
+  const found = await lookAt(stateDir);
   if (found === null) return false;
-  if (!found.isDirectory()) throw new StorageRefused(`${stateDir} is not a directory`);
+  if (!found.isDirectory()) throw new StorageRefused(`${stateDir} is not a directory; move it away`);
   await refuseNetwork(stateDir, stateDir);
   return true;
+}
+
+/** What lies at a path, through links; null where nothing does. @throws StorageRefused for a link that leads to nothing */
+async function lookAt(path: string): Promise<Stats | null> {
+  const why = { ENOENT: "leads nowhere", ELOOP: "leads in a circle" };
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "ENOENT" && code !== "ELOOP") throw error;
+    if ((await lstat(path).catch(absent)) === null) return null;
+    throw new StorageRefused(`${path} is a symbolic link that ${why[code]}; mend it, or remove it`, {
+      cause: error,
+    });
+  }
 }
 
 async function refuseNetwork(stateDir: string, existing: string): Promise<void> {
@@ -51,7 +78,12 @@ async function refuseNetwork(stateDir: string, existing: string): Promise<void> 
 async function writeDurably(path: string, text: string): Promise<void> {
   const found = await stat(path).catch(absent);
   if (found !== null && found.size > 0) return;
-  await writeFile(path, text, { flush: true });
+  try {
+    await writeFile(path, text, { flush: true });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 /** Makes the names in a directory durable: without it a new file can be gone after a power cut. */

@@ -17,6 +17,7 @@ async function told(
     err: (text) => written.push(text),
     isTerminal,
     isOutTerminal: isTerminal,
+    keyboard: null,
     columns: 80,
     rows: 24,
   };

@@ -58,7 +58,7 @@ export class Chain {
   /** A person gives the run another budget, and its event. */
   changeBudget(budget: Budget): this {
     this.answer(`budget/${this.answers.length}`, { type: "budget", budget });
-    return this.add("budget-changed", { budget, by: alice });
+    return this.add("budget-changed", { task: null, budget, by: alice });
   }
 
   /** Position of the nth event of a type; negative counts from the end. */

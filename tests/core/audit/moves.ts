@@ -19,6 +19,10 @@ export const limits: Body<"run-created">["limits"] = {
   tries: 4,
   collisions: 2,
   repeats: 3,
+  stale: 8,
+  breaker: 5,
+  outageMs: 7_200_000,
+  task: { micros: null, tokens: null, wallMs: null },
   silences: 3,
   crashes: 3,
   outputTokens: 4_000,
@@ -43,7 +47,7 @@ export function createRun(change: Partial<Body<"run-created">> = {}): Chain {
       harness: "1.0.0",
       prompts: { worker: chain.blob("worker prompt") },
       rubrics: {},
-      models: { planner: "scripted/p", worker: "scripted/w", evaluator: "scripted/e" },
+      models: { planner: "scripted/p", worker: "scripted/w", evaluator: "scripted/e", fallback: null },
       policy: chain.blob("policy"),
       image,
       profile: "hard",
@@ -54,6 +58,7 @@ export function createRun(change: Partial<Body<"run-created">> = {}): Chain {
     budget: noBudget,
     seed: 1,
     parent: null,
+    plan: null,
     ...change,
   });
   return own(chain, 1);
@@ -91,8 +96,11 @@ export function plan(
       spec: chain.blob(`spec ${id} ${version}`),
       attempts: 3,
       turns: 40,
+      budget: { micros: null, tokens: null, wallMs: null },
     })),
     baseline: Object.keys(tasks).map((task) => ({ task, criterion: "c1", result: "fail" as const })),
+    forecast: null,
+    by: { type: "harness" },
   });
   return adopt(chain, version, change);
 }

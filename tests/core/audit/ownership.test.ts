@@ -68,7 +68,7 @@ describe("ownership", () => {
   });
 
   it("finds a budget the harness raised by itself", async () => {
-    const body = { budget: noBudget, by: harness };
+    const body = { task: null, budget: noBudget, by: harness };
     expect(await wrongs(plainRun().before("attempt-started", 0, "budget-changed", body))).toEqual(
       like(["P7", "by the harness itself"]),
     );

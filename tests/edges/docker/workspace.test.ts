@@ -41,7 +41,7 @@ describeDocker("attacks of a worker by what it leaves in its workspace", () => {
     const workspace = await workspaces.checkout("run/t/1", tree);
     const slot = await at.sandbox.open("run/t/1", workspace.dir);
     if ("broken" in slot) throw new Error(slot.broken);
-    living = { slot, workspace, tree, isUsed: true, skipped: new Set() };
+    living = { slot, workspace, tree, isUsed: true, skipped: new Set(), outputs: new Map() };
   });
   afterEach(async () => {
     await expectWorks(living.slot);

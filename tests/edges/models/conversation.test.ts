@@ -52,16 +52,14 @@ function nextRequest(request: ModelRequest, answer: ModelResponse): ModelRequest
 const ephemeral = { cache_control: { type: "ephemeral" } };
 
 describe("what a provider receives in two turns", () => {
-  test("anthropic: cached system, tools and last user messages; thinking with its signature", async () => {
+  test("anthropic: cached system, first and last user messages; thinking with its signature", async () => {
     const [first, second] = await converse(anthropic);
     const head = {
       model: "claude-x",
       max_tokens: 1000,
       stream: true,
       system: [{ type: "text", text: "You are a worker.", ...ephemeral }],
-      tools: [
-        { name: tool.name, description: tool.description, input_schema: tool.parameters, ...ephemeral },
-      ],
+      tools: [{ name: tool.name, description: tool.description, input_schema: tool.parameters }],
     };
     const question = { role: "user", content: [{ type: "text", text: "Clean the table.", ...ephemeral }] };
     expect(first?.body).toEqual({ ...head, messages: [question] });
@@ -101,6 +99,7 @@ describe("what a provider receives in two turns", () => {
       max_output_tokens: 1000,
       stream: true,
       store: false,
+      prompt_cache_key: "task/clean/1",
       include: ["reasoning.encrypted_content"],
     };
     const question = { type: "message", role: "user", content: "Clean the table." };

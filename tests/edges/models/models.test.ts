@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ProjectSpec } from "../../../src/core/goal.ts";
 import type { Model } from "../../../src/core/model.ts";
 import { openModels } from "../../../src/edges/models/models.ts";
+import listed from "../../../src/edges/models/prices.json" with { type: "json" };
 import { refusal, scriptFolder } from "./script-folder.ts";
 import { asking } from "./wire/kit.ts";
 import { serve, status } from "./wire/server.ts";
@@ -67,6 +68,17 @@ describe("a name", () => {
   });
 });
 
+describe("how long a model is held", () => {
+  test("a script never is; what cannot be opened is refused like its model", async () => {
+    const projectDir = await scriptFolder("plan/1: [x]\n");
+    const models = openModels({ projectDir, env: { HARNESS_HOLDS_DIR: projectDir }, project: {} });
+    expect(await models.heldUntil("scripted/script.yaml")).toBeNull();
+    expect(await refusal(models.heldUntil("anthropic/m"))).toBe(
+      "anthropic/m needs a key: set ANTHROPIC_API_KEY",
+    );
+  });
+});
+
 describe("a price", () => {
   const prices = {
     "scripted/script.yaml": { input: 7, output: 8 },
@@ -87,9 +99,34 @@ describe("a price", () => {
   test("of a provider's model is the project's, else the listed one, else unknown", async () => {
     const of = async (name: string, from: ProjectSpec): Promise<unknown> =>
       (await open(name, { ANTHROPIC_API_KEY: "k" }, from)).price;
-    expect(await of("anthropic/m", project)).toEqual({ input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3 });
+    // What is left out of a project's price is never less than what may be charged.
+    const anthropic = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
+    expect(await of("anthropic/m", project)).toEqual(anthropic);
     expect(await of("anthropic/claude-sonnet-4-5", {})).toMatchObject({ input: 3, output: 15 });
     expect(await of("anthropic/m", {})).toBeNull();
+  });
+
+  test("of the project wins over the listed one, of a dated version too", async () => {
+    const own = { "anthropic/claude-sonnet-4-5": { input: 1, output: 2, cache_read: 0, cache_write: 9 } };
+    const of = async (name: string): Promise<unknown> =>
+      (await open(name, { ANTHROPIC_API_KEY: "k" }, { prices: own })).price;
+    const mine = { input: 1, output: 2, cacheRead: 0, cacheWrite: 9 };
+    expect(await of("anthropic/claude-sonnet-4-5")).toEqual(mine);
+    expect(await of("anthropic/claude-sonnet-4-5-20250929")).toEqual(mine);
+    expect(await of("anthropic/claude-haiku-4-5")).toMatchObject({ input: 1, output: 5 });
+  });
+
+  test("is listed with its source, the month it was known and a unit, and no price is a slip of a point", () => {
+    expect(listed.source).toMatch(/claude\.com\/pricing.*openai\.com\/api\/pricing/);
+    expect(listed.known).toMatch(/^20\d\d-(0[1-9]|1[0-2])$/);
+    expect(listed.unit).toBe("US dollars per million tokens");
+    for (const [name, { input, output, cacheRead, cacheWrite }] of Object.entries(listed.prices)) {
+      expect(name).toMatch(/^(anthropic\/claude|openai\/gpt)-[a-z0-9.-]+$/);
+      expect(input).toBeGreaterThan(0);
+      expect(output / input).toSatisfy((times: number) => times >= 4 && times <= 8);
+      expect(cacheRead / input).toSatisfy((share: number) => share > 0.09 && share < 0.26);
+      expect(cacheWrite / input).toBeCloseTo(name.startsWith("anthropic/") ? 1.25 : 1, 6);
+    }
   });
 });
 

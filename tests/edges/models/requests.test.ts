@@ -39,16 +39,21 @@ const talk = (turns: number): Message[] =>
   Array.from({ length: turns }, () => [user(text("q")), assistant(text("a"))]).flat();
 
 describe("anthropic", () => {
-  test.each([1, 2, 5])(
-    "after %i turns at most four places are cached, the last two of them the user's",
-    (turns) => {
-      const body = anthropic.toRequest(asking({ messages: [...talk(turns), user(result("r"))] }), "claude-x");
-      const places = JSON.stringify(body).match(/cache_control/g) ?? [];
-      expect(places).toHaveLength(4);
-      const cached = body.messages.map(({ content }) => JSON.stringify(content).includes("cache_control"));
-      expect(cached.flatMap((is, index) => (is ? [index] : []))).toEqual([turns * 2 - 2, turns * 2]);
-    },
-  );
+  test.each([
+    [1, [0, 2]],
+    [2, [0, 2, 4]],
+    [5, [0, 8, 10]],
+  ])("after %i turns the system prompt is cached, and of the user's messages %j", (turns, places) => {
+    const body = anthropic.toRequest(asking({ messages: [...talk(turns), user(result("r"))] }), "claude-x");
+    const count = (value: unknown): number => JSON.stringify(value).split("cache_control").length - 1;
+    expect([count(body.tools), count(body.system), count(body)]).toEqual([0, 1, 1 + places.length]);
+    expect(body.messages.flatMap((message, index) => (count(message) === 1 ? [index] : []))).toEqual(places);
+  });
+
+  test("without a system prompt the tools are cached", () => {
+    const body = anthropic.toRequest(asking({ system: "" }), "claude-x");
+    expect(body.tools?.at(-1)).toHaveProperty("cache_control");
+  });
 
   test("without system and tools neither is sent", () => {
     const body = anthropic.toRequest(asking({ system: " ", tools: [] }), "claude-x");
@@ -91,7 +96,14 @@ describe("openai", () => {
 
   test("without system and tools neither is sent", () => {
     const body = openai.toRequest(asking({ system: "", tools: [] }), "gpt-4.1");
-    expect(Object.keys(body).toSorted()).toEqual(["input", "max_output_tokens", "model", "store", "stream"]);
+    expect(Object.keys(body).toSorted()).toEqual([
+      "input",
+      "max_output_tokens",
+      "model",
+      "prompt_cache_key",
+      "store",
+      "stream",
+    ]);
   });
 });
 

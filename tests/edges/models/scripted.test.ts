@@ -47,6 +47,7 @@ describe("a turn", () => {
     ["- { stop: refusal }", "refusal"],
     ['- { say: "", stop: end }', "end"],
     ["- { mail: { to: me } }", 'mail{"to":"me"} | calls'],
+    ["- { calls: [{ tool: a, raw: '{\"x\": ' }, { tool: {} }] }", "anull | tool{} | calls"],
     ['["as JSON", {"say": "x"}]', "as JSON | end"],
     ["- { bash: { command: &c ls } }\n- { bash: { command: *c } }", 'bash{"command":"ls"} | calls'],
   ])("%s", async (turns, said) => {
@@ -180,6 +181,58 @@ describe("a failure", () => {
   test("without times comes always, with its own message in one line", async () => {
     const model = await opened('task/clean/1:\n  - fail: { class: auth, message: "no\\nentry" }\n');
     expect(shown(await ask(model, { try: 99 }))).toBe("auth: no entry");
+  });
+});
+
+describe("every fault that a loop can meet", () => {
+  const first = async (turn: string): Promise<ModelResponse> =>
+    ask(await opened(`task/clean/1:\n  - ${turn}\n`), {});
+
+  test.each([
+    ["0", 0],
+    ["1.5", 1500],
+    ["1e9", 600_000],
+  ])("retry_after: %s seconds, no longer than a provider's is heeded", async (seconds, retryAfterMs) => {
+    expect(await first(`fail: { class: rate-limit, retry_after: ${seconds} }`)).toEqual({
+      outcome: "failed",
+      error: {
+        class: "rate-limit",
+        message: "the script fails here with rate-limit",
+        status: null,
+        retryAfterMs,
+      },
+      usage: null,
+    });
+  });
+
+  test("a failure that cost something", async () => {
+    const usage = "{ input: 90000000000, output: 2 }";
+    expect(await first(`fail: { class: wrong-model, usage: ${usage} }`)).toMatchObject({
+      outcome: "failed",
+      error: { class: "wrong-model", retryAfterMs: null },
+      usage: { input: 90_000_000_000, output: 2, cacheRead: 0, cacheWrite: 0 },
+    });
+  });
+
+  test("another model, usage that is not said, arguments that are none", async () => {
+    const calls = "[{ tool: bash, raw: '{\"command\": ' }, { raw: { tool: x } }]";
+    expect(await first(`{ served: other-model, usage: none, calls: ${calls} }`)).toMatchObject({
+      outcome: "complete",
+      stop: "calls",
+      servedModel: "other-model",
+      usage: null,
+      parts: [
+        { type: "call", id: "call_1_1", tool: "bash", args: null, raw: '{"command": ' },
+        { type: "call", id: "call_1_2", tool: "raw", args: { tool: "x" } },
+      ],
+    });
+  });
+
+  test("200 calls in one turn", async () => {
+    const calls = Array.from({ length: 200 }, (_, index) => ({ read_file: { path: `${index}` } }));
+    const response = await first(JSON.stringify({ calls }));
+    expect(response).toMatchObject({ outcome: "complete", stop: "calls" });
+    expect(response.outcome === "complete" ? response.parts : []).toHaveLength(200);
   });
 });
 
@@ -322,12 +375,12 @@ describe("a mistake in a script", () => {
     [
       "a strange class",
       "plan/1:\n  - { fail: { class: overlaoded } }\n",
-      '2: the text "overlaoded" is none of rate-limit, overloaded, server, network, stalled, protocol, auth, bad-request, context-full, missing-script; did you mean "overloaded"?',
+      '2: the text "overlaoded" is none of rate-limit, overloaded, server, network, stalled, protocol, auth, bad-request, context-full, missing-script, wrong-model; did you mean "overloaded"?',
     ],
     [
       "a failure without class",
       "plan/1:\n  - { fail: { times: 1 }, say: x }\n",
-      "2: missing is none of rate-limit, overloaded, server, network, stalled, protocol, auth, bad-request, context-full, missing-script",
+      "2: missing is none of rate-limit, overloaded, server, network, stalled, protocol, auth, bad-request, context-full, missing-script, wrong-model",
     ],
     [
       "no times",
@@ -394,6 +447,26 @@ describe("a mistake in a script", () => {
       "an unclosed bracket",
       "plan/1: [x\n",
       "2: broken YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+    ],
+    [
+      "a wait below nothing",
+      "plan/1:\n  - fail: { class: server, retry_after: -1 }\n",
+      "2: retry_after is -1; give seconds, 0 or more",
+    ],
+    [
+      "a misspelled word of a failure",
+      "plan/1:\n  - fail: { class: server, retry_afer: 1 }\n",
+      '2: unknown key "retry_afer" in fail; did you mean "retry_after"?',
+    ],
+    [
+      "usage in a word",
+      "plan/1:\n  - { say: x, usage: nothing }\n",
+      '2: usage is the text "nothing"; write key: value',
+    ],
+    [
+      "arguments that are none and no text",
+      "plan/1:\n  - calls:\n      - tool: bash\n        raw: { a: 1 }\n",
+      "4: a mapping is no text; put text in quotes",
     ],
     [
       "behind an alias",

@@ -16,6 +16,9 @@ const paths = [
   "prompts/README.md",
   "tasks/README.md",
   "sandbox/Dockerfile",
+  "schemas/goal.json",
+  "schemas/harness.json",
+  "schemas/rubric.json",
   ".gitignore",
 ];
 
@@ -72,6 +75,9 @@ describe("initProject", () => {
       "prompts/README.md": "written",
       "tasks/README.md": "written",
       "sandbox/Dockerfile": "kept",
+      "schemas/goal.json": "written",
+      "schemas/harness.json": "written",
+      "schemas/rubric.json": "written",
       ".gitignore": "added",
     });
     expect(await readFile(join(dir, ".gitignore"), "utf8")).toBe("node_modules/\n.harness/\n");
@@ -98,6 +104,28 @@ describe("initProject", () => {
     expect([states.get("goal.md"), states.get(".gitignore")]).toEqual(["kept", "kept"]);
     expect(await readdir(outside)).toEqual(["ignore"]);
     expect(await readFile(join(outside, "ignore"), "utf8")).toBe("x\n");
+  });
+
+  test("renews a schema of another version, and leaves one of a person's own", async () => {
+    const dir = await folder({ "schemas/rubric.json": '{ "mine": true }' });
+    await initProject(dir);
+    const goal = join(dir, "schemas/goal.json");
+    const now = await readFile(goal, "utf8");
+    await fill(dir, { "schemas/goal.json": now.replace('"workspace"', '"workshop"') });
+    const states = new Map((await initProject(dir)).map(({ path, state }) => [path, state]));
+    expect(["goal", "harness", "rubric"].map((name) => states.get(`schemas/${name}.json`))).toEqual([
+      "written",
+      "kept",
+      "kept",
+    ]);
+    expect(await readFile(goal, "utf8")).toBe(now);
+    expect(await readFile(join(dir, "schemas/rubric.json"), "utf8")).toBe('{ "mine": true }');
+  });
+
+  test("refuses before it writes anything", async () => {
+    const dir = await folder({ "a/schemas": "a file" });
+    await refusal(dir, initProject(join(dir, "a")));
+    expect(await readdir(join(dir, "a"))).toEqual(["schemas"]);
   });
 
   test("refuses a place where it cannot write", async () => {

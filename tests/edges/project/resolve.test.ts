@@ -67,7 +67,7 @@ describe("resolvePrompt", () => {
     const { dir, root } = await places({ "prompts/x": "" }, { "prompts/worker.prompt": "ours" });
     await symlink("gone", join(dir, "prompts/worker.prompt"));
     expect(await refusal(dir, resolvePrompt(dir, "worker", root))).toBe(
-      "DIR/prompts/worker.prompt: there is no such file; check the name",
+      "DIR/prompts/worker.prompt: this symbolic link leads nowhere; mend it, or remove it",
     );
   });
 });

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase, openDatabaseForReading } from "../../../src/edges/sqlite/database.ts";
@@ -36,6 +36,8 @@ const refusal = async (): Promise<string> => {
   expect(error).toBeInstanceOf(StorageRefused);
   return error instanceof Error ? error.message : "";
 };
+const again = (): string =>
+  `put a backup back (harness restore), or move ${ground.stateDir} away to begin anew`;
 const made = async (): Promise<void> => (await ground.open()).close();
 
 describe("a state directory", () => {
@@ -58,7 +60,15 @@ describe("a state directory", () => {
 
   it("is refused when it is a file", async () => {
     await writeFile(ground.stateDir, "");
-    expect(await refusal()).toBe(`${ground.stateDir} is not a directory`);
+    expect(await refusal()).toBe(`${ground.stateDir} is not a directory; move it away`);
+  });
+
+  it("is refused when it is a link that leads nowhere, and nothing is made", async () => {
+    await symlink("gone", ground.stateDir);
+    expect(await refusal()).toBe(
+      `${ground.stateDir} is a symbolic link that leads nowhere; mend it, or remove it`,
+    );
+    expect(await readdir(dirname(ground.stateDir))).toEqual([".harness"]);
   });
 
   it("is made once by processes that start together", async () => {
@@ -78,14 +88,14 @@ describe("a database is refused in one sentence", () => {
   it("when it is empty", async () => {
     await made();
     await truncate(inState("harness.db"), 0);
-    expect(await refusal()).toBe(`${inState("harness.db")} is empty: its content was lost`);
+    expect(await refusal()).toBe(`${inState("harness.db")} is empty: its content was lost; ${again()}`);
   });
 
   it("when it is no database", async () => {
     await made();
     await rm(inState("blobs.db"));
     await writeFile(inState("blobs.db"), "x".repeat(5000));
-    expect(await refusal()).toBe(`${inState("blobs.db")} is not a database`);
+    expect(await refusal()).toBe(`${inState("blobs.db")} is not a database; ${again()}`);
   });
 
   it("when it is another program's, which is left as it was", async () => {
@@ -95,7 +105,7 @@ describe("a database is refused in one sentence", () => {
     other.exec("CREATE TABLE mine (x)");
     other.close();
     expect(await refusal()).toBe(
-      `${inState("harness.db")} belongs to another program (application id 0x00000000, not 0x6861726e)`,
+      `${inState("harness.db")} belongs to another program (application id 0x00000000, not 0x6861726e); move it away`,
     );
     const after = new Database(inState("harness.db"));
     expect(after.pragma("journal_mode", { simple: true })).toBe("delete");
@@ -110,6 +120,33 @@ describe("a database is refused in one sentence", () => {
     expect(await refusal()).toBe(
       `${inState("blobs.db")} has schema 9 of a newer harness, this one knows ${blobSchema.migrations.length}; update harness`,
     );
+  });
+
+  it("when somebody dropped a table, or set its version back", async () => {
+    await made();
+    const spoil = (text: string): void => {
+      const db = new Database(inState("harness.db"));
+      db.exec(text);
+      db.close();
+    };
+    spoil("DROP TABLE answers");
+    expect(await refusal()).toBe(
+      `${inState("harness.db")} was changed by another program (without answers); ${again()}`,
+    );
+    spoil("PRAGMA user_version = 0");
+    expect(await refusal()).toBe(
+      `${inState("harness.db")} was changed by another program (schema 0); ${again()}`,
+    );
+  });
+
+  it("when it is a link that leads nowhere", async () => {
+    await made();
+    await rm(inState("harness.db"));
+    await symlink("gone", inState("harness.db"));
+    expect(await refusal()).toBe(
+      `${inState("harness.db")} is a symbolic link that leads nowhere; mend it, or remove it`,
+    );
+    expect(await readdir(ground.stateDir)).not.toContain("gone");
   });
 
   it("when the blobs are gone", async () => {

@@ -1,4 +1,5 @@
 import type { Body, Reservation } from "../../event.ts";
+import { threadParts } from "../../id.ts";
 import type { Rule, Sight } from "../finding.ts";
 
 /**
@@ -14,6 +15,7 @@ export const budgetRule: Rule = {
       checkCeiling("tokens", spent.tokens + spent.reservedTokens + reserved.input + reserved.output, sight);
       checkCeiling("turns", spent.turns + 1, sight);
       checkCeiling("wallMs", spent.wallMs, sight);
+      checkTask(body, sight);
       if (typeof budget?.micros === "number" && reserved.micros === null) {
         sight.report("P7", `${body.thread} asks a model without a price, though there is a budget of money`);
       }
@@ -28,6 +30,23 @@ export const budgetRule: Rule = {
     },
   },
 };
+
+function checkTask({ thread, reserved }: Body<"model-started">, { story, report }: Sight): void {
+  const task = story.tasks.get(threadParts(thread).task ?? "");
+  if (task === undefined) return;
+  const { spent, budget } = task;
+  const money = spent.micros + spent.reservedMicros + (reserved.micros ?? 0);
+  const tokens = spent.tokens + spent.reservedTokens + reserved.input + reserved.output;
+  if (budget.micros !== null && money > budget.micros)
+    report(
+      "P7",
+      `task "${task.id}" has ${money} ${units.micros} spent or reserved, and may have ${budget.micros}`,
+    );
+  if (budget.tokens !== null && tokens > budget.tokens)
+    report("P7", `task "${task.id}" has ${tokens} tokens spent or reserved, and may have ${budget.tokens}`);
+  if (budget.wallMs !== null && spent.wallMs > budget.wallMs)
+    report("P7", `task "${task.id}" goes on after ${spent.wallMs} ms at work, and may take ${budget.wallMs}`);
+}
 
 const units = {
   micros: "millionths of a dollar",

@@ -1,5 +1,6 @@
 import type { Body } from "../../event.ts";
 import { planThread } from "../../id.ts";
+import type { AnswerValue } from "../../ports.ts";
 import { unanswered } from "../answers.ts";
 import type { Rule, Sight } from "../finding.ts";
 import { hasHandedIn } from "../story.ts";
@@ -13,12 +14,9 @@ export const planRule: Rule = {
       if (story.planning === "proposed")
         report("protocol", `planning ${body.version} starts while plan ${story.planVersion} waits`);
     },
-    "plan-proposed": (body, { story, report }) => {
-      if (story.planning !== "making" || body.version !== story.planVersion) {
-        report("protocol", `plan ${body.version} is proposed and is not being made`);
-      } else if (!hasHandedIn(story, planThread(body.version))) {
-        report("protocol", `plan ${body.version} is proposed, and its planner did not hand it in`);
-      }
+    "plan-proposed": (body, sight) => {
+      const wrong = wrongProposal(body, sight);
+      if (wrong !== null) sight.report("protocol", `plan ${body.version} is proposed ${wrong}`);
     },
     "plan-rejected": (body, sight) => {
       const { story, answers, report } = sight;
@@ -29,7 +27,7 @@ export const planRule: Rule = {
         answers,
         `plan/${body.version}`,
         body.by,
-        (value) => value.type === "plan" && value.answer === "reject",
+        (value) => value.type === "plan" && value.answer !== "adopt",
       );
       if (wrong !== null) report("protocol", `plan ${body.version} is rejected, but ${wrong}`);
     },
@@ -53,6 +51,23 @@ export const planRule: Rule = {
   },
 };
 
+/** The planner hands a plan in, the goal file brings the first, a person edits one that waits. */
+function wrongProposal(body: Body<"plan-proposed">, { story, answers }: Sight): string | null {
+  const expected = body.by.type === "person" ? "proposed" : "making";
+  if (story.planning !== expected || body.version !== story.planVersion) return "and is not being made";
+  switch (body.by.type) {
+    case "harness":
+      return hasHandedIn(story, planThread(body.version)) ? null : "and its planner did not hand it in";
+    case "rule":
+      return body.version === 1 && story.created?.plan != null ? null : "as the goal's own, which has none";
+    case "person": {
+      const isEdit = (value: AnswerValue): boolean => value.type === "plan" && value.answer === "edit";
+      const wrong = unanswered(answers, `plan/${body.version}`, body.by, isEdit);
+      return wrong === null ? null : `by a person, but ${wrong}`;
+    }
+  }
+}
+
 function checkReview(body: Body<"plan-adopted">, { story, answers, report }: Sight): void {
   if (story.created?.limits.review === true && body.by.type === "harness") {
     report("protocol", `plan ${body.version} is adopted by the harness though a person reviews plans`);
@@ -61,7 +76,7 @@ function checkReview(body: Body<"plan-adopted">, { story, answers, report }: Sig
     answers,
     `plan/${body.version}`,
     body.by,
-    (value) => value.type === "plan" && value.answer === "adopt",
+    (value) => value.type === "plan" && value.answer !== "reject",
   );
   if (wrong !== null) report("protocol", `plan ${body.version} is adopted, but ${wrong}`);
 }

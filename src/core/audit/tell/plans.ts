@@ -1,4 +1,4 @@
-import type { Body } from "../../event.ts";
+import type { Body, TaskBudget } from "../../event.ts";
 import type { Story, TaskStory } from "../story.ts";
 import type { Teller } from "./teller.ts";
 
@@ -30,11 +30,14 @@ function adopt(story: Story, body: Body<"plan-adopted">): void {
   const planned = new Map((story.proposal?.tasks ?? []).map((task) => [task.id, task]));
   const criteria = criteriaOf(story.proposal);
   for (const id of [...body.added, ...body.changed]) {
-    const task = story.tasks.get(id) ?? newTask(id);
+    const known = story.tasks.get(id);
+    const task = known ?? newTask(id);
     if (task.finished === "accepted") continue;
     task.finished = null;
     task.needs = planned.get(id)?.needs ?? [];
     task.criteria = criteria.get(id) ?? [];
+    const ceilings = planned.get(id)?.budget ?? unbounded;
+    task.budget = known === undefined ? ceilings : higherOf(known.budget, ceilings);
     task.stuckBy.clear();
     story.tasks.set(id, task);
     story.unfinished.add(id);
@@ -51,7 +54,20 @@ const newTask = (id: string): TaskStory => ({
   handoff: null,
   stuckBy: new Set(),
   personAccepts: false,
+  budget: unbounded,
+  spent: { micros: 0, tokens: 0, wallMs: 0, reservedMicros: 0, reservedTokens: 0 },
 });
+
+const unbounded: TaskBudget = { micros: null, tokens: null, wallMs: null };
+
+/** What a person gave a task stays with it: of two ceilings the higher. */
+function higherOf(a: TaskBudget, b: TaskBudget): TaskBudget {
+  const of = (unit: keyof TaskBudget): number | null => {
+    const [one, other] = [a[unit], b[unit]];
+    return one === null || other === null ? null : Math.max(one, other);
+  };
+  return { micros: of("micros"), tokens: of("tokens"), wallMs: of("wallMs") };
+}
 
 function criteriaOf(proposal: Body<"plan-proposed"> | null): Map<string, string[]> {
   const criteria = new Map<string, string[]>();

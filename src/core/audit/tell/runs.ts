@@ -1,3 +1,4 @@
+import type { Budget } from "../../event.ts";
 import { threadParts } from "../../id.ts";
 import { budgetBy, count, noteBy } from "../answers.ts";
 import type { Story } from "../story.ts";
@@ -21,7 +22,8 @@ export const tellRuns: Teller = {
     story.stopped = true;
   },
   "budget-changed": (story, body) => {
-    story.budget = body.budget;
+    if (body.task === null) story.budget = body.budget;
+    else setTaskBudget(story, body.task, body.budget);
     count(story.taken, budgetBy(body.by, body.budget));
   },
   "note-added": (story, body) => {
@@ -51,6 +53,11 @@ export const tellRuns: Teller = {
     if (task !== undefined && body.choice === "accept") task.personAccepts = true;
   },
 };
+
+function setTaskBudget(story: Story, id: string, { micros, tokens, wallMs }: Budget): void {
+  const task = story.tasks.get(id);
+  if (task !== undefined) task.budget = { micros, tokens, wallMs };
+}
 
 /** A person's answer about one suspect says nothing of others. Its crashes still count as crashes, but none as alone. */
 function forgive(story: Story, task: string | null): void {

@@ -1,8 +1,8 @@
 import type { Body, Reservation } from "../../event.ts";
 import type { ThreadId } from "../../id.ts";
-import { callOf } from "../../id.ts";
+import { callOf, threadParts } from "../../id.ts";
 import { treeAtStart } from "../story.ts";
-import type { CallStory, Story, ThreadStory } from "../story.ts";
+import type { CallStory, Story, TaskStory, ThreadStory } from "../story.ts";
 import type { Teller } from "./teller.ts";
 
 export const tellThreads: Teller = {
@@ -15,16 +15,20 @@ export const tellThreads: Teller = {
     thread.turn = body.turn;
     thread.try = body.try;
     thread.model = "open";
+    thread.asked = body.model;
     thread.reserved = body.reserved;
     story.spent.turns += 1;
-    story.spent.reservedMicros += body.reserved.micros ?? 0;
-    story.spent.reservedTokens += tokensOf(body.reserved);
+    for (const spent of spendingsOf(story, body.thread)) {
+      spent.reservedMicros += body.reserved.micros ?? 0;
+      spent.reservedTokens += tokensOf(body.reserved);
+    }
     const bracket = { kind: "model call", name: body.thread, epoch: entry.epoch, outside: false } as const;
     story.brackets.set(modelBracket(body.thread), bracket);
   },
   "model-ended": (story, body) => {
     const thread = story.threads.get(body.thread);
     if (thread?.model !== "open") return;
+    if (body.outcome === "failed") story.failedModels.add(thread.asked);
     endModelCall(story, thread, body.outcome, body.charged);
     thread.calls = body.calls.map((call) => newCall(thread, call));
     for (const call of thread.calls) story.calls.set(call.id, call);
@@ -32,6 +36,12 @@ export const tellThreads: Teller = {
 };
 
 const tokensOf = (of: Reservation): number => of.input + of.output;
+
+/** What a call is counted in: the run, and the task it works for. */
+function spendingsOf(story: Story, thread: ThreadId): TaskStory["spent"][] {
+  const task = story.tasks.get(threadParts(thread).task ?? "");
+  return task === undefined ? [story.spent] : [story.spent, task.spent];
+}
 
 const modelBracket = (thread: ThreadId): string => `model ${thread}`;
 
@@ -41,6 +51,7 @@ function newThread(story: Story, id: ThreadId): ThreadStory {
     turn: 0,
     try: 0,
     model: "idle",
+    asked: "",
     reserved: null,
     calls: [],
     next: 0,
@@ -74,12 +85,13 @@ export function endModelCall(
   outcome: Body<"model-ended">["outcome"],
   charged: Reservation,
 ): void {
-  const { spent } = story;
   const reserved = thread.reserved ?? { micros: 0, input: 0, output: 0 };
-  spent.reservedMicros -= reserved.micros ?? 0;
-  spent.reservedTokens -= tokensOf(reserved);
-  spent.micros += charged.micros ?? 0;
-  spent.tokens += tokensOf(charged);
+  for (const spent of spendingsOf(story, thread.id)) {
+    spent.reservedMicros -= reserved.micros ?? 0;
+    spent.reservedTokens -= tokensOf(reserved);
+    spent.micros += charged.micros ?? 0;
+    spent.tokens += tokensOf(charged);
+  }
   thread.reserved = null;
   thread.model = outcome;
   story.brackets.delete(modelBracket(thread.id));

@@ -52,7 +52,7 @@ async function seenOf(request: IncomingMessage, response: ServerResponse): Promi
   };
 }
 
-const stream = { "content-type": "text/event-stream", "request-id": "req_1", "x-request-id": "req_1" };
+export const stream = { "content-type": "text/event-stream", "request-id": "req_1", "x-request-id": "req_1" };
 
 /** Writes these frames and ends as a server does that is done. */
 export const streaming =
