@@ -5,6 +5,7 @@ import { exit, Refused } from "./exit.ts";
 import { processIo } from "./io.ts";
 import type { Io } from "./io.ts";
 import { ownVersion } from "./version.ts";
+import { inOneLine } from "./view/words.ts";
 
 /** Runs one command line. @returns the exit code; never rejects. */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
@@ -38,12 +39,10 @@ const told: Readonly<Record<string, number>> = {
 
 async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.badInput;
-  const { name, message } = error as Error;
-  if (error instanceof Refused) {
-    io.err(`harness: ${message}\n`);
-    return error.code;
-  }
-  const code = told[name];
+  const { name } = error as Error;
+  // It may hold what a person typed, or what a file holds: one line, whatever that is.
+  const message = inOneLine((error as Error).message);
+  const code = error instanceof Refused ? error.code : told[name];
   if (code !== undefined) {
     io.err(`harness: ${message}\n`);
     return code;
@@ -58,6 +57,14 @@ async function failed(error: unknown, io: Io): Promise<number> {
     return exit.infrastructure;
   }
   const system = (error as NodeJS.ErrnoException).code;
+  // Found only when that part of it is read; a missing table is one that another program dropped.
+  if (/^SQLITE_(?:CORRUPT|NOTADB|ERROR)/.test(system ?? "")) {
+    const state = await stateNear(io.cwd);
+    io.err(
+      `harness: a database in ${state} is damaged (${message}); put a backup back (harness restore), or move ${state} away to begin anew\n`,
+    );
+    return exit.infrastructure;
+  }
   // Node's own ERR_… are mistakes of a program, not of the machine.
   if (system !== undefined && !system.startsWith("ERR_")) {
     io.err(`harness: ${message}; what was accepted is kept, go on with: harness resume\n`);
@@ -83,13 +90,10 @@ async function stateNear(cwd: string): Promise<string> {
 
 /** What commander finds wrong with a command line, in one line: `error: …`, perhaps with a guess on a second one. */
 function usage(text: string, help: string): string {
-  const [what = "", guess] = text
-    .replace(/^error: /, "")
-    .trimEnd()
-    .split("\n");
-  const meant =
-    guess === undefined ? "" : `; ${guess.replace(/^\(Did you mean (.*)\?\)$/, "did you mean $1?")}`;
-  return `harness: ${what.replace(/\.$/, "")}${meant}; see ${help}\n`;
+  const [, what = "", guess] =
+    /^(?:error: )?([\s\S]*?)\.?(?:\n\(Did you mean (.*)\?\))?\n?$/.exec(text) ?? [];
+  const meant = guess === undefined ? "" : `; did you mean ${guess}?`;
+  return `harness: ${inOneLine(what)}${meant}; see ${help}\n`;
 }
 
 const summary = `Runs an LLM agent on a goal: plans, works in a sandbox, judges by checks, keeps
@@ -128,7 +132,9 @@ function program(io: Io, done: { code: number }): Command {
   cli
     .command("init")
     .summary("makes a project with a first goal")
-    .description("makes a project: harness.yaml, a first goal, prompts, rubrics, tasks, sandbox")
+    .description(
+      "makes a project: harness.yaml, a first goal, prompts, rubrics, tasks, sandbox, schemas for editors",
+    )
     .argument("[dir]", "where", ".")
     .addHelpText("after", "\nExample: harness init my-agent")
     .action(act(async (dir: string) => (await import("./commands/init.ts")).init(io, dir)));

@@ -91,7 +91,7 @@ async function refuseFaults(
   const tried = await tryGoal(ports, id, tree, goal.checks);
   const faults = tried.flatMap(({ fault }) => fault ?? []);
   if (faults.length > 0)
-    throw new Refused(faults.map((fault) => `${goal.path}: ${oneLine(fault, 400)}`).join("\n"));
+    throw new Refused(`${goal.path}: ${faults.map((fault) => oneLine(fault, 400)).join("; ")}`);
   return tried;
 }
 
@@ -111,7 +111,7 @@ async function refusePlanFaults(
   const faults = await planFaults(ports, id, imported.tree, plan, about);
   const file = join(dirname(goal.path), goal.spec.plan ?? "");
   if (faults.length > 0)
-    throw new Refused(faults.map((fault) => `${file}: ${oneLine(fault, 400)}`).join("\n"));
+    throw new Refused(`${file}: ${faults.map((fault) => oneLine(fault, 400)).join("; ")}`);
 }
 
 const configOf = (

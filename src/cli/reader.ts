@@ -1,6 +1,7 @@
 import type { Blobs, Journal, Owner, Ports } from "../core/ports.ts";
 import { readProject } from "../edges/project/project-file.ts";
 import { openStorageReader } from "../edges/sqlite/storage.ts";
+import { checkStateDir } from "../edges/sqlite/state-dir.ts";
 import type { StorageReader } from "../edges/sqlite/storage.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -62,6 +63,8 @@ async function closing<T>(storage: { close(): Promise<void> }, use: () => Promis
 export async function existing(io: Io): Promise<{ readonly dir: string; readonly state: string }> {
   const { dir } = await readProject(io.cwd);
   const state = stateDir(dir);
+  // First, as a state directory that is a file, or a link to nowhere, has no run either.
+  await checkStateDir(state);
   if (!(await hasState(state)))
     throw new Refused(`there is no run in ${state}; start one with: harness run goal.md`);
   return { dir, state };

@@ -3,15 +3,17 @@ import type { Budget, Limits, Pins, TaskBudget } from "../core/event.ts";
 import { durationMs } from "../core/duration.ts";
 import type { BudgetSpec } from "../core/goal.ts";
 import type { Role } from "../core/id.ts";
+import { meant } from "../core/nearest.ts";
 import { isName } from "../core/plan.ts";
 import type { PlanSpec } from "../core/plan.ts";
 import { openModels } from "../edges/models/models.ts";
+import { ModelRefused } from "../edges/models/refused.ts";
 import { readGoal } from "../edges/project/goal-file.ts";
 import type { GoalFile } from "../edges/project/goal-file.ts";
 import { readPlan } from "../edges/project/plan-file.ts";
 import { readProject } from "../edges/project/project-file.ts";
 import type { ProjectFile } from "../edges/project/project-file.ts";
-import { listRubrics } from "../edges/project/resolve.ts";
+import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { statThere } from "./there.ts";
@@ -53,7 +55,7 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
   const found = await statThere(workspace);
   if (found === null || !found.isDirectory()) {
     throw new Refused(
-      `${file}: the workspace ${workspace} is not a directory; set workspace: in the front matter`,
+      `${at(file, goal, ["workspace"])}the workspace ${workspace} is not a directory; set workspace: in the front matter`,
     );
   }
   const request = {
@@ -66,30 +68,87 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     limits: { ...limitsOf(goal, project), review: isReviewed(io, options) },
     scratch: project.spec.workspace?.scratch ?? null,
   };
-  await checkModels(io, request);
+  await checkModels(io, file, options, request);
   await checkRubrics(file, request);
+  await checkPrompts(project);
   // Last, as it may ask an engine.
   return { ...request, sandbox: await whichSandbox(io, goal, project, options.sandbox) };
 }
 
-/** Keys, scripts and prices are there. @throws ModelRefused or Refused */
-async function checkModels(io: Io, { project, models, budget }: Omit<Request, "sandbox">): Promise<void> {
+/** `goal.md:3: `, the line on which a setting is named where it is. */
+function at(
+  file: string,
+  { spec, lineOf }: GoalFile | ProjectFile,
+  keys: readonly (string | number)[],
+): string {
+  const isNamed = Object.hasOwn(spec, keys[0] ?? "");
+  return isNamed && lineOf !== undefined ? `${file}:${lineOf(keys)}: ` : `${file}: `;
+}
+
+/** Where a file names this model; "" when it was typed. */
+function whereNamed(
+  io: Io,
+  file: string,
+  { model: typed }: RunOptions,
+  { goal, project }: Pick<Request, "goal" | "project">,
+  name: string,
+): string {
+  if (typed !== undefined) return "";
+  const places = [
+    { shown: file, from: goal, dir: dirname(goal.path) },
+    { shown: relative(io.cwd, project.path ?? ""), from: project, dir: project.dir },
+  ];
+  for (const { shown, from, dir } of places) {
+    const isIt = (value: string | undefined): boolean =>
+      value !== undefined && located(value, dir, project.dir) === name;
+    const role = Object.entries(from.spec.models ?? {}).find(([, value]) => isIt(value))?.[0];
+    if (role !== undefined) return at(shown, from, ["models", role]);
+    if (isIt(from.spec.model)) return at(shown, from, ["model"]);
+  }
+  return "";
+}
+
+/** Keys, scripts and prices are there. @throws Refused */
+async function checkModels(
+  io: Io,
+  file: string,
+  options: RunOptions,
+  request: Omit<Request, "sandbox">,
+): Promise<void> {
+  const { project, models, budget } = request;
   const known = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
   const names = Object.values(models).filter((name) => name !== null);
   for (const name of new Set(names)) {
-    const { price } = await known.model(name);
+    const where = whereNamed(io, file, options, request, name);
+    const { price } = await known.model(name).catch((error: unknown) => {
+      // What is wrong in a script is named by the script's own line.
+      if (!(error instanceof ModelRefused) || name.startsWith("scripted/")) throw error;
+      throw new Refused(where + error.message);
+    });
     if (budget.micros === null || price !== null) continue;
     throw new Refused(
-      `${name} has no known price, so a money budget cannot be kept; set prices: in harness.yaml, or a token budget instead`,
+      `${where}${name} has no known price, so a money budget cannot be kept; set prices: in harness.yaml, or a token budget instead`,
     );
   }
 }
 
 async function checkRubrics(file: string, { goal, project }: Omit<Request, "sandbox">): Promise<void> {
   const names = (await listRubrics(project.dir)).map(({ rubric }) => rubric);
-  for (const check of goal.checks) {
-    if (check.type === "rubric" && isName(check.rubric) && !names.includes(check.rubric))
-      throw new Refused(`${file}: there is no rubric "${check.rubric}" (${names.join(", ")})`);
+  for (const [index, check] of goal.checks.entries()) {
+    if (check.type !== "rubric" || !isName(check.rubric) || names.includes(check.rubric)) continue;
+    const hint = meant(check.rubric, names) || `; known are ${names.join(", ")}`;
+    const where = at(file, goal, ["checks", index, "rubric"]);
+    throw new Refused(`${where}there is no rubric "${check.rubric}"${hint}`);
+  }
+}
+
+/** Before anything is written: a prompt of the project's own may be broken. @throws BadInput, PromptError */
+async function checkPrompts({ dir }: ProjectFile): Promise<void> {
+  const { prompts } = await import("../edges/prompts/prompts.ts");
+  const known = prompts();
+  for (const role of ["planner", "worker", "evaluator"] as const) {
+    const { source, path } = await resolvePrompt(dir, role);
+    known.check(source, path);
   }
 }
 
@@ -128,9 +187,7 @@ const isReviewed = (io: Io, { yes, json }: RunOptions): boolean =>
 
 /** `money` on the command line wins. Dollars become micro-dollars, rounded down. */
 function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
-  const dollars = money === undefined ? spec.money : Number(money);
-  if (dollars !== undefined && !(dollars > 0))
-    throw new Refused(`--budget ${money}: give dollars, like 2.50`);
+  const dollars = money === undefined ? spec.money : dollarsOf(money);
   return {
     micros: dollars === undefined ? null : Math.floor(dollars * 1e6),
     tokens: spec.tokens ?? null,
@@ -138,6 +195,13 @@ function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
     turns: spec.turns ?? null,
     attempts: spec.attempts ?? null,
   };
+}
+
+/** At least a micro-dollar, and what can be counted in them. @throws Refused */
+function dollarsOf(text: string): number {
+  const dollars = /^\+?\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (dollars > 0) return dollars;
+  throw new Refused(`--budget ${text}: give dollars, like 2.50`);
 }
 
 /** A task's ceilings: what the goal file says of each wins over what the project says. */

@@ -49,11 +49,22 @@ export function modelFor(run: RunState, role: Role, now: Instant): string {
 }
 
 /** When the model is asked again; null: now. */
-export function pausedUntil(run: RunState, model: string, now: Instant): Instant | null {
-  const circuit = run.circuits.get(model);
-  if (circuit === undefined || !isBroken(run, model, now)) return null;
-  return Math.min(circuit.until, circuit.since + run.limits.outageMs);
+export function pausedUntil(run: RunState, role: Role, now: Instant): Instant | null {
+  const models = modelsOf(run, role);
+  const circuits = models.flatMap((model) =>
+    isBroken(run, model, now) ? (run.circuits.get(model) ?? []) : [],
+  );
+  if (circuits.length < models.length) return null;
+  const out = Math.max(...circuits.map(({ since }) => since)) + run.limits.outageMs;
+  const next = [out, ...circuits.map(({ until }) => until)].filter((time) => time > now);
+  return next.length === 0 ? null : Math.min(...next);
 }
+
+/** Whom a role may ask. */
+const modelsOf = (run: RunState, role: Role): readonly string[] => {
+  const { fallback } = run.pins.models;
+  return fallback === null ? [run.pins.models[role]] : [run.pins.models[role], fallback];
+};
 
 /** Whether nobody a role could ask has answered for longer than the run waits. */
 export function isOut(run: RunState, role: Role, now: Instant): boolean {

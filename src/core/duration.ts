@@ -3,7 +3,7 @@ import { z } from "zod";
 /** `90s`, `30m`, `2h`, or seconds as a number. */
 export const duration = z.union([
   z.number().positive(),
-  z.string().regex(/^\d+(\.\d+)?(s|m|h)$/, "must be like 90s, 30m or 2h"),
+  z.string().regex(/^(?=.*[1-9])\d{1,9}(\.\d+)?(s|m|h)$/, "must be like 90s, 30m or 2h"),
 ]);
 
 /** `2h` → whole milliseconds, at least 1. The text must match `duration`. */

@@ -22,7 +22,7 @@ export const check = z.strictObject({
 export type CheckSpec = z.infer<typeof check>;
 
 const ceilings = {
-  money: z.number().positive().optional().describe("US dollars"),
+  money: z.number().positive().min(0.000_001).max(1e9).optional().describe("US dollars"),
   tokens: z.int().positive().optional(),
   wall: duration.optional().describe("time at work, like 2h"),
   turns: z.int().positive().optional(),

@@ -47,6 +47,8 @@ export interface Thread {
   request: Digest | null;
   response: Digest | null;
   stop: Stop | null;
+  /** Model or provider said that nothing more fits, and the context was not made smaller since. */
+  isFull: boolean;
   reserved: Reservation | null;
   retryAt: Instant | null;
   /** Tries of this turn that failed and may have cost; one that no further try can mend counts as all there may be. */
@@ -93,6 +95,7 @@ export const newThread = (id: ThreadId, role: Role, task: string | null, tree: D
   request: null,
   response: null,
   stop: null,
+  isFull: false,
   reserved: null,
   retryAt: null,
   failures: 0,

@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import { keyOf, needsQuiet, taskOf } from "../core/action.ts";
 import type { Action } from "../core/action.ts";
 import { apply } from "../core/apply.ts";
-import { refusedBy, refusedByTask } from "../core/budget.ts";
+import { attemptFits, refusedBy, refusedByTask } from "../core/budget.ts";
 import { seal } from "../core/chain.ts";
 import type { ChainHead } from "../core/chain.ts";
 import { stopAsked } from "../core/decide/answers.ts";
@@ -69,7 +69,7 @@ class Loop {
   readonly #flying = new Set<string>();
   /** Keys that came back with no events: not tried again before something else has landed. */
   readonly #fruitless = new Set<string>();
-  #landed: { readonly action: Action; readonly events: readonly RunEvent[] }[] = [];
+  #landed: { readonly action: Action; readonly events: readonly RunEvent[]; readonly isCut?: true }[] = [];
   #failure: { readonly error: unknown } | null = null;
   /** No sandbox can be had: what is open is let end, nothing begins, and the run is stopped cleanly. */
   #down: SandboxDown | null = null;
@@ -145,7 +145,7 @@ class Loop {
     try {
       if (!(error instanceof TimeUp)) throw error;
       const events = await cutShort(this.#work, action);
-      this.#landed.push({ action, events });
+      this.#landed.push({ action, events, isCut: true });
     } catch (worse) {
       if (worse instanceof SandboxDown) this.#goDown(action, worse);
       else this.#failure ??= { error: worse };
@@ -183,9 +183,10 @@ class Loop {
     const after: ChainHead = { seq: run.seq, hash: run.hash, epoch: run.epoch };
     const at = this.#now();
     const entries: Entry[] = [];
-    for (const { action, events } of landed) {
+    for (const { action, events, isCut } of landed) {
       this.#flying.delete(keyOf(action));
-      if (events.length === 0 && action.do !== "expire") this.#fruitless.add(keyOf(action));
+      // What a ceiling of time cut is wanted again as soon as there is more.
+      if (events.length === 0 && action.do !== "expire" && isCut !== true) this.#fruitless.add(keyOf(action));
       if (isStale(run, events, at)) continue;
       const sealed = seal(
         run.id,
@@ -242,10 +243,12 @@ const standsFor = (run: RunState): "outage" | "person" =>
  * What a batch was to begin no longer can, because something else landed first: the head moved, the thread closed, the
  * budget fell. Nothing of it has left the process, so it is thrown away and decided again.
  */
-function isStale(run: RunState, [first]: readonly RunEvent[], at: Instant): boolean {
+function isStale(run: RunState, events: readonly RunEvent[], at: Instant): boolean {
+  if (events.some((event) => isAskedAlready(run, event))) return true;
+  const [first] = events;
   switch (first?.type) {
     case "attempt-started":
-      return first.body.start !== run.head;
+      return first.body.start !== run.head || !attemptFits(run.budget, run.spent);
     case "model-started":
       return !run.threads.has(first.body.thread) || isTooDear(run, first.body, at);
     case "model-held":
@@ -255,6 +258,12 @@ function isStale(run: RunState, [first]: readonly RunEvent[], at: Instant): bool
     default:
       return false;
   }
+}
+
+/** Of two questions about one task that come at once, the second is asked when the first is answered. */
+function isAskedAlready(run: RunState, event: RunEvent): boolean {
+  if (event.type !== "escalation-raised" || event.body.task === null) return false;
+  return run.tasks.get(event.body.task)?.status === "stuck";
 }
 
 /** The budget fell, others reserved, or the machine slept since it was asked for. */

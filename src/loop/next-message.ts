@@ -42,6 +42,8 @@ function nudge(thread: Thread): string {
       return "Go on.";
     case "length":
       return "Your last answer was cut at its length limit. Go on in smaller steps.";
+    case "context-full":
+      return "Your last answer broke off because nothing more fitted; older turns were shortened. Go on.";
     case "refusal":
       return `Your last answer was a refusal. Do what you can of the work that you have no objection to, then call ${finishing[thread.role]} and say what you left undone and why.`;
     default:

@@ -147,7 +147,7 @@ function charge(response: ModelResponse, price: Price | null, reserved: Reservat
 /** The answer had begun or may have: the provider may bill it. An error without a status came inside an answer. */
 const mayHaveCost = ({ class: kind, status }: ModelError): boolean =>
   ["stalled", "protocol", "network", "wrong-model"].includes(kind) ||
-  (status === null && ["overloaded", "server"].includes(kind));
+  (status === null && ["overloaded", "server", "rate-limit"].includes(kind));
 
 function failedBody(
   work: Work,

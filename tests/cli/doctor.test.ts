@@ -402,7 +402,8 @@ describe("a project", () => {
     });
     expect(found.named("worker")).toMatchObject({
       mark: "wrong",
-      found: "openai/gpt-5 needs a key: set OPENAI_API_KEY",
+      found:
+        "openai/gpt-5 needs a key: set OPENAI_API_KEY, with: export OPENAI_API_KEY=…; a model of anthropic/ needs ANTHROPIC_API_KEY instead",
     });
     expect(found.named("evaluator")).toMatchObject({
       mark: "warns",

@@ -86,7 +86,7 @@ const rows: readonly Row[] = [
     { "goal.md": "---\nworkspace: src\n---\nDo it.\n" },
     ["run", "goal.md", "--model", model],
     2,
-    "harness: goal.md: the workspace DIR/src is not a directory; set workspace: in the front matter",
+    "harness: goal.md:2: the workspace DIR/src is not a directory; set workspace: in the front matter",
   ],
   ...unkept,
   ...withoutEngine,
@@ -95,7 +95,7 @@ const rows: readonly Row[] = [
     greeting({}, { checks: [{ rubric: "elegant" }] }),
     ["run", "goal.md"],
     2,
-    /^harness: .*there is no rubric "elegant"/,
+    /^harness: goal\.md:2: there is no rubric "elegant"; known are .*report/,
   ],
   [
     "an export directory that is there",

@@ -169,9 +169,7 @@ describe("harness show and runs", () => {
 
     const list = await harness(dir, ["runs"]);
     expect(list.out).toMatch(
-      new RegExp(
-        `^ ${id} {2}(just now|\\d+ min ago) {2}met +4/4 +\\$0\\.\\d+ {2}Clean up the orders`,
-      ),
+      new RegExp(`^ ${id} {2}(just now|\\d+ min ago) {2}met +4/4 +\\$0\\.\\d+ {2}Clean up the orders`),
     );
     const row = JSON.parse((await harness(dir, ["runs", "--json"])).out) as unknown;
     expect(row).toMatchObject({ id, outcome: "met", tasks: 4, accepted: 4 });

@@ -39,7 +39,7 @@ const reply = async (
 };
 const standings = (run: RunState): string[] =>
   [...run.tasks.values()].map(({ id, status }) => `${id} ${status}`);
-const withBudget = (id: string, budget: Json): Json => ({ ...(simpleTask(id) as object), budget }) as Json;
+const withBudget = (id: string, budget: Json): Json => ({ ...(simpleTask(id) as object), budget });
 
 describe("a task's own budget", () => {
   /** `a` may use less than one call reserves; `b` has no ceiling. */

@@ -284,7 +284,10 @@ const overflows: readonly Row[] = [
     does: "the context is made smaller, and the work goes on",
     answer: once(ending("context-full", text("I was about"))),
     shows: ["1.1 context-full, as counted", "compacted through 1", ...onwards(2)],
-    told: [silence, expect.stringMatching(/^\[Turns 1 to 1 were shortened to save room\./)],
+    told: [
+      "Your last answer broke off because nothing more fitted; older turns were shortened. Go on.",
+      expect.stringMatching(/^\[Turns 1 to 1 were shortened to save room\./),
+    ],
   },
 ];
 

@@ -56,6 +56,8 @@ export class Ledger {
   readonly #asked = new Map<string, string>();
   #proposal: Body<"plan-proposed"> | null = null;
   #isReviewed = false;
+  /** A person stops the run: what is open ends, and nobody is asked about the time of tasks any more. */
+  #isStopping = false;
   #last: Entry | null = null;
 
   constructor(entries: Iterable<Entry>) {
@@ -121,8 +123,8 @@ export class Ledger {
         if (entry.body.task !== null) this.#asked.set(entry.body.escalation, entry.body.task);
         return;
       case "escalation-answered":
-        // Where the run is to stop, nothing goes on.
-        if (entry.body.choice !== "stop") this.#asked.delete(entry.body.escalation);
+        if (entry.body.choice === "stop") this.#isStopping = true;
+        else this.#asked.delete(entry.body.escalation);
         return;
       case "task-accepted":
       case "task-dropped":
@@ -189,6 +191,7 @@ export class Ledger {
 
   #check(seq: number, of: string, account: Account): void {
     for (const unit of units) {
+      if (unit === "wallMs" && this.#isStopping && account !== this.run) continue;
       const used = account.used[unit] + account.reserved[unit];
       account.excused[unit] = Math.min(account.excused[unit], used);
       const promised = unit === "wallMs" ? account.promisedMs : 0;

@@ -215,6 +215,7 @@ const rare = new Set([
   "effect-settled",
   "effect-doubted",
   "budget-changed",
+  "model-held",
   "note-added",
   "context-compacted",
   "egress-denied",

@@ -13,7 +13,7 @@ import type { Place } from "./world.ts";
 const isLong = process.env["HARNESS_LONG"] === "1";
 const only = process.env["HARNESS_SEED"];
 const first = only === undefined ? 0 : Number(only);
-const count = only === undefined ? (isLong ? 3000 : 120) : 1;
+const count = only === undefined ? (isLong ? 3000 : 100) : 1;
 const deaths = new Map<Place, number>();
 const tally = new Tally();
 

@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { lstat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import type { RunConfig } from "../../core/goal.ts";
 import type { Ports } from "../../core/ports.ts";
 import { isDotHarness } from "../../core/reserved-name.ts";
@@ -69,11 +71,11 @@ export async function exportTo(
   to: string,
 ): Promise<number> {
   const run = await readRun(ports, id);
-  sayUnmet(io, run);
   const request = { blobs: ports.blobs, startTree: run.base, tree: run.head, to };
   const { files, leftOut } = await exportTree(request).catch((error: unknown) => {
     throw unwritable(error, id, to) ?? error;
   });
+  sayUnmet(io, run);
   io.err(` wrote ${plural(files, "file")} to ${to}\n`);
   sayLeftOut(io, leftOut, "which could run programs on this machine");
   return exit.ok;
@@ -94,9 +96,29 @@ function unwritable(error: unknown, id: string, to: string): Refused | null {
 export async function exportTarget(io: Io, dir: string | undefined): Promise<string | null> {
   if (dir === undefined) return null;
   const target = resolve(io.cwd, dir);
-  if ((await statThere(target)) !== null)
-    throw new Refused(`--export ${dir}: it exists; name a new directory`);
+  if (basename(target).length > 255)
+    throw new Refused(`--export ${dir}: the name is too long; name a new directory`);
+  if ((await lookAt(target)) !== null) throw new Refused(`--export ${dir}: it exists; name a new directory`);
+  const above = await nearestAbove(target);
+  if (!above.isDirectory())
+    throw new Refused(`--export ${dir}: a file stands where its folder should be; name a new directory`);
   return target;
+}
+
+/** As `statThere`, but a link is there wherever it leads. */
+async function lookAt(path: string): Promise<Stats | null> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+}
+
+/** What is there above a path that is not. */
+async function nearestAbove(path: string): Promise<Stats> {
+  const above = dirname(path);
+  return (await statThere(above)) ?? nearestAbove(above);
 }
 
 async function toBranch(
@@ -111,7 +133,6 @@ async function toBranch(
   if (commit === null) {
     throw new Refused(`run ${id} did not start from a git commit; use: harness export ${id} --to DIR`);
   }
-  sayUnmet(io, run);
   const made = await exportBranch({
     blobs: ports.blobs,
     startTree: run.base,
@@ -121,6 +142,7 @@ async function toBranch(
     base: commit,
     message: `${config.title}\n\nharness run ${id}, journal ${run.hash}`,
   });
+  sayUnmet(io, run);
   io.err(
     ` wrote branch ${branch} (${made.commit.slice(0, 7)}) in ${config.workspace}; your files are untouched\n`,
   );

@@ -175,7 +175,9 @@ async function databaseFinding(name: string, path: string, schema: Schema): Prom
       );
     return ok(name, `${found} · its pages are whole`);
   } catch (error) {
-    return wrong(name, faultOf(error).replace(`${path} `, ""), restore);
+    // What can be done is said beside it.
+    const [fault = ""] = faultOf(error).replace(`${path} `, "").split("; ");
+    return wrong(name, fault, restore);
   } finally {
     db?.close();
   }

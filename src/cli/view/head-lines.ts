@@ -1,4 +1,4 @@
-import { isBroken, pausedUntil } from "../../core/circuit.ts";
+import { isBroken } from "../../core/circuit.ts";
 import type { RunState } from "../../core/run.ts";
 import type { Thread } from "../../core/thread.ts";
 import { cells, pad, padLeft } from "./cells.ts";
@@ -114,7 +114,7 @@ function waitsText(run: RunState, notes: TaskNotes, now: number): string {
 function troubles(run: RunState, now: number): readonly string[] {
   const broken = [...run.circuits.keys()].filter((model) => isBroken(run, model, now));
   const lines = broken.map((model) => {
-    const until = pausedUntil(run, model, now) ?? now;
+    const until = run.circuits.get(model)?.until ?? now;
     const error = [...run.threads.values()].find((thread) => thread.asked === model)?.lastError ?? null;
     return ` ! ${oneLine(model, 40)} does not answer${error === null ? "" : ` (${causeOf(error)})`}, ${again(until, now)}`;
   });

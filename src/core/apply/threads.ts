@@ -101,12 +101,13 @@ function completed(thread: Thread, body: Body<"model-ended">): void {
   progressed(thread);
   thread.response = body.response;
   thread.stop = body.stop;
+  thread.isFull = body.stop === "context-full";
   thread.failures = 0;
   thread.waits = 0;
   thread.lastError = null;
-  // A pause is the provider's: it is told to go on.
+  // Neither is the model's silence: it is told to go on.
   if (body.calls.length > 0) thread.silences = 0;
-  else if (body.stop !== "pause") thread.silences += 1;
+  else if (body.stop !== "pause" && body.stop !== "context-full") thread.silences += 1;
   if (body.usage !== null) thread.counted = { bytes: thread.bytes, tokens: body.usage.input };
   thread.calls = body.calls.map(newCall);
 }
@@ -121,7 +122,7 @@ function failed(run: RunState, thread: Thread, body: Body<"model-ended">): void 
   thread.lastError = body.error === null ? null : `${error}: ${body.error.message}`;
   thread.retryAt = body.retryAt;
   if (error === "context-full") {
-    thread.stop = "context-full";
+    thread.isFull = true;
     return;
   }
   thread.waits += 1;
@@ -165,6 +166,5 @@ export function compacted(run: RunState, body: Body<"context-compacted">): void 
   thread.compactedThrough = body.throughTurn;
   thread.bytes = Math.max(0, thread.bytes - body.saved);
   thread.counted = null;
-  // It is asked again with what is left.
-  if (thread.stop === "context-full") thread.stop = null;
+  thread.isFull = false;
 }

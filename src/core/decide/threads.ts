@@ -37,7 +37,7 @@ export function nextWait(run: RunState, now: Instant): Instant | null {
     : [...run.threads.values()].filter((thread) => thread.failures < run.limits.tries);
   const times = [
     ...asking.map((thread) => thread.retryAt),
-    ...asking.map((thread) => pausedUntil(run, modelFor(run, thread.role, now), now)),
+    ...asking.map((thread) => pausedUntil(run, thread.role, now)),
     ...[...run.approvals.values()].map((approval) => (approval.status === "open" ? approval.until : null)),
   ].filter((time): time is Instant => time !== null && time > now);
   return times.length === 0 ? null : Math.min(...times);
@@ -81,6 +81,8 @@ function isJudgesTurn(run: RunState, thread: Thread): boolean {
 }
 
 function quarantine(run: RunState, thread: Thread): Action | null {
+  // Whatever is asked about its task comes first.
+  if (thread.task !== null && run.tasks.get(thread.task)?.status === "stuck") return null;
   return isOpen(run, "quarantine", thread.task) ? null : { do: "quarantine", thread: thread.id };
 }
 
@@ -128,8 +130,7 @@ const escalatePlan = (run: RunState): Action | null =>
   isOpen(run, "plan", null) ? null : { do: "escalate", kind: "plan", task: null };
 
 function givenUp(run: RunState, thread: Thread): GiveUp | null {
-  if (thread.stop === "context-full" && !keptTurns.some((kept) => canCompact(thread, kept)))
-    return "context-full";
+  if (thread.isFull && !keptTurns.some((kept) => canCompact(thread, kept))) return "context-full";
   if (thread.model !== "complete") return null;
   if (thread.repeats >= run.limits.repeats) return "repeats";
   if (thread.stale >= run.limits.stale) return "stale";
@@ -146,7 +147,7 @@ const canCompact = (thread: Thread, kept: number): boolean =>
 /** How many of the newest turns keep their tool output when the context is made smaller now; null: it need not be. */
 function keptWhenCompacted(run: RunState, thread: Thread): number | null {
   const isOver = thread.model === "complete" && (thread.counted?.tokens ?? 0) > run.limits.compactAt;
-  if (thread.stop !== "context-full" && !isOver) return null;
-  const levels = thread.stop === "context-full" ? keptTurns : keptTurns.slice(0, 1);
+  if (!thread.isFull && !isOver) return null;
+  const levels = thread.isFull ? keptTurns : keptTurns.slice(0, 1);
   return levels.find((kept) => canCompact(thread, kept)) ?? null;
 }

@@ -90,7 +90,10 @@ async function feed(input: GitInput, stdin: NodeJS.WritableStream): Promise<void
 export async function askGit(place: GitPlace, args: readonly string[], input?: GitInput): Promise<Buffer> {
   const end = await runGit(place, args, input);
   if (end === null) throw new FilesRefused("git is not installed");
-  if (end.code !== 0) throw new FilesRefused(`git ${args[0] ?? ""} in ${place.cwd}: ${complaint(end)}`);
+  if (end.code !== 0)
+    throw new FilesRefused(
+      `git ${args[0] ?? ""} in ${place.cwd} fails (${complaint(end)}); mend the repository, see: git status`,
+    );
   return end.out;
 }
 

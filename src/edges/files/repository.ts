@@ -43,7 +43,10 @@ export async function findRepository(path: string): Promise<Found> {
   const found = await runGit(place, ["rev-parse", "--show-toplevel"]);
   if (found === null) return { type: "no-git" };
   if (found.err.includes("not a git repository")) return { type: "plain" };
-  if (found.code !== 0) throw new FilesRefused(`${dir}: git cannot read its repository: ${complaint(found)}`);
+  if (found.code !== 0)
+    throw new FilesRefused(
+      `${dir}: git cannot read its repository (${complaint(found)}); mend it, or set workspace: to a directory outside of it`,
+    );
   const top = await realpath(line(found.out));
   const prefix = prefixOf(top, dir);
   return { type: "repository", repository: await describe(place, dir, top, prefix) };

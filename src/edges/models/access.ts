@@ -34,7 +34,7 @@ export function accessToProvider(
   const fromEnv = urlIn(env, url);
   const fromFile = urlOf(baseUrls[provider], `base_urls.${provider} of harness.yaml`);
   const apiKey = keyIn(env, key);
-  if (apiKey === null) throw new ModelRefused(`${name} needs a key: set ${key}`);
+  if (apiKey === null) throw new ModelRefused(noKey(name, provider));
   if (fromEnv !== null) return { apiKey, baseUrl: fromEnv };
   if (fromFile !== null && !isHome(fromFile, home)) {
     throw new ModelRefused(
@@ -42,6 +42,12 @@ export function accessToProvider(
     );
   }
   return { apiKey, baseUrl: fromFile };
+}
+
+function noKey(name: string, provider: keyof typeof providers): string {
+  const other = provider === "anthropic" ? "openai" : "anthropic";
+  const { key } = providers[provider];
+  return `${name} needs a key: set ${key}, with: export ${key}=…; a model of ${other}/ needs ${providers[other].key} instead`;
 }
 
 /**

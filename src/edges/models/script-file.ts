@@ -85,7 +85,7 @@ async function opened(file: string, shown: string): Promise<Awaited<ReturnType<t
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new ModelRefused(`${shown}: there is no such script; check the name after scripted/`);
     }
-    if (["EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "ENXIO"].includes(code)) {
+    if (["EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "ENXIO", "ERR_INVALID_ARG_VALUE"].includes(code)) {
       throw new ModelRefused(`${shown}: it cannot be read (${code}); mend that or name another script`);
     }
     throw error;

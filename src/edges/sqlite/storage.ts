@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import type { Sha256 } from "../../core/chain.ts";
 import type { Instant, RunId } from "../../core/id.ts";
 import type { Blobs, Journal, Owner } from "../../core/ports.ts";
@@ -7,7 +7,7 @@ import { SqliteBlobsReader } from "./blob-reader.ts";
 import type { BlobsReader } from "./blob-reader.ts";
 import { BlobWriter } from "./blob-writer.ts";
 import { SqliteBlobs } from "./blobs.ts";
-import { openDatabase, openDatabaseForReading } from "./database.ts";
+import { mend, openDatabase, openDatabaseForReading } from "./database.ts";
 import type { Connection } from "./database.ts";
 import { environmentsIn } from "./environments.ts";
 import type { Environments } from "./environments.ts";
@@ -59,7 +59,10 @@ export async function openStorage(stateDir: string, options: StorageOptions = {}
   // Blobs first, so that a journal without them is never a half made one.
   const blobsDb = openDatabase(blobsPath, blobSchema);
   blobsDb.pragma("query_only = ON");
-  const journalDb = openBeside(blobsDb, () => openDatabase(journalPath, journalSchema));
+  const journalDb = openBeside(blobsDb, () => {
+    refuseLostJournal(journalPath, blobsPath, blobsDb);
+    return openDatabase(journalPath, journalSchema);
+  });
   await syncDirectory(stateDir);
   const journal = new SqliteJournal(journalDb, locks, sha256, failpoint);
   const writer = new BlobWriter({ path: blobsPath, presence });
@@ -108,8 +111,19 @@ function openBeside(first: Connection, open: () => Connection): Connection {
 
 const sha256: Sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
+/** Both are made before the first blob is stored: blobs without a journal had one, and a new one would hide that. */
+function refuseLostJournal(journal: string, blobs: string, db: Connection): void {
+  // In this order: another process may be making both.
+  const isEmpty = db.prepare("SELECT 1 FROM blobs LIMIT 1").get() === undefined;
+  const isThere = [journal, `${journal}-wal`].some(
+    (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+  );
+  if (isEmpty || isThere) return;
+  throw new StorageRefused(`${journal} is gone, but ${blobs} holds what it named; ${mend(journal)}`);
+}
+
 function refuseLostBlobs(stateDir: string): void {
   const { journal, blobs } = places(stateDir);
   if (existsSync(journal) && !existsSync(blobs))
-    throw new StorageRefused(`${blobs} is gone, but ${journal} needs it`);
+    throw new StorageRefused(`${blobs} is gone, but ${journal} needs it; ${mend(journal)}`);
 }

@@ -20,6 +20,11 @@ const typed = (argv: readonly string[], line: string | RegExp, ground: Ground = 
 
 describe("commands", () => {
   refuses([
+    typed(
+      ["run\n", "goal.md"],
+      "unknown command 'run\\u{a}'; did you mean one of run, runs?; see harness --help",
+    ),
+    typed(["\u001b[31mred"], "unknown command '\\u{1b}[31mred'; see harness --help"),
     typed(["rnu"], "unknown command 'rnu'; did you mean run?; see harness --help"),
     typed(["Run", "goal.md"], "unknown command 'Run'; did you mean run?; see harness --help"),
     typed(["goal.md"], "unknown command 'goal.md'; see harness --help"),
@@ -85,6 +90,13 @@ describe("options", () => {
 const unusable = [
   "0",
   "0.00",
+  "0.0000001",
+  "1e-9",
+  "1e3",
+  "1e999",
+  "Infinity",
+  "0x10",
+  "9999999999",
   "-1",
   "-0",
   "NaN",
@@ -122,6 +134,19 @@ describe("--sandbox and --export", () => {
     ...["podman", "", "Docker", "dokcer", "none", "docker,embedded", "__proto__"].map((kind) =>
       typed(["run", "goal.md", "--sandbox", kind], `--sandbox ${kind}: there is docker and embedded`),
     ),
+    typed(["run", "goal.md", "--sandbox", "a\nb"], "--sandbox a\\u{a}b: there is docker and embedded"),
+    typed(["run", "goal.md", "--budget", "5\n"], "--budget 5\\u{a}: give dollars, like 2.50"),
+    typed(
+      ["run", "goal.md", "--export", "goal.md/result"],
+      "--export goal.md/result: a file stands where its folder should be; name a new directory",
+    ),
+    typed(
+      ["run", "goal.md", "--export", "x".repeat(300)],
+      "--export xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: the name is too long; name a new directory",
+    ),
+    typed(["run", "goal.md", "--export", "gone"], "--export gone: it exists; name a new directory", {
+      lay: async (dir) => symlink("nowhere", join(dir, "gone")),
+    }),
     typed(["run", "goal.md", "--export", "."], `--export .: ${there}`),
     typed(["run", "goal.md", "--export", "goal.md"], `--export goal.md: ${there}`),
     typed(["run", "goal.md", "--export", "there"], `--export there: ${there}`, {

@@ -24,7 +24,8 @@ const odd = (name: string, path: string, text: string, line: string | RegExp): R
 });
 
 /** Git reads a private copy of it. */
-const index = /git ls-files in DIR: \S+\/index: index file smaller than expected/;
+const index =
+  /git ls-files in DIR fails \(\S+\/index: index file smaller than expected\); mend the repository, see: git status/;
 
 describe("a workspace whose repository git cannot read", () => {
   refuses([
@@ -33,7 +34,7 @@ describe("a workspace whose repository git cannot read", () => {
         "a .git that is text",
         ".git",
         "",
-        "DIR: git cannot read its repository: invalid gitfile format: DIR/.git",
+        "DIR: git cannot read its repository (invalid gitfile format: DIR/.git); mend it, or set workspace: to a directory outside of it",
       ),
       lay: async (dir) => writeFile(join(dir, ".git"), "hello\n"),
     },
@@ -43,19 +44,19 @@ describe("a workspace whose repository git cannot read", () => {
       "a broken configuration",
       ".git/config",
       "[core\n",
-      "DIR: git cannot read its repository: bad config line 1 in file .git/config",
+      "DIR: git cannot read its repository (bad config line 1 in file .git/config); mend it, or set workspace: to a directory outside of it",
     ),
     odd(
       "a format to come",
       ".git/config",
       "[core]\nrepositoryformatversion = 99\n",
-      "DIR: git cannot read its repository: Expected git repo version <= 1, found 99",
+      "DIR: git cannot read its repository (Expected git repo version <= 1, found 99); mend it, or set workspace: to a directory outside of it",
     ),
     odd(
       "a bare one",
       ".git/config",
       "[core]\nrepositoryformatversion = 0\nbare = true\n",
-      "DIR: git cannot read its repository: this operation must be run in a work tree",
+      "DIR: git cannot read its repository (this operation must be run in a work tree); mend it, or set workspace: to a directory outside of it",
     ),
   ]);
 });

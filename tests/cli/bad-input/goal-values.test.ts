@@ -109,6 +109,10 @@ describe("values out of range", () => {
   refuses([
     value("budget: { money: 0 }", "2: budget.money is 0; give a number above 0 (US dollars)"),
     value("budget: { money: -1 }", "2: budget.money is -1; give a number above 0 (US dollars)"),
+    value("budget: { money: 0.0000001 }", "2: budget.money is 1e-7; give at least 0.000001 (US dollars)"),
+    value("budget: { money: 1e300 }", "2: budget.money is 1e+300; give at most 1000000000 (US dollars)"),
+    value("budget: { wall: 0s }", '2: budget.wall is "0s"; it must be like 90s, 30m or 2h'),
+    value("budget: { wall: 0.0h }", '2: budget.wall is "0.0h"; it must be like 90s, 30m or 2h'),
     value("budget: { tokens: 0 }", "2: budget.tokens is 0; give a whole number above 0"),
     value("budget: { tokens: 1.5 }", "2: budget.tokens is 1.5; give a whole number"),
     value("budget: { tokens: 1e300 }", "2: budget.tokens is 1e+300; give a smaller number"),

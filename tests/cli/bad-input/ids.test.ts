@@ -28,6 +28,8 @@ const typed = (argv: readonly string[], line: string): Row => ({
 });
 
 const hostile = [
+  "a\nb",
+  "\u001b[31mred",
   "../../etc/passwd",
   "a/b",
   "__proto__",
@@ -40,11 +42,13 @@ const hostile = [
   "zzzz",
 ];
 
+const shown = (id: string): string => id.replace("\n", "\\u{a}").replace("\u001b", "\\u{1b}");
+
 describe("the id of a run", () => {
   refuses([
     ...hostile.flatMap((id) =>
       ["show", "resume", "diff", "audit"].map((command) =>
-        typed([command, id], `no run is called ${id}; there are RUN`),
+        typed([command, id], `no run is called ${shown(id)}; there are RUN`),
       ),
     ),
     ...["", " "].map((id) => typed(["show", id], "the id of a run is empty; there are RUN")),
@@ -88,6 +92,10 @@ describe("what waits for a person", () => {
 
 describe("a result, and a budget", () => {
   refuses([
+    typed(["export", "--to", "."], "DIR is not empty; name a new or empty directory"),
+    typed(["export", "--to", "goal.md"], "DIR/goal.md is not a directory; name a new or empty directory"),
+    typed(["export", "--to", "goal.md/x"], "DIR/goal.md/x is not a directory; name a new or empty directory"),
+    typed(["export", "--to", "/proc/x"], "/proc/x cannot be made; name another directory"),
     typed(["export"], "say where: harness export --to DIR, or --branch NAME"),
     typed(["export", "--to", "a", "--branch", "b"], "say where: harness export --to DIR, or --branch NAME"),
     typed(

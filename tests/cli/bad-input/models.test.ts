@@ -92,7 +92,7 @@ describe("names of models", () => {
     {
       ...model(
         "",
-        'no provider of models is called "antropic"; did you mean "anthropic"? write PROVIDER/MODEL with one of anthropic, openai, openai-compatible, scripted',
+        'goal.md:3: no provider of models is called "antropic"; did you mean "anthropic"? write PROVIDER/MODEL with one of anthropic, openai, openai-compatible, scripted',
       ),
       name: "a model of the goal",
       files: { "goal.md": "---\nattempts: 2\nmodel: antropic/x\n---\nDo it.\n" },
@@ -101,7 +101,7 @@ describe("names of models", () => {
     {
       ...model(
         "",
-        'no provider of models is called "gpt"; write PROVIDER/MODEL with one of anthropic, openai, openai-compatible, scripted',
+        'goal.md:4: no provider of models is called "gpt"; write PROVIDER/MODEL with one of anthropic, openai, openai-compatible, scripted',
       ),
       name: "a model of one role in the goal",
       files: {
@@ -113,7 +113,7 @@ describe("names of models", () => {
     {
       ...model(
         "",
-        'no provider of models is called "antropic"; did you mean "anthropic"? write PROVIDER/MODEL with one of anthropic, openai, openai-compatible, scripted',
+        'harness.yaml:2: no provider of models is called "antropic"; did you mean "anthropic"? write PROVIDER/MODEL with one of anthropic, openai, openai-compatible, scripted',
       ),
       name: "a model of harness.yaml",
       files: {
@@ -140,23 +140,37 @@ describe("names of models", () => {
 describe("keys, addresses and prices", () => {
   refuses([
     {
-      ...model("anthropic/some-model", "anthropic/some-model needs a key: set ANTHROPIC_API_KEY"),
+      ...model(
+        "anthropic/some-model",
+        "anthropic/some-model needs a key: set ANTHROPIC_API_KEY, with: export ANTHROPIC_API_KEY=…; a model of openai/ needs OPENAI_API_KEY instead",
+      ),
       name: "no key of anthropic",
     },
     {
-      ...model("openai/some-model", "openai/some-model needs a key: set OPENAI_API_KEY"),
+      ...model(
+        "openai/some-model",
+        "openai/some-model needs a key: set OPENAI_API_KEY, with: export OPENAI_API_KEY=…; a model of anthropic/ needs ANTHROPIC_API_KEY instead",
+      ),
       name: "no key of openai",
     },
     {
-      ...model("anthropic/some-model", "anthropic/some-model needs a key: set ANTHROPIC_API_KEY", {
-        env: { OPENAI_API_KEY: "key" },
-      }),
+      ...model(
+        "anthropic/some-model",
+        "anthropic/some-model needs a key: set ANTHROPIC_API_KEY, with: export ANTHROPIC_API_KEY=…; a model of openai/ needs OPENAI_API_KEY instead",
+        {
+          env: { OPENAI_API_KEY: "key" },
+        },
+      ),
       name: "the key of another",
     },
     {
-      ...model("openai/some-model", "openai/some-model needs a key: set OPENAI_API_KEY", {
-        env: { OPENAI_API_KEY: " " },
-      }),
+      ...model(
+        "openai/some-model",
+        "openai/some-model needs a key: set OPENAI_API_KEY, with: export OPENAI_API_KEY=…; a model of anthropic/ needs ANTHROPIC_API_KEY instead",
+        {
+          env: { OPENAI_API_KEY: " " },
+        },
+      ),
       name: "a key that is blank",
     },
     {

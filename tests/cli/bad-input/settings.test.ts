@@ -247,6 +247,49 @@ const fine = "  - { id: a, ask: Is it good? }\n";
 
 const project = { "goal.md": "---\nmodel: scripted/s.yaml\n---\nDo it.\n", "s.yaml": "plan/1: [a]" };
 
+/** What a prompt of the project's own holds → the line. */
+const prompt = (name: string, path: string, content: string, line: string): Row => ({
+  name,
+  files: { ...project, [path]: content },
+  argv: run,
+  line,
+});
+
+describe("prompts", () => {
+  refuses([
+    prompt(
+      "empty",
+      "prompts/worker.prompt",
+      "",
+      "DIR/prompts/worker.prompt:1: the prompt is empty; write it, or remove the file",
+    ),
+    prompt(
+      "a NUL",
+      "prompts/planner.prompt",
+      "Plan.\0",
+      "DIR/prompts/planner.prompt:1: a NUL byte, so this is no text; give a file of text",
+    ),
+    prompt(
+      "an open tag",
+      "prompts/worker.prompt",
+      "---\n---\n{{#if task}}\n",
+      "DIR/prompts/worker.prompt:4: broken template: a block that is opened is not closed",
+    ),
+    prompt(
+      "called .prompt.md",
+      "prompts/worker.prompt.md",
+      "x",
+      "DIR/prompts/worker.prompt.md: this is not read; let its name end in .prompt",
+    ),
+    prompt(
+      "a directory",
+      "prompts/evaluator.prompt/x",
+      "",
+      "DIR/prompts/evaluator.prompt: it is a directory; give a file of text",
+    ),
+  ]);
+});
+
 /** What rubrics/fine.yaml holds → the line; no goal needs to name it. */
 const graded = (name: string, content: string | Uint8Array, line: string): Row => ({
   name,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, copyFile, cp, mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, open, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
@@ -55,6 +55,15 @@ const instead =
     await rm(join(state, name), { recursive: true });
     await lay(join(state, name));
   };
+/** All but its first page. */
+const overwritten =
+  (name: string): Lay =>
+  async (state) => {
+    const file = await open(join(state, name), "r+");
+    const { size } = await file.stat();
+    await file.write(Buffer.alloc(size - 4096, 7), 0, size - 4096, 4096);
+    await file.close();
+  };
 const fifo = (path: string): unknown => execFileSync("mkfifo", [path]);
 const again = "put a backup back (harness restore), or move DIR/.harness away to begin anew";
 const changed = "was changed by another program";
@@ -85,6 +94,23 @@ describe("a state directory that is none", () => {
       instead("locks", async (path) => writeFile(path, "")),
       "DIR/.harness/locks is not a directory; move it away",
       [run, resume, approvals],
+    ),
+  ]);
+});
+
+describe("a state directory that is none, for those who read", () => {
+  refuses([
+    ...spoilt(
+      "a file",
+      instead("", async (path) => writeFile(path, "")),
+      "DIR/.harness is not a directory; move it away",
+      [show, resume, approvals],
+    ),
+    ...spoilt(
+      "a link to itself",
+      instead("", async (path) => symlink(".harness", path)),
+      "DIR/.harness is a symbolic link that leads in a circle; mend it, or remove it",
+      [show, resume],
     ),
   ]);
 });
@@ -223,8 +249,21 @@ describe("a database of another program or version", () => {
   ]);
 });
 
+const damaged =
+  "a database in DIR/.harness is damaged (database disk image is malformed); put a backup back (harness restore), or move DIR/.harness away to begin anew";
+
 describe("a run that is damaged", () => {
   refuses([
+    ...spoilt(
+      "no journal",
+      async (state) => rm(join(state, "harness.db")),
+      `DIR/.harness/harness.db is gone, but DIR/.harness/blobs.db holds what it named; ${again}`,
+      [run],
+    ),
+    ...spoilt("pages of the journal that are overwritten", overwritten("harness.db"), damaged, [
+      show,
+      resume,
+    ]),
     ...spoilt(
       "an event that was changed",
       sql("harness.db", "UPDATE events SET body = replace(body, 'kind', 'kine') WHERE seq = 1"),

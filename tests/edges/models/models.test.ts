@@ -74,7 +74,7 @@ describe("how long a model is held", () => {
     const models = openModels({ projectDir, env: { HARNESS_HOLDS_DIR: projectDir }, project: {} });
     expect(await models.heldUntil("scripted/script.yaml")).toBeNull();
     expect(await refusal(models.heldUntil("anthropic/m"))).toBe(
-      "anthropic/m needs a key: set ANTHROPIC_API_KEY",
+      "anthropic/m needs a key: set ANTHROPIC_API_KEY, with: export ANTHROPIC_API_KEY=…; a model of openai/ needs OPENAI_API_KEY instead",
     );
   });
 });
@@ -140,16 +140,22 @@ describe("what is missing or would send a key elsewhere is refused", () => {
       "anthropic/m",
       { OPENAI_API_KEY: secret },
       {},
-      "anthropic/m needs a key: set ANTHROPIC_API_KEY",
+      "anthropic/m needs a key: set ANTHROPIC_API_KEY, with: export ANTHROPIC_API_KEY=…; a model of openai/ needs OPENAI_API_KEY instead",
     ],
     [
       "no key",
       "openai/m",
       { OPENAI_COMPATIBLE_API_KEY: secret },
       {},
-      "openai/m needs a key: set OPENAI_API_KEY",
+      "openai/m needs a key: set OPENAI_API_KEY, with: export OPENAI_API_KEY=…; a model of anthropic/ needs ANTHROPIC_API_KEY instead",
     ],
-    ["an empty key", "openai/m", { OPENAI_API_KEY: " " }, {}, "openai/m needs a key: set OPENAI_API_KEY"],
+    [
+      "an empty key",
+      "openai/m",
+      { OPENAI_API_KEY: " " },
+      {},
+      "openai/m needs a key: set OPENAI_API_KEY, with: export OPENAI_API_KEY=…; a model of anthropic/ needs ANTHROPIC_API_KEY instead",
+    ],
     [
       "a broken key",
       "openai/m",

@@ -152,7 +152,9 @@ describe("a database is refused in one sentence", () => {
   it("when the blobs are gone", async () => {
     await made();
     await rm(inState("blobs.db"));
-    expect(await refusal()).toBe(`${inState("blobs.db")} is gone, but ${inState("harness.db")} needs it`);
+    expect(await refusal()).toBe(
+      `${inState("blobs.db")} is gone, but ${inState("harness.db")} needs it; ${again()}`,
+    );
   });
 
   it("when only its -wal is left", async () => {
