@@ -9,7 +9,7 @@ import { runDir } from "./mirror/mirror.ts";
 /** Set in the process that does the work. */
 const mark = "HARNESS_DETACHED";
 
-const isDetached = (io: Io): boolean => io.env[mark] === "1";
+export const isDetached = (io: Io): boolean => io.env[mark] === "1";
 
 /** What the working process tells the one that started it, once: the run is there, and goes on by itself. */
 interface Started {
@@ -18,7 +18,7 @@ interface Started {
 
 /**
  * Starts the same command line in a process of its own that outlives this terminal, and returns as soon as its run is
- * there. What goes wrong before that is told here, with the exit code it has.
+ * there. What goes wrong before that is told here, with the exit code it has; ctrl-c before that ends it.
  */
 export async function detach(io: Io, args: readonly string[]): Promise<number> {
   const [, entry] = process.argv;
@@ -41,25 +41,38 @@ export async function detach(io: Io, args: readonly string[]): Promise<number> {
   return exit.ok;
 }
 
-/** A number: it ended before its run was there. */
+/** A number: it ended before its run was there. @throws Refused when something ended it */
 async function untilStarted(child: ChildProcess): Promise<Started | number> {
-  return new Promise((resolve, reject) => {
-    child.on("message", (message) => resolve(message as Started));
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? exit.infrastructure));
-  });
+  const interrupted = (): void => void child.kill("SIGINT");
+  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("message", (message) => resolve(message as Started));
+      child.on("error", reject);
+      child.on("close", (code, signal) => (code === null ? reject(endedBy(signal)) : resolve(code)));
+    });
+  } finally {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+  }
 }
 
+const endedBy = (signal: NodeJS.Signals | null): Refused =>
+  new Refused(
+    `the process that was to do the work was ended by ${signal ?? "a signal"} before its run was there; start it again, and see harness runs`,
+    signal === "SIGINT" ? exit.interrupted : exit.infrastructure,
+  );
+
 /**
- * In the working process: tells its starter that the run is there. From then on what it would say to a person goes to
- * `.harness/runs/ID/output.txt`.
+ * In the working process: tells its starter that the run is there, unless that is gone. From then on all it would say to
+ * a person goes to `.harness/runs/ID/output.txt`.
  */
-export function announce(io: Io, state: string, run: string): Io {
-  if (!isDetached(io) || process.send === undefined) return io;
+export function announce(io: Io, state: string, run: string): void {
+  if (!isDetached(io) || io.divert === undefined) return;
   const dir = runDir(state, run);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  io.divert((text) => appendFileSync(join(dir, "output.txt"), text, { mode: 0o600 }));
+  if (!process.connected) return;
   const message: Started = { started: run };
-  process.send(message);
-  process.disconnect();
-  return { ...io, err: (text) => appendFileSync(join(dir, "output.txt"), text, { mode: 0o600 }) };
+  // A starter that goes just now needs no answer any more.
+  process.send?.(message, () => process.connected && process.disconnect());
 }

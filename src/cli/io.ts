@@ -17,6 +17,8 @@ export interface Io {
   /** Of the terminal as it is now. */
   readonly columns: number;
   readonly rows: number;
+  /** From now on what is for people goes there. Only a process can be told so. */
+  readonly divert?: (to: (text: string) => void) => void;
   /** The keys of the person at this terminal; null: nobody is there to press one. */
   readonly keyboard: Keyboard | null;
 }
@@ -24,11 +26,15 @@ export interface Io {
 export function processIo(): Io {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => lost("stdout", error));
   process.stderr.on("error", (error: NodeJS.ErrnoException) => lost("stderr", error));
+  let err = (text: string): void => void process.stderr.write(text);
   return {
     cwd: process.cwd(),
     env: process.env,
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    err: (text) => err(text),
+    divert: (to) => {
+      err = to;
+    },
     isTerminal: process.stderr.isTTY,
     isOutTerminal: process.stdout.isTTY,
     keyboard: process.stdin.isTTY && process.stderr.isTTY ? terminalKeyboard() : null,

@@ -158,7 +158,10 @@ function program(io: Io, done: { code: number }): Command {
     .summary("goes on with a run where it stood")
     .description("goes on with a run where it stood; nothing accepted is done again")
     .argument("[run]", "the last one that has not ended if left out")
-    .option("--budget <dollars>", "the new ceiling, or +5 for five dollars more")
+    .option(
+      "--budget <more>",
+      "+5: five dollars more; +30m, +200000tokens, +20turns, +3attempts; without +: the ceiling",
+    )
     .option("--detach", "go on without this terminal")
     .addOption(json())
     .addHelpText("after", "\nExample: harness resume 7k2m --budget +5")
@@ -260,7 +263,7 @@ function program(io: Io, done: { code: number }): Command {
     .argument("[id]", "what is answered")
     .argument("[finding]", "for settle: happened, not or skip")
     .option("--note <text>", "what the worker is told")
-    .option("--budget <dollars>", "for raise: the task's new ceiling, or +2 for two dollars more")
+    .option("--budget <more>", "for raise: +2 for two dollars more, +20m, +200000tokens")
     .addOption(json())
     .addHelpText("after", "\nExample: harness approvals retry e31 --note 'use the fixture in test/data'")
     .action(

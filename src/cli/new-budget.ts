@@ -6,6 +6,7 @@ import type { RunState } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import { Refused } from "./exit.ts";
 import { person } from "./person.ts";
+import { readableBudget } from "./view/budget-text.ts";
 
 /** What a person wants of one ceiling: set to `amount`, or that much more. Units as in `Budget`. */
 interface Wish {
@@ -50,6 +51,18 @@ function granted(wish: Wish, before: Budget, spent: Readonly<Record<keyof Budget
   return { ...before, [wish.ceiling]: base + wish.amount };
 }
 
+/** A ceiling below what is spent would only stop the run: whoever writes it meant something else. */
+function refuseSpent(
+  { ceiling, isMore, amount }: Wish,
+  spent: Readonly<Record<keyof Budget, number>>,
+  text: string,
+): void {
+  if (!isMore && amount < spent[ceiling])
+    throw new Refused(
+      `--budget ${text}: more than that is spent already (${readableBudget({ ...noBudget, [ceiling]: spent[ceiling] })}); +${text} gives that much more`,
+    );
+}
+
 /**
  * A person sets a ceiling of a run, or raises what holds when this answer is taken. It lies in the journal before the run
  * goes on, behind the answers of others. @returns the budget that holds once it is taken. @throws Refused
@@ -60,6 +73,7 @@ export async function changeBudget(
   text: string,
 ): Promise<Budget> {
   const wish = wishOf(text);
+  refuseSpent(wish, run.spent, text);
   for (;;) {
     const answers = (await ports.journal.answers(run.id)).filter(({ value }) => value.type === "budget");
     const budget = granted(wish, newest(run, answers), run.spent);
@@ -89,5 +103,6 @@ export function taskBudget({ budget, spent }: Pick<Task, "budget" | "spent">, te
       `--budget ${text}: a task gets more money, time or tokens, like +2, +20m or +200000tokens`,
     );
   const before: Budget = { ...noBudget, ...(budget satisfies TaskBudget) };
+  refuseSpent(wish, { ...nothingSpent(), ...spent }, text);
   return granted(wish, before, { ...nothingSpent(), ...spent });
 }

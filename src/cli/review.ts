@@ -14,6 +14,7 @@ import type { Keyboard } from "./keyboard.ts";
 import { person } from "./person.ts";
 import { planInFull, planTree } from "./view/plan-tree.ts";
 import type { PlanSight } from "./view/plan-tree.ts";
+import { textOf } from "./view/rows.ts";
 import { oneLine } from "./view/words.ts";
 
 /** How a review at this terminal ended. `elsewhere`: somebody answered at another one. */
@@ -31,6 +32,9 @@ interface Review {
 }
 
 const keys = "            [enter] start   [v]iew   [e]dit   [q]uit\n";
+
+/** Below what the review shows, in its column. */
+const say = (io: Io, text: string): void => io.err(textOf([["", text]], io.columns));
 
 /**
  * Shows the plan that waits for its review, and takes the answer of the person at this terminal. The answer goes where
@@ -52,7 +56,10 @@ export async function reviewPlan(
   for (;;) {
     io.err(keys);
     const key = await keyboard.next(over);
-    if (over.aborted) return "elsewhere";
+    if (over.aborted) {
+      if (run.phase !== "reviewing") say(io, "it was answered at another terminal");
+      return "elsewhere";
+    }
     switch (key) {
       case "enter":
         return give(review, { type: "plan", answer: "adopt", note: null, edited: null });
@@ -69,7 +76,7 @@ export async function reviewPlan(
       case "end":
         return "left";
       default:
-        io.err(`            ${oneLine(JSON.stringify(key), 20)} is none of them\n`);
+        say(io, `${/^[!-~]$/.test(key) ? JSON.stringify(key) : "that key"} is none of them`);
     }
   }
 }
@@ -98,7 +105,7 @@ async function give({ ports, run, proposal, io }: Review, value: AnswerValue): P
     value,
   });
   if (isFirst) return "answered";
-  io.err("            somebody answered at another terminal; yours was not taken\n");
+  say(io, "somebody answered at another terminal; yours was not taken");
   return "elsewhere";
 }
 
@@ -113,12 +120,12 @@ async function edit(review: Review): Promise<AnswerValue | null> {
     for (;;) {
       const failed = await openEditor(review, file);
       if (failed !== null) {
-        io.err(`            ${failed}\n`);
+        say(io, failed);
         return null;
       }
       const text = await readFile(file, "utf8");
       if (text === before) {
-        io.err("            the plan is as it was\n");
+        say(io, "the plan is as it was");
         return null;
       }
       const found = await readEdited(review, text);
@@ -129,7 +136,7 @@ async function edit(review: Review): Promise<AnswerValue | null> {
           note: null,
           edited: await putJson(review.ports.blobs, found.plan),
         };
-      for (const fault of found.faults) io.err(`            ${oneLine(fault, 300)}\n`);
+      for (const fault of found.faults) say(io, oneLine(fault, 600));
       if (!(await wantsToGoOn(review))) return null;
     }
   } finally {
@@ -184,7 +191,7 @@ async function readEdited({ io, ports, run }: Review, text: string): Promise<Edi
     if (error instanceof BadInput) return { faults: [error.message] };
     throw error;
   }
-  io.err("            trying its criteria on the workspace as it is …\n");
+  say(io, "trying its criteria on the workspace as it is …");
   const config = await readJson<RunConfig>(ports.blobs, run.config);
   const accepted = [...run.tasks.values()].filter(({ status }) => status === "accepted");
   const faults = await planFaults(ports, run.id, run.head, plan, {

@@ -66,7 +66,7 @@ function applyEvent(run: RunState, event: RunEvent & Pick<Entry, "epoch" | "at">
     case "run-created":
       return must(false, "a run is created once");
     case "run-owned":
-      return runs.owned(run, event);
+      return runs.owned(run, event.epoch);
     case "run-stopped":
       return runs.stopped(run, event.body);
     case "budget-changed":

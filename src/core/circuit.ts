@@ -40,11 +40,15 @@ export function isBroken(run: RunState, model: string, now: Instant): boolean {
 const isBeingAsked = (run: RunState, model: string): boolean =>
   [...run.threads.values()].some((thread) => thread.model === "open" && thread.asked === model);
 
-/** The model that a role's next call goes to: its own, or the fallback while its own is left alone. */
-export function modelFor(run: RunState, role: Role, now: Instant): string {
+/**
+ * The model that a role's next call goes to: its own, or the fallback while its own is left alone, or has failed a turn
+ * as often as breaks a circuit though it answers others. `waits`: failed tries of the turn.
+ */
+export function modelFor(run: RunState, role: Role, now: Instant, waits = 0): string {
   const own = run.pins.models[role];
   const { fallback } = run.pins.models;
-  if (fallback === null || fallback === own || !isBroken(run, own, now)) return own;
+  const isTroubled = isBroken(run, own, now) || waits >= run.limits.breaker;
+  if (fallback === null || fallback === own || !isTroubled) return own;
   return isBroken(run, fallback, now) ? own : fallback;
 }
 

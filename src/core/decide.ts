@@ -22,7 +22,11 @@ export function decide(run: RunState, now: Instant, answers: readonly Answer[]):
   const questions = timedOutQuestions(run, now, timedOut);
   const isInTime = (action: Action): boolean => closes(action) || !isOf(action, timedOut);
   const suspect = suspectActions(run, now, isInTime);
-  if (suspect.length > 0) return [...taken, ...suspect, ...questions, ...waiting(run, now)];
+  if (suspect.length > 0) {
+    // What is open is let end before a suspect goes on alone.
+    const open = openBrackets(run, now);
+    return [...taken, ...(open.length > 0 ? open : suspect), ...questions, ...waiting(run, now)];
+  }
   const work = [
     ...threadActions(run, now).filter(isInTime),
     ...attemptsActions(run).filter(isInTime),

@@ -37,7 +37,7 @@ export interface Proposal {
 }
 
 /** How a model fails (state), counted over all threads of a run. A model that answers has none. */
-export interface Circuit {
+interface Circuit {
   /** In a row. */
   failures: number;
   /** The first of them. */
@@ -81,8 +81,6 @@ export interface RunState {
   head: Digest;
   budget: Budget;
   spent: Spending;
-  /** When the present or last owner took the run. */
-  ownedAt: Instant;
   /** The clean stop that ended the last ownership, null while owned or after a crash. */
   stopped: Body<"run-stopped">["reason"] | null;
   /** Version of the last planning that started, and of the plan in force. */
@@ -148,7 +146,6 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     head: body.base,
     budget: body.budget,
     spent: nothingSpent(),
-    ownedAt: at,
     stopped: null,
     planVersion: 0,
     plan: null,

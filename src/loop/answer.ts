@@ -39,7 +39,7 @@ export async function importAnswer(work: Work, answer: Answer): Promise<readonly
     case "budget":
       return [
         { type: "budget-changed", body: { task: null, budget: value.budget, by } },
-        ...raise(work, answer),
+        ...(await raise(work, answer)),
       ];
     case "stop":
       return [];
@@ -167,10 +167,12 @@ async function plan(work: Work, answer: Answer, value: Value<"plan">): Promise<r
   return [{ type: "plan-rejected", body: { version: proposal.version, errors, by: answer.by } }];
 }
 
-/** More for the run answers the question for it. */
-function raise(work: Work, answer: Answer): readonly RunEvent[] {
+/** More for the run answers the question for it, unless somebody answered that already. */
+async function raise(work: Work, answer: Answer): Promise<readonly RunEvent[]> {
+  const answers = await work.ports.journal.answers(work.run.id);
+  const isAnswered = (id: string): boolean => answers.some(({ subject }) => subject === id);
   const asked = [...work.run.escalations.values()].filter(
-    (open) => open.kind === "budget" && open.task === null,
+    (open) => open.kind === "budget" && open.task === null && !isAnswered(open.id),
   );
   return asked.map((open) => ({
     type: "escalation-answered",

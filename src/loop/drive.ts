@@ -5,7 +5,6 @@ import { apply } from "../core/apply.ts";
 import { attemptFits, refusedBy, refusedByTask } from "../core/budget.ts";
 import { seal } from "../core/chain.ts";
 import type { ChainHead } from "../core/chain.ts";
-import { stopAsked } from "../core/decide/answers.ts";
 import { nextCeiling, taskWorkEnds, workEnds } from "../core/decide/budgets.ts";
 import { decide } from "../core/decide.ts";
 import { harness } from "../core/event.ts";
@@ -30,6 +29,8 @@ export interface DriveOptions {
   readonly observe: (entry: Entry, run: RunState) => void;
   /** Whether somebody is at hand to answer what the run stands at: then it is waited for. Nobody, if left out. */
   readonly isAttended?: (run: RunState) => boolean;
+  /** How many were asked of owners before: done with. All that lie there, if left out. */
+  readonly stopsBefore?: number;
 }
 
 /** Why `drive` returned: the run ended, waits for a person, or was asked to stop. */
@@ -73,6 +74,7 @@ class Loop {
   #failure: { readonly error: unknown } | null = null;
   /** No sandbox can be had: what is open is let end, nothing begins, and the run is stopped cleanly. */
   #down: SandboxDown | null = null;
+  #stopsBefore: number | null = null;
   /** Who asked for a stop from another terminal. */
   #asked: By | null = null;
   #wake: () => void = () => undefined;
@@ -99,7 +101,9 @@ class Loop {
     const { run, ports } = this.#work;
     const answers = await ports.journal.answers(run.id);
     const now = ports.clock.now();
-    this.#asked ??= stopAsked(run, answers)?.by ?? null;
+    const stops = answers.filter(({ value }) => value.type === "stop");
+    this.#stopsBefore ??= this.#options.stopsBefore ?? stops.length;
+    this.#asked ??= stops[this.#stopsBefore]?.by ?? null;
     const actions = decide(run, now, answers);
     for (const action of actions) this.#launch(action);
     if (this.#landed.length > 0) return null;
@@ -244,7 +248,7 @@ const standsFor = (run: RunState): "outage" | "person" =>
  * budget fell. Nothing of it has left the process, so it is thrown away and decided again.
  */
 function isStale(run: RunState, events: readonly RunEvent[], at: Instant): boolean {
-  if (events.some((event) => isAskedAlready(run, event))) return true;
+  if (events.some((event) => isAskedAlready(run, event) || isAnsweredAlready(run, event))) return true;
   const [first] = events;
   switch (first?.type) {
     case "attempt-started":
@@ -259,6 +263,10 @@ function isStale(run: RunState, events: readonly RunEvent[], at: Instant): boole
       return false;
   }
 }
+
+/** Of two answers that close one question, the second is looked at anew when the first is taken. */
+const isAnsweredAlready = (run: RunState, event: RunEvent): boolean =>
+  event.type === "escalation-answered" && !run.escalations.has(event.body.escalation);
 
 /** Of two questions about one task that come at once, the second is asked when the first is answered. */
 function isAskedAlready(run: RunState, event: RunEvent): boolean {

@@ -75,7 +75,8 @@ export function budgetText(
   switch (ceiling) {
     case "micros": {
       const left = (budget.micros ?? 0) - spent.micros - spent.reservedMicros;
-      return `money: the next call may cost up to ${dollars(next.micros ?? 0)}, ${dollars(Math.max(0, left))} is left`;
+      const rest = left < 0 ? `${dollars(-left)} more than allowed is spent` : `${dollars(left)} is left`;
+      return `money: the next call may cost up to ${dollars(next.micros ?? 0)}, ${rest}`;
     }
     case "tokens": {
       const left = (budget.tokens ?? 0) - spent.tokens - spent.reservedTokens;

@@ -26,7 +26,7 @@ export async function ask(work: Work, id: ThreadId): Promise<readonly RunEvent[]
   const { run, ports } = work;
   const thread = threadOf(run, id);
   const now = ports.clock.now();
-  const model = await ports.models.model(modelFor(run, thread.role, now));
+  const model = await ports.models.model(modelFor(run, thread.role, now, thread.waits));
   const held = await ports.models.heldUntil(model.name);
   if (held !== null && held > now)
     return [{ type: "model-held", body: { thread: id, model: model.name, until: held } }];

@@ -7,7 +7,7 @@ const priced = (front: Readonly<Record<string, unknown>>, attempts = writes("Hel
   greeting({ price: { input: 1, output: 5 }, "task/greet/*": attempts }, front);
 
 /** The short name of the question for more, and how it is answered. */
-const question = (err: string): string => /harness approvals raise (e\d+)/.exec(err)?.[1] ?? "";
+const question = (err: string): string => /harness approvals raise \w+\/(e\d+)/.exec(err)?.[1] ?? "";
 
 describe("a ceiling of a run", () => {
   test.each([
@@ -74,4 +74,14 @@ describe("a ceiling of each task", () => {
       expect([code, question(err) !== ""]).toEqual([4, true]);
     }
   });
+});
+
+test("a person who answers the question and gives more as well is taken at the first word; the run is not stuck", async () => {
+  const dir = await folder(priced({ budget: { money: 0.01 } }));
+  const { err } = await harness(dir, ["run", "goal.md"]);
+  const short = /harness approvals stop (\w+\/e\d+)/.exec(err)?.[1] ?? "";
+  expect((await harness(dir, ["approvals", "stop", short])).code).toBe(0);
+  const resumed = await harness(dir, ["resume", "--budget", "+5"]);
+  expect([resumed.code, resumed.err.includes("a bug")]).toEqual([1, false]);
+  expect((await harness(dir, ["audit"])).code).toBe(0);
 });

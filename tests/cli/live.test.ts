@@ -81,7 +81,7 @@ test("what waits is named on the screen with the command that answers", async ()
   expect(code).toBe(3);
   const text = screen.lines().join("\n");
   expect(text).toMatch(/^ \? greet .*attempt 2/m);
-  expect(text).toMatch(/^ {6}harness approvals retry e\d+$/m);
+  expect(text).toMatch(/^ {6}harness approvals retry \w+\/e\d+$/m);
 });
 
 test("a refusal after the import stands on a line of its own", async () => {

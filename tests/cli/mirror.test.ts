@@ -180,10 +180,10 @@ describe("beside a real run", () => {
     const project = await folder(hopeless);
     const { err } = await harness(project, ["run", "goal.md"]);
     const dir = mirrorOf(project, runId(err));
-    const [, short = ""] = /harness approvals retry (e\d+)/.exec(err) ?? [];
+    const [, short = ""] = /harness approvals retry \w+\/(e\d+)/.exec(err) ?? [];
     const waiting = await readFile(join(dir, "waiting.md"), "utf8");
     expect(waiting).toContain(`## ${short}: escalation of task greet`);
-    expect(waiting).toContain(`    harness approvals accept ${short}\n`);
+    expect(waiting).toContain(`    harness approvals accept ${runId(err)}/${short}\n`);
     await harness(project, ["approvals", "retry", short]);
     expect((await harness(project, ["resume"])).code).toBe(0);
     expect(await readFile(join(dir, "waiting.md"), "utf8")).toBe("nothing waits for a person\n");

@@ -38,7 +38,7 @@ test("more money from two terminals at once is added up; none is dropped", async
   await other.close();
   const { code, err } = await harness(dir, ["resume", "--budget", "+1"]);
   expect(err).toMatch(/^ budget {5}\$7\.01 from now on\n/);
-  expect(err).toMatch(/^ met {8}run .* of \$7\.01$/m);
+  expect(err).toMatch(/^ met {8}run .* of \$7\.01 \(forecast /m);
   expect(code).toBe(0);
 });
 

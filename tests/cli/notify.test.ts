@@ -72,7 +72,7 @@ describe("a run tells", () => {
       budget: null,
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       commands: ["retry", "accept", "replan", "drop", "stop"].map(
-        (one) => `harness approvals ${one} ${short}`,
+        (one) => `harness approvals ${one} ${message?.run ?? ""}/${short}`,
       ),
     });
     // It waits on: nobody is told again.
@@ -99,8 +99,8 @@ describe("a run tells", () => {
     const [message] = await told(project);
     expect(message).toMatchObject({ kind: "approval", task: "greet", options: ["approve", "reject"] });
     expect(message?.commands).toEqual([
-      `harness approvals approve ${message?.id ?? ""}`,
-      `harness approvals reject ${message?.id ?? ""}`,
+      `harness approvals approve ${message?.run ?? ""}/${message?.id ?? ""}`,
+      `harness approvals reject ${message?.run ?? ""}/${message?.id ?? ""}`,
     ]);
   });
 
@@ -115,7 +115,9 @@ describe("a run tells", () => {
       const [message, ...more] = await told(project);
       expect(more).toEqual([]);
       expect(message).toMatchObject({ run: runId(err), kind: "plan", subject: "plan/1", task: null });
-      expect(message?.commands).toContain(`harness approvals approve ${message?.id ?? ""}`);
+      expect(message?.commands).toContain(
+        `harness approvals approve ${message?.run ?? ""}/${message?.id ?? ""}`,
+      );
     }
   });
 
@@ -323,14 +325,14 @@ describe("a command that", () => {
     expect(said[0]).toContain("was killed after 0.7 s; given up");
     const pids = (await readFile(join(dir, "pids"), "utf8")).trimEnd().split("\n").map(Number);
     expect(pids.length).toBeGreaterThan(2);
-    for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+    for (const pid of pids) await expect.poll(() => isAlive(pid), { timeout: 30_000 }).toBe(false);
   });
 
   test("is under way when the run ends is waited for only so long", async () => {
     const { dir, said } = await telling("echo $$ >> pids; exec sleep 1000", { closeMs: 1000 });
     expect(said).toEqual([expect.stringMatching(/^ notify {5}not told of e\d+(, e\d+){4}; harness resume/)]);
     const pids = (await readFile(join(dir, "pids"), "utf8")).trimEnd().split("\n").map(Number);
-    for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+    for (const pid of pids) await expect.poll(() => isAlive(pid), { timeout: 30_000 }).toBe(false);
   });
 
   test("says twenty megabytes, reads nothing, and leaves a child with its stderr, is heard all the same", async () => {

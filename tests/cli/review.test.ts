@@ -78,7 +78,7 @@ describe("the plan at a terminal", () => {
       const left = await runWith(dir, { presses: [key] });
       expect(left.code).toBe(3);
       expect(left.err).toMatch(/^ \? {2}p\d+ {2}plan 1 of 1 tasks? waits for its review/m);
-      const short = /harness approvals approve (p\d+)/.exec(left.err)?.[1] ?? "";
+      const short = /harness approvals approve \w+\/(p\d+)/.exec(left.err)?.[1] ?? "";
       expect((await harness(dir, ["approvals", "approve", short])).code).toBe(0);
       const resumed = await harness(dir, ["resume"]);
       expect([resumed.code, (await harness(dir, ["audit"])).code]).toEqual([0, 0]);
@@ -98,7 +98,7 @@ describe("the plan at a terminal", () => {
     const { "plan/*": plan } = JSON.parse(second) as { "plan/*": unknown };
     const dir = await folder(greeting({ "plan/1": plan, "plan/2": plan }));
     const left = await runWith(dir, { presses: ["q"] });
-    const short = /harness approvals reject (p\d+)/.exec(left.err)?.[1] ?? "";
+    const short = /harness approvals reject \w+\/(p\d+)/.exec(left.err)?.[1] ?? "";
     expect((await harness(dir, ["approvals", "reject", short, "--note", "smaller"])).code).toBe(0);
     const again = await harness(dir, ["resume"], { terminal, person: { presses: ["enter"] } });
     expect(again.code).toBe(0);

@@ -34,7 +34,7 @@ test("a person is needed while others work: answered from a second terminal, the
   const child = start(dir, ["run", "goal.md"]);
   await child.said("waits for you");
   const list = await harness(dir, ["approvals"]);
-  const short = /harness approvals retry (e\d+)/.exec(list.out)?.[1] ?? "";
+  const short = /harness approvals retry \w+\/(e\d+)/.exec(list.out)?.[1] ?? "";
   const [first, second] = await Promise.all([
     harness(dir, ["approvals", "retry", short]),
     harness(dir, ["approvals", "drop", short]),

@@ -26,12 +26,12 @@ describe("a run that waits for a person", () => {
       ),
     );
     for (const answer of ["retry", "accept", "replan", "drop", "stop"])
-      expect(ran.err).toContain(`\n      harness approvals ${answer} ${short}\n`);
+      expect(ran.err).toContain(`\n      harness approvals ${answer} ${id}/${short}\n`);
 
     const list = await harness(dir, ["approvals"]);
     expect(list.code).toBe(0);
     expect(list.out).toMatch(/^ 1 waits for a person · oldest 0:\d\d\n/);
-    expect(list.out).toContain(`\n          harness approvals retry ${short}\n`);
+    expect(list.out).toContain(`\n          harness approvals retry ${id}/${short}\n`);
     const [row] = (await harness(dir, ["approvals", "--json"])).out.trimEnd().split("\n");
     expect(JSON.parse(row ?? "")).toMatchObject({ short, run: id, kind: "escalation", task: "greet" });
   });
@@ -230,7 +230,7 @@ describe("a call that needs a yes", () => {
     const short = asked(ran);
     expect(short).toMatch(/^a\d+$/);
     expect(ran.err).toContain("rm -f old.txt");
-    expect(ran.err).toContain(`\n      harness approvals approve ${short}\n`);
+    expect(ran.err).toContain(`\n      harness approvals approve ${runId(ran.err)}/${short}\n`);
     await harness(dir, ["approvals", "approve", short]);
     const resumed = await harness(dir, ["resume"]);
     expect(resumed.code).toBe(0);

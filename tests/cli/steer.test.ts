@@ -40,7 +40,7 @@ describe("harness tell", () => {
     const { err } = await harness(dir, ["run", "goal.md"]);
     const id = runId(err);
     expect((await harness(dir, ["tell", id, "mind the greeting", "--task", "greet"])).code).toBe(0);
-    const short = /harness approvals retry (e\d+)/.exec(err)?.[1] ?? "";
+    const short = /harness approvals retry \w+\/(e\d+)/.exec(err)?.[1] ?? "";
     await harness(dir, ["approvals", "retry", short]);
     expect((await harness(dir, ["resume"])).code).toBe(0);
     expect(/^task\/greet\/3 .*A person says: mind the greeting/m.test(await requests(dir, id))).toBe(true);

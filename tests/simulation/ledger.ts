@@ -2,7 +2,7 @@ import type { Body, Entry, Reservation } from "../../src/core/event.ts";
 
 /** What the ceilings of a run or task are about. */
 export const units = ["micros", "tokens", "wallMs", "turns", "attempts"] as const;
-export type Unit = (typeof units)[number];
+type Unit = (typeof units)[number];
 type Amounts = Record<Unit, number>;
 type Ceilings = Readonly<Record<Unit, number | null>>;
 

@@ -18,6 +18,7 @@ export class VirtualTime {
   readonly #tick: () => Promise<void>;
   readonly #sleepers = new Set<Sleeper>();
   #isPassing = false;
+  #isOver = false;
   #wakings = 0;
 
   /** `tick`: what others do before time passes. */
@@ -33,6 +34,7 @@ export class VirtualTime {
   /** Resolves then, or as soon as `signal` aborts. Rejects only for a run that goes in circles. */
   async sleepUntil(until: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
+    if (this.#isOver) return new Promise(() => undefined);
     const awake = new AbortController();
     const slept = new Promise<void>((resolve, reject) => {
       const sleeper: Sleeper = { until, wake: resolve, fail: reject };
@@ -48,8 +50,9 @@ export class VirtualTime {
     awake.abort();
   }
 
-  /** Whoever sleeps now never wakes: the process is dead. */
+  /** Whoever sleeps now or later never wakes: the process is dead. */
   end(): void {
+    this.#isOver = true;
     this.#sleepers.clear();
   }
 

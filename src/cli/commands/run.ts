@@ -6,6 +6,7 @@ import type { RunId } from "../../core/id.ts";
 import { noEnvironment } from "../../core/environment.ts";
 import type { Environment } from "../../core/environment.ts";
 import { levelRisk } from "../../core/policy.ts";
+import { waitsForPerson } from "../../core/run.ts";
 import type { RunState } from "../../core/run.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import { drive } from "../../loop/drive.ts";
@@ -72,9 +73,9 @@ export async function run(io: Io, file: string, options: RunOptions): Promise<nu
       const owned = await createRun(ports, start.id, prepared.body, ownerNow(), start.ownership);
       if ("owner" in owned) throw new Error("a run that is held was owned by another process");
       io.err(opening(request, start, prepared, io));
-      const desk = announce(io, stateDir(dir), start.id);
-      const code = await work(desk, request.project, ports, owned, options.json === true);
-      if (target !== null && code === exit.ok) await exportTo(desk, ports, start.id, target);
+      announce(io, stateDir(dir), start.id);
+      const code = await work(io, request.project, ports, owned, options.json === true);
+      if (target !== null && code === exit.ok) await exportTo(io, ports, start.id, target);
       return code;
     } finally {
       await start.ownership.release();
@@ -142,12 +143,15 @@ async function goOn(
   }
   const budget = options.budget === undefined ? null : await changeBudget(ports, before, options.budget);
   await clearDeadSlots(ports);
+  // What was asked of whoever worked on it before is done with.
+  const stops = (await ports.journal.answers(id)).filter(({ value }) => value.type === "stop").length;
   const owned = await takeRun(ports, id, ownerNow());
   if ("owner" in owned) return goesOnThere(io, id, owned.owner, budget);
   if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
   await askAgain(ports, owned.run);
   io.err(resuming(before, owned));
-  return work(announce(io, stateDir(project.dir), id), project, ports, owned, options.json === true);
+  announce(io, stateDir(project.dir), id);
+  return work(io, project, ports, owned, options.json === true, stops);
 }
 
 const takes = (id: string, others: readonly string[]): string =>
@@ -194,7 +198,7 @@ const ownerNow = (): Body<"run-owned"> => ({
   harness: ownVersion(),
 });
 
-const stops = {
+const stood = {
   signal: "was stopped",
   asked: "was asked to stop",
   person: "waited for a person",
@@ -208,13 +212,16 @@ function resuming(before: RunState, owned: OwnedRun): string {
   const cut = owned.entries.filter(
     (entry) => entry.type === "model-ended" || entry.type === "call-ended",
   ).length;
-  const stood = before.stopped === null ? "died" : stops[before.stopped];
+  const how = before.stopped === null ? "died" : stood[before.stopped];
+  const rest = waitsForPerson(owned.run) ? "what is answered goes on" : "the rest goes on";
   const plan =
     before.tasks.size === 0
-      ? "planning goes on"
-      : `${accepted} of ${before.tasks.size} tasks are accepted and stay; the rest goes on`;
+      ? before.phase === "reviewing"
+        ? "its plan waits for your review"
+        : rest.replace("the rest", "planning")
+      : `${accepted} of ${before.tasks.size} tasks are accepted and stay; ${rest}`;
   const again = cut === 0 ? "" : `, ${cut} open ${cut === 1 ? "call is" : "calls are"} asked again`;
-  return `\n resume     run ${before.id} ${stood} at event ${before.seq}: ${plan}${again}\n\n`;
+  return `\n resume     run ${before.id} ${how} at event ${before.seq}: ${plan}${again}\n\n`;
 }
 
 /** Drives an owned run with a view on it, drains at the first signal and halts at the second. */
@@ -224,6 +231,7 @@ async function work(
   ports: Ports,
   owned: OwnedRun,
   json: boolean,
+  stopsBefore = 0,
 ): Promise<number> {
   const { run: state, ownership, entries } = owned;
   const desk = openDesk(io, ports, state, json);
@@ -241,6 +249,7 @@ async function work(
       halt: signals.halt,
       observe: see,
       isAttended: (run) => desk.isAttended(run),
+      stopsBefore,
     });
     await desk.close();
     io.err(await ending(ports, state, stand, io));

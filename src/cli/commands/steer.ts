@@ -94,7 +94,7 @@ export async function stop(io: Io, named: string | undefined, options: StopOptio
   }
   await withWritableState(io, async ({ storage }) => say(storage.journal, id, "stop", { type: "stop" }));
   io.err(
-    ` stopping   run ${id} (${nameOf(owner)}) after what is open${options.now === true ? ", at once" : ""}\n`,
+    ` stopping   run ${id} (${nameOf(owner)}) ${options.now === true ? "at once" : "after what is open"}\n`,
   );
   if (options.now === true) await interrupt(owner);
   await untilLeft(io, id);
@@ -105,12 +105,17 @@ export async function stop(io: Io, named: string | undefined, options: StopOptio
 /** As a person who presses ctrl-c twice at its terminal. */
 async function interrupt({ pid }: Owner): Promise<void> {
   if (pid === 0) throw new Refused("its process is not known; press ctrl-c twice where it runs");
-  process.kill(pid, "SIGINT");
+  press(pid);
   await delay(400);
+  press(pid);
+}
+
+function press(pid: number): void {
   try {
     process.kill(pid, "SIGINT");
-  } catch {
-    // It is gone already.
+  } catch (error) {
+    // It has just ended.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 

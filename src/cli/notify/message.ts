@@ -63,6 +63,8 @@ export async function messageOf(
   ports: Pick<Ports, "journal" | "blobs">,
   sender: Sender,
 ): Promise<Message | null> {
+  // It goes on since, or stopped again: that stop tells what still waits.
+  if (entry.type === "run-stopped" && entry.seq < run.seq) return null;
   const said = await saidOf(entry, run, ports);
   if (said === null) return null;
   const { micros } = run.spent;

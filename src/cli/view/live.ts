@@ -150,7 +150,7 @@ function picture(
   { columns, rows }: Io,
 ): readonly string[] {
   const isLast = keys === "";
-  const worked = run.spent.wallMs + (isLast ? 0 : Math.max(0, now - run.at));
+  const worked = run.spent.wallMs + (isLast || run.phase === "reviewing" ? 0 : Math.max(0, now - run.at));
   const most = Math.max(1, rows - 1);
   const standing = isLast ? [] : standingLines(run, notes, now, said);
   const whole = isLast || notes.whole() === "" ? [] : [` ● ${notes.whole()}`];

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { readableBudget } from "./budget-text.ts";
 import type { ImportProgress } from "../../edges/files/import.ts";
+import { isDetached } from "../detach.ts";
 import type { Io } from "../io.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Capabilities } from "../../core/ports.ts";
@@ -65,7 +66,7 @@ export function opening(request: Request, start: StartingPoint, prepared: Prepar
     ...treeRow(prepared, width),
     ["model", oneLine(modelText(request.models), width)],
     ["budget", readableBudget(body.budget)],
-    ["run", `${id}   ctrl-c stops it, harness resume goes on`],
+    ["run", `${id}   ${isDetached(io) ? `harness stop ${id}` : "ctrl-c"} stops it, harness resume goes on`],
   ];
   return `\n${textOf(rows, io.columns)}\n`;
 }

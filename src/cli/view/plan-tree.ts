@@ -4,6 +4,7 @@ import type { TaskSpec } from "../../core/plan.ts";
 import { criterionText } from "../../loop/describe.ts";
 import { fit, wrap } from "./cells.ts";
 import { forecastText } from "./forecast-text.ts";
+import { textOf } from "./rows.ts";
 import { dollars, inOneLine, plural, visible } from "./words.ts";
 
 /** A plan as it waits for its review. */
@@ -20,11 +21,10 @@ export interface PlanSight {
 /** The plan as a tree: each task below those it needs, with how its result is judged. */
 export function planTree(plan: PlanSight, columns: number): string {
   const lines = [
-    headline(plan),
     ...inOrder(plan.tasks).flatMap(({ task, depth }) => taskLines(task, depth)),
     ...checkLines(plan.checks),
   ];
-  return `${lines.map((line) => fit(line, columns - 1)).join("\n")}\n`;
+  return `${textOf([["plan", headline(plan)]], columns)}${lines.map((line) => fit(line, columns - 1)).join("\n")}\n`;
 }
 
 function headline({ tasks, forecast, limits, budget }: PlanSight): string {
@@ -33,7 +33,7 @@ function headline({ tasks, forecast, limits, budget }: PlanSight): string {
     forecast === null ? "" : `forecast ${forecastText(forecast)}`,
     budget === null ? "no budget is set" : `budget ${dollars(budget)}`,
   ];
-  return ` plan       ${parts.filter((part) => part !== "").join(" · ")}`;
+  return `${parts.filter((part) => part !== "").join(" · ")}`;
 }
 
 function taskLines(task: TaskSpec, depth: number): string[] {

@@ -141,11 +141,17 @@ function nextRows(run: RunState, config: RunConfig, owner: Owner | null, isAsked
   ];
 }
 
+/** Nothing is asked but for more of the run's own budget: whoever gives it resumes. */
+const isOutOfBudget = (run: RunState): boolean =>
+  run.escalations.size > 0 &&
+  [...run.escalations.values()].every(({ kind, task }) => kind === "budget" && task === null);
+
 function goOn(run: RunState, owner: Owner | null, isAsked: boolean): string {
   if (owner !== null) {
     const asked = isAsked ? "; what is asked below waits for you" : "";
     return `it goes on by itself${asked}     harness watch ${run.id}`;
   }
+  if (isOutOfBudget(run)) return "the command below gives it more and goes on";
   const first = isAsked && !isOutage(run) ? "answer what is asked below, then: " : "";
   return `${first}harness resume ${run.id}`;
 }

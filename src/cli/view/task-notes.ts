@@ -82,6 +82,9 @@ async function note(entry: Entry, run: RunState, notes: Notes): Promise<void> {
     case "planning-started":
       notes.whole = "plans";
       return;
+    case "plan-proposed":
+      notes.whole = "the plan waits for its review";
+      return;
     case "plan-adopted":
       notes.whole = "";
       for (const { id, spec } of run.tasks.values())

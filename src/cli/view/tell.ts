@@ -19,6 +19,7 @@ const line = (mark: Line["mark"], task: string | null, said: string): Line => ({
 /** Why else it stopped is told at the end. */
 function stopLine(reason: Body<"run-stopped">["reason"]): Line | null {
   if (reason === "signal") return line("!", null, "stopped");
+  if (reason === "asked") return line("!", null, "stopped, as another terminal asked");
   return reason === "sandbox" ? line("!", null, "stopped: there is no sandbox to work in") : null;
 }
 
@@ -106,8 +107,9 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
       return stopLine(entry.body.reason);
     case "note-added":
       return line("·", null, "a note was taken");
-    case "run-created":
     case "run-owned":
+      return entry.epoch === 1 ? null : line("·", null, "goes on");
+    case "run-created":
     case "run-ended":
     case "baseline-recorded":
     case "model-started":

@@ -31,18 +31,19 @@ export const marks: Readonly<Record<Waiting["kind"], string>> = {
   plan: "?",
 };
 
-/** The whole command that gives this answer. */
+/** The whole command that gives this answer, whatever else waits under the same short name in another run. */
 export function commandFor(
   answer: string,
   { short, task, text }: Pick<Waiting, "short" | "task" | "text">,
   run: string,
 ): string {
-  if (answer === "settle") return `harness approvals settle ${short} happened|not|skip`;
-  if (answer !== "raise") return `harness approvals ${answer} ${short}`;
+  const id = `${run}/${short}`;
+  if (answer === "settle") return `harness approvals settle ${id} happened|not|skip`;
+  if (answer !== "raise") return `harness approvals ${answer} ${id}`;
   const more = moreOf(text);
   return task === null
     ? `harness resume ${run} --budget ${more}`
-    : `harness approvals raise ${short} --budget ${more}`;
+    : `harness approvals raise ${id} --budget ${more}`;
 }
 
 /** So much more of what is used up, as its question names it. */

@@ -1,17 +1,16 @@
-import type { Body, Entry } from "../event.ts";
+import type { Body } from "../event.ts";
 import { threadParts } from "../id.ts";
 import type { ThreadId } from "../id.ts";
 import type { Thread } from "../thread.ts";
 import type { RunState } from "../run.ts";
 import { found, must } from "./legal.ts";
 
-export function owned(run: RunState, { epoch, at }: Pick<Entry, "epoch" | "at">): void {
+export function owned(run: RunState, epoch: number): void {
   must(
     epoch === run.epoch + 1 || (run.seq === 1 && epoch === run.epoch),
     `epoch ${epoch} follows ${run.epoch}`,
   );
   run.stopped = null;
-  run.ownedAt = at;
   // Nobody asked meanwhile: whether the models answer is to be found out anew.
   run.circuits.clear();
 }

@@ -28,7 +28,3 @@ function isWanted(run: RunState, answer: Answer, seen: { note: number; budget: n
       return false;
   }
 }
-
-/** The first person who asked the present owner to stop; what was asked of an owner before is done with. */
-export const stopAsked = (run: RunState, answers: readonly Answer[]): Answer | null =>
-  answers.find(({ value, at }) => value.type === "stop" && at >= run.ownedAt) ?? null;

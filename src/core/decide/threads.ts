@@ -116,7 +116,7 @@ function nextTurn(run: RunState, thread: Thread, now: Instant): Action | null {
   const why = givenUp(run, thread);
   if (why !== null)
     return thread.role === "planner" ? escalatePlan(run) : { do: "give-up", thread: thread.id, why };
-  const model = modelFor(run, thread.role, now);
+  const model = modelFor(run, thread.role, now, thread.waits);
   if (thread.failures >= run.limits.tries || isOut(run, thread.role, now)) {
     return isOpen(run, "outage", null) ? null : { do: "escalate", kind: "outage", task: null };
   }

@@ -11,7 +11,7 @@ beforeAll(async () => {
   made.dir = await folder(hopeless, false);
   const { err } = await harness(made.dir, ["run", "goal.md"]);
   made.RUN = runId(err);
-  made.ASKED = /harness approvals retry (e\d+)/.exec(err)?.[1] ?? "";
+  made.ASKED = /harness approvals retry \w+\/(e\d+)/.exec(err)?.[1] ?? "";
 });
 afterAll(async () => rm(made.dir, { recursive: true, force: true }));
 
