@@ -38,6 +38,8 @@ export function openDesk(io: Io, ports: Ports, run: RunState, json: boolean): De
     const over = new AbortController();
     const done = review(over.signal).catch((error: unknown) => {
       hasLeft = true;
+      asked = null;
+      view = chooseView(io, ports, run, json);
       io.err(`            the plan cannot be reviewed here: ${(error as Error).message}\n`);
     });
     asked = { over, done };

@@ -115,5 +115,9 @@ export function taskOf(action: Action): string | null {
   }
 }
 
+/** Whether it closes an open bracket: the outside half of what was begun. Also while a run drains or winds down. */
+export const closes = (action: Action): boolean =>
+  action.do === "send" || action.do === "run-call" || action.do === "integrate";
+
 /** Actions that begin only when nothing else is being performed: they close or reopen the whole run. */
 export const needsQuiet = (action: Action): boolean => action.do === "start-planning" || action.do === "end";

@@ -1,4 +1,4 @@
-import { taskOf } from "./action.ts";
+import { closes, taskOf } from "./action.ts";
 import type { Action } from "./action.ts";
 import { attemptsActions } from "./decide/attempts.ts";
 import { imports } from "./decide/answers.ts";
@@ -52,10 +52,6 @@ function waiting(run: RunState, now: Instant): readonly Action[] {
   const next = nextWait(run, now);
   return next === null ? [] : [{ do: "wait", until: Math.min(next, nextCeiling(run, now) ?? Infinity) }];
 }
-
-/** Closes an open bracket: the outside half of what was begun. */
-const closes = ({ do: what }: Action): boolean =>
-  what === "send" || what === "run-call" || what === "integrate";
 
 /** Whether an action works for one of these tasks. */
 function isOf(action: Action, tasks: ReadonlySet<string>): boolean {

@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import { keyOf, needsQuiet, taskOf } from "../core/action.ts";
+import { closes, keyOf, needsQuiet, taskOf } from "../core/action.ts";
 import type { Action } from "../core/action.ts";
 import { apply } from "../core/apply.ts";
 import { attemptFits, refusedBy, refusedByTask } from "../core/budget.ts";
@@ -299,10 +299,6 @@ async function cutShort(work: Work, action: Action): Promise<readonly RunEvent[]
 /** A task's time goes on while others drain. */
 const isTimeQuestion = (action: Action): boolean =>
   action.do === "escalate" && action.kind === "budget" && action.task !== null;
-
-/** While draining only the outside halves of open brackets still begin. */
-const closes = (action: Action): boolean =>
-  action.do === "send" || action.do === "run-call" || action.do === "integrate";
 
 /** Resolves when `signal` aborts; listens no longer than until `forget` does. */
 async function once(signal: AbortSignal, forget: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -120,6 +121,18 @@ describe("--detach", () => {
     const watched = await harness(dir, ["watch", id]);
     expect([watched.code, watched.err.includes(` met        run ${id}`)]).toEqual([0, true]);
     expect(await readFile(join(dir, ".harness", "runs", id, "output.txt"), "utf8")).toContain("plan: 1 task");
+  });
+
+  test("a starter that is killed before it hears of the run does not take it along", async () => {
+    const dir = await example("hello");
+    const parent = start(dir, ["run", "goal.md", "--detach", "--sandbox", "embedded"]);
+    await expect.poll(() => existsSync(join(dir, ".harness", "harness.db")), { timeout: 60_000 }).toBe(true);
+    parent.process.kill("SIGKILL");
+    const outcome = async (): Promise<unknown> => {
+      const [line = "{}"] = (await harness(dir, ["runs", "--json"])).out.split("\n");
+      return (JSON.parse(line === "" ? "{}" : line) as { outcome?: unknown }).outcome;
+    };
+    await expect.poll(outcome, { timeout: 60_000, interval: 300 }).toBe("met");
   });
 
   test("what is wrong before the run is there is told at once, with its exit code", async () => {

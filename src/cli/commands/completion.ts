@@ -83,7 +83,7 @@ async function waiting(ports: Stored, action: string | undefined): Promise<Known
     const answered = new Set((await ports.journal.answers(id)).map(({ subject }) => subject));
     for (const one of await openOf(ports, run, action))
       if (!answered.has(one.subject))
-        found.push([one.short, `${id} ${one.task ?? ""} ${gist(one.text, 60)}`]);
+        found.push([`${id}/${one.short}`, `${one.task ?? ""} ${gist(one.text, 60)}`]);
   }
   return found;
 }

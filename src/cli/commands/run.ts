@@ -236,7 +236,7 @@ async function work(
   const { run: state, ownership, entries } = owned;
   const desk = openDesk(io, ports, state, json);
   let say = (line: string): void => desk.say(line);
-  const informed = inform(io, project, ports, state, (line) => say(line));
+  const informed = inform(json ? { ...io, keyboard: null } : io, project, ports, state, (line) => say(line));
   const see = (entry: Entry, run: RunState): void => {
     desk.see(entry, run);
     informed.see(entry, run);

@@ -33,7 +33,7 @@ function headline({ tasks, forecast, limits, budget }: PlanSight): string {
     forecast === null ? "" : `forecast ${forecastText(forecast)}`,
     budget === null ? "no budget is set" : `budget ${dollars(budget)}`,
   ];
-  return `${parts.filter((part) => part !== "").join(" · ")}`;
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 function taskLines(task: TaskSpec, depth: number): string[] {

@@ -43,6 +43,8 @@ interface Notes {
   whole: string;
   /** Of the last entry: time at work so far, when, and which ownership. */
   worked: number;
+  /** A plan waits for its review: that is no time at work. */
+  isReviewed: boolean;
   at: number;
   epoch: number;
 }
@@ -54,10 +56,21 @@ export function taskNotes(blobs: Blobs): TaskNotes {
     tasks.set(id, known);
     return known;
   };
-  const notes: Notes = { blobs, tasks, of, asked: new Map(), whole: "", worked: 0, at: 0, epoch: 0 };
+  const notes: Notes = {
+    blobs,
+    tasks,
+    of,
+    asked: new Map(),
+    whole: "",
+    worked: 0,
+    isReviewed: false,
+    at: 0,
+    epoch: 0,
+  };
   return {
     see: async (entry, run) => {
-      if (entry.epoch === notes.epoch) notes.worked += Math.max(0, entry.at - notes.at);
+      if (entry.epoch === notes.epoch && !notes.isReviewed) notes.worked += Math.max(0, entry.at - notes.at);
+      if (entry.type.startsWith("plan")) notes.isReviewed = entry.type === "plan-proposed";
       [notes.at, notes.epoch] = [entry.at, entry.epoch];
       noteAsked(entry, notes.asked);
       return note(entry, run, notes);

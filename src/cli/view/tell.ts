@@ -106,7 +106,11 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "run-stopped":
       return stopLine(entry.body.reason);
     case "note-added":
-      return line("·", null, "a note was taken");
+      return line(
+        "·",
+        taskSaid(entry.body.thread),
+        `a person says: ${oneLine(await readText(blobs, entry.body.text), 200)}`,
+      );
     case "run-owned":
       return entry.epoch === 1 ? null : line("·", null, "goes on");
     case "run-created":
@@ -125,6 +129,10 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
       return null;
   }
 }
+
+/** The task a note is for; null: for all. */
+const taskSaid = (thread: string | null): string | null =>
+  thread === null ? null : threadParts(thread).task;
 
 function planText(run: RunState): string {
   const roots = run.ready.size;

@@ -46,8 +46,14 @@ export function commandFor(
     : `harness approvals raise ${id} --budget ${more}`;
 }
 
-/** So much more of what is used up, as its question names it. */
-const moreOf = (text: string): string => mores[/^(\w+): /m.exec(text)?.[1] ?? ""] ?? "+5";
+/** So much more of what is used up, as its question names it, that some calls like the next one fit. */
+function moreOf(text: string): string {
+  const money = /up to \$([\d.]+), \$([\d.]+) (is left|more)/.exec(text);
+  if (money === null) return mores[/^(\w+): /m.exec(text)?.[1] ?? ""] ?? "+5";
+  const [, next = "", amount = "", isLeft] = money;
+  const lacking = Number(next) + (isLeft === "more" ? Number(amount) : -Number(amount));
+  return `+${Math.max(5, Math.ceil(lacking * 4))}`;
+}
 
 const mores: Readonly<Record<string, string>> = {
   tokens: "+500000tokens",
