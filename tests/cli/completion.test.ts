@@ -31,7 +31,11 @@ beforeAll(async () => {
   await chmod(program, 0o755);
   for (const shell of ["bash", "zsh", "fish"])
     await writeFile(join(dir, `.${shell}`), (await harness(dir, ["completion", shell])).out);
-  made.place = { dir, run: runId(err), waits: /e\d+(?= {2}greet)/.exec(err)?.[0] ?? "none" };
+  made.place = {
+    dir,
+    run: runId(err),
+    waits: `${runId(err)}/${/e\d+(?= {2}greet)/.exec(err)?.[0] ?? "none"}`,
+  };
 });
 
 afterAll(async () => {

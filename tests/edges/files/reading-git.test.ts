@@ -420,7 +420,9 @@ describe.skipIf(noGit)("repositories of all kinds (need git)", () => {
     const last = git(dir, "rev-parse", "HEAD");
     remove("HEAD~2");
     const { at, note } = await asWorker(dir);
-    expect(note).toMatch(/^only the last of the commits: git cannot read older ones \(git rev-list fails .*\)$/);
+    expect(note).toMatch(
+      /^only the last of the commits: git cannot read older ones \(git rev-list fails .*\)$/,
+    );
     expect(git(at, "log", "--format=%H")).toBe(last);
     expect(status(at)).toBe("");
     remove("HEAD^{tree}");
