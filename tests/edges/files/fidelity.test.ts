@@ -423,7 +423,7 @@ test(
   "a large file passes through real storage and back in little memory",
   { timeout: patience },
   async () => {
-    const [size, most] = isLong ? [1024, 200] : [64, 60];
+    const [size, most] = isLong ? [1024, 200] : [64, 48];
     const { stdout } = await promisify(execFile)(process.execPath, [largeFile, realPlace(), `${size}`]);
     const { grownMiB, ...same } = JSON.parse(stdout) as { grownMiB: number };
     expect(same).toEqual({ isSame: true, isBack: true });
