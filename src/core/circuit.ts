@@ -72,9 +72,7 @@ const modelsOf = (run: RunState, role: Role): readonly string[] => {
 
 /** Whether nobody a role could ask has answered for longer than the run waits. */
 export function isOut(run: RunState, role: Role, now: Instant): boolean {
-  const { fallback } = run.pins.models;
-  const all = [run.pins.models[role], ...(fallback === null ? [] : [fallback])];
-  return all.every((model) => {
+  return modelsOf(run, role).every((model) => {
     const circuit = run.circuits.get(model);
     return circuit !== undefined && now - circuit.since >= run.limits.outageMs;
   });

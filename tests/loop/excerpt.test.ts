@@ -1,26 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { excerpt, grouped, longestExcerpt, troubleLines, wholeUpTo } from "../../src/loop/excerpt.ts";
-
-/** Of one unit and of two, half ones, and what means something somewhere. */
-const character = fc.constantFrom(
-  "a",
-  "Z",
-  "é",
-  "漢",
-  "🎉",
-  "\ud83c",
-  "\n",
-  "\r",
-  "\0",
-  "\u202e",
-  " ",
-  "/",
-  ".",
-  "[",
-  "]",
-  "{{",
-);
+import { character } from "./characters.ts";
 
 const file = ".harness/output/turn-1-1.txt";
 const word = fc.constantFrom(

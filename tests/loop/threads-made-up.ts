@@ -1,26 +1,7 @@
 import * as fc from "fast-check";
 import type { Json } from "../../src/core/canonical.ts";
 import type { Message, Part } from "../../src/core/model.ts";
-
-/** Of one unit and of two, half ones, and what means something somewhere. */
-const character = fc.constantFrom(
-  "a",
-  "Z",
-  "é",
-  "漢",
-  "🎉",
-  "\ud83c",
-  "\n",
-  "\r",
-  "\0",
-  "\u202e",
-  " ",
-  "/",
-  ".",
-  "[",
-  "]",
-  "{{",
-);
+import { character } from "./characters.ts";
 
 /** One made-up turn: calls with their results, and what is said around them. */
 interface MadeTurn {

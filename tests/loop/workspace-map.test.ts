@@ -2,26 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { longestMap, workspaceTree } from "../../src/loop/workspace-map.ts";
 import type { MapEntry } from "../../src/loop/workspace-map.ts";
-
-/** Of one unit and of two, half ones, and what means something somewhere. */
-const character = fc.constantFrom(
-  "a",
-  "Z",
-  "é",
-  "漢",
-  "🎉",
-  "\ud83c",
-  "\n",
-  "\r",
-  "\0",
-  "\u202e",
-  " ",
-  "/",
-  ".",
-  "[",
-  "]",
-  "{{",
-);
+import { character } from "./characters.ts";
 
 const entry = (path: string): MapEntry => ({ path, what: "1 bytes" });
 const name = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,12}$/).filter((text) => !/^\.+$/.test(text));
