@@ -88,16 +88,29 @@ interface Examined {
   readonly baseline: Body<"plan-proposed">["baseline"];
 }
 
-async function examine(work: Work, plan: PlanSpec, tree: Digest): Promise<Examined> {
+const examine = async (work: Work, plan: PlanSpec, tree: Digest): Promise<Examined> =>
+  examinePlan(work, `try/plan/${work.run.planVersion}`, tree, plan, {
+    ...worldOf(work),
+    goalHasChecks: work.config.checks.length > 0,
+  });
+
+/** What a plan says is looked at first; its criteria are tried only where that is sound. */
+async function examinePlan(
+  work: Pick<Work, "slots">,
+  name: string,
+  tree: Digest,
+  plan: PlanSpec,
+  about: PlanWorld & { readonly goalHasChecks: boolean },
+): Promise<Examined> {
   const tasks = plan.tasks.map(settleTask);
-  const checks = work.config.checks.length > 0 ? [] : nameCriteria(plan.checks ?? []);
-  const errors = [...planErrors(plan, worldOf(work)), ...schemaErrors(plan)];
+  const checks = about.goalHasChecks ? [] : nameCriteria(plan.checks ?? []);
+  const errors = [...planErrors(plan, about), ...schemaErrors(plan)];
   if (errors.length > 0) return { errors, tasks, checks, baseline: [] };
-  const tried = await tryPlan(work, `try/plan/${work.run.planVersion}`, tree, tasks, checks);
+  const tried = await tryPlan(work, name, tree, tasks, checks);
   return { errors: tried.errors, tasks, checks, baseline: tried.results };
 }
 
-const worldOf = (work: Work): Parameters<typeof planErrors>[1] => ({
+const worldOf = (work: Work): PlanWorld => ({
   accepted: new Set(
     [...work.run.tasks.values()].filter((task) => task.status === "accepted").map((task) => task.id),
   ),
@@ -137,13 +150,10 @@ export async function planFaults(
   plan: PlanSpec,
   about: Omit<PlanWorld, "tools"> & { readonly goalHasChecks: boolean },
 ): Promise<readonly string[]> {
-  const tools = toolNames(ports);
-  const errors = [...planErrors(plan, { ...about, tools }), ...schemaErrors(plan)];
-  if (errors.length > 0) return errors;
   const own = slots(ports, run, 0);
   try {
-    const checks = about.goalHasChecks ? [] : nameCriteria(plan.checks ?? []);
-    return (await tryPlan({ slots: own }, "try/own-plan", tree, plan.tasks.map(settleTask), checks)).errors;
+    const world = { ...about, tools: toolNames(ports) };
+    return (await examinePlan({ slots: own }, "try/own-plan", tree, plan, world)).errors;
   } finally {
     await own.dropAll();
   }
