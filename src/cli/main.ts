@@ -215,7 +215,7 @@ function program(io: Io, done: { code: number }): Command {
     .description("lists the runs of this project")
     .addOption(json())
     .addHelpText("after", "\nExample: harness runs --json | jq -r .id")
-    .action(act(async (options) => (await import("./commands/show.ts")).runs(io, options)));
+    .action(act(async (options) => (await import("./commands/runs.ts")).runs(io, options)));
 
   cli
     .command("show")
