@@ -2,7 +2,7 @@ import type { Reservation, RunEvent } from "../core/event.ts";
 import { noBudget, nothingSpent, refusedBy, refusedByTask } from "../core/budget.ts";
 import { modelFor } from "../core/circuit.ts";
 import type { Digest, Instant, ThreadId } from "../core/id.ts";
-import type { ModelError, ModelErrorClass, ModelResponse, Part, Price } from "../core/model.ts";
+import type { ModelError, ModelResponse, Part, Price } from "../core/model.ts";
 import { cost } from "../core/price.ts";
 import type { Thread } from "../core/thread.ts";
 import { compacted } from "./compact.ts";
@@ -124,7 +124,7 @@ export async function send(work: Work, id: ThreadId): Promise<readonly RunEvent[
   const head = { thread: id, turn, try: attempt, charged, usage: response.usage };
   const body =
     response.outcome === "failed"
-      ? { ...head, ...failedBody(work, thread, response.error) }
+      ? { ...head, ...failedBody(work, thread, response.error, charged.input + charged.output > 0) }
       : { ...head, ...(await completeBody(work, response, conversation)) };
   return [{ type: "model-ended", body }];
 }
@@ -149,12 +149,15 @@ const mayHaveCost = ({ class: kind, status }: ModelError): boolean =>
   ["stalled", "protocol", "network", "wrong-model"].includes(kind) ||
   (status === null && ["overloaded", "server", "rate-limit"].includes(kind));
 
-function failedBody(
-  work: Work,
-  thread: Thread,
-  error: { class: ModelErrorClass; message: string; retryAfterMs: number | null },
-): Rest {
-  const wait = Math.max(error.retryAfterMs ?? 0, Math.min(60_000, 1000 * 2 ** Math.min(thread.waits, 10)));
+/** What costs nothing is asked again soon, as long as an outage may last. */
+const cheapPause = ({ waits }: Thread): number => Math.min(60_000, 1000 * 2 ** Math.min(waits, 10));
+
+/** Of what may have cost there are few tries (`limits.tries`): the later ones outlast a provider that starts anew. */
+const dearPause = ({ failures }: Thread): number => dearPauses[failures] ?? 300_000;
+const dearPauses: readonly number[] = [1_000, 2_000, 4_000, 60_000];
+
+function failedBody(work: Work, thread: Thread, error: ModelError, isCharged: boolean): Rest {
+  const wait = Math.max(error.retryAfterMs ?? 0, isCharged ? dearPause(thread) : cheapPause(thread));
   return {
     outcome: "failed",
     response: null,

@@ -55,6 +55,16 @@ describe("a model that fails", () => {
     },
   );
 
+  test("at a price is tried over minutes: a provider that starts anew is outlasted", async () => {
+    const made = await ground({ says: () => failing("network"), limits: { tries: 6, breaker: 9 } });
+    await made.go();
+    const ended = (await made.entries()).filter(({ type }) => type === "model-ended");
+    const waits = ended.map((entry) =>
+      entry.type === "model-ended" ? Math.round(((entry.body.retryAt ?? entry.at) - entry.at) / 1000) : null,
+    );
+    expect(waits).toEqual([1, 2, 4, 60, 300, 300]);
+  });
+
   test.each<ModelErrorClass>(["auth", "bad-request", "missing-script", "wrong-model"])(
     "with %s, which no waiting mends, is not tried again",
     async (kind) => {
