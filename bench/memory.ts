@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { levelPolicy } from "../src/core/policy.ts";
 import type { Digest } from "../src/core/id.ts";
 import type { Ports, Sandbox, Workspaces } from "../src/core/ports.ts";
 import { memoryBlobs } from "../tests/memory/blobs.ts";
 import { memoryJournal } from "../tests/memory/journal.ts";
+import { namedPolicy } from "../tests/memory/policy.ts";
 import { created, go, instantModel } from "./project.ts";
 import type { Says } from "./project.ts";
 
@@ -23,8 +23,9 @@ export async function inMemory(says: Says, tasks: number): Promise<void> {
       check: () => undefined,
       render: (system) => ({ system, messages: [{ role: "user", parts: [{ type: "text", text: "go" }] }] }),
     },
-    policy: levelPolicy("network", sha256("policy")),
+    policy: namedPolicy(sha256("policy")),
     outside: [],
+    probe: async () => null,
     glob: () => () => false,
     sha256,
   };

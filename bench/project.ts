@@ -1,3 +1,4 @@
+import { redaction } from "../src/core/redaction.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,8 +83,8 @@ export async function project(says: Says): Promise<Project> {
     storage,
     sandbox,
     ground: { base: null, scratch: [], environment: noEnvironment, owner: null },
-    askFrom: "network",
     env: {},
+    kept: { secrets: [], all: [], redaction: redaction([]) },
   });
   const model = instantModel(says);
   const ports = { ...wired, models: { model: async () => model, heldUntil: async () => null } };

@@ -3,7 +3,7 @@
  *
  * - `describeDocker(name, tests)`: a `describe` whose tests are skipped, with the reason, where no engine answers, and
  *   counted as tests that need Docker (`tests/reporter.ts`). The image is made before the first of them.
- * - `describeCampaign(name, tests)`: the same, for what takes minutes: only with `HARNESS_LONG=1` and in `.ci/run`.
+ * - `describeCampaign(name, tests)`: the same, for what takes many minutes: only with `HARNESS_LONG=1`.
  * - `sandboxImage()`: the id (`sha256:…`) of the image of `sandbox/Dockerfile`; made once, then at once.
  */
 import { tmpdir, userInfo } from "node:os";
@@ -38,10 +38,9 @@ async function findEngine(): Promise<string | null> {
 
 export const describeDocker = (name: string, tests: () => void): void => register(name, tests, true);
 
-/** Campaigns of minutes: where Docker is required, as in `.ci/run`, and where a long run is asked for. */
-const isWhole = process.env["HARNESS_REQUIRE_DOCKER"] === "1" || process.env["HARNESS_LONG"] === "1";
+const isLong = process.env["HARNESS_LONG"] === "1";
 
-export const describeCampaign = (name: string, tests: () => void): void => register(name, tests, isWhole);
+export const describeCampaign = (name: string, tests: () => void): void => register(name, tests, isLong);
 
 function register(name: string, tests: () => void, isWanted: boolean): void {
   const missing = noEngine === null ? {} : { skip: true, meta: { noEngine } };

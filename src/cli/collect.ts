@@ -5,7 +5,7 @@ import type { Journal, Owner, RunRow } from "../core/ports.ts";
 import { digestsIn, lastinglyNamedBy, namedBy } from "../core/roots.ts";
 import type { Collection, KeptEnvironment } from "../edges/sqlite/collection.ts";
 import type { Amounts } from "../edges/sqlite/reach.ts";
-import { sha256 } from "./wire.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What is to go besides blobs that nothing names. */
 export interface Retention {

@@ -4,7 +4,10 @@ import { spawn } from "node:child_process";
 export interface Keyboard {
   /** Forgets what was typed so far: nobody answers what they have not seen. */
   forget(): Promise<void>;
-  /** The next key: its character, `enter`, `ctrl-c`; `end` when no more can come. Abort: `end`, and no key is taken. */
+  /**
+   * The next key: its character, `enter`, `ctrl-c`, `esc`, `backspace`; `end` when no more can come. Abort: `end`, and no
+   * key is taken. What came at once (pasted, or an arrow) is one key that is called as all of it: no answer by accident.
+   */
   next(signal: AbortSignal): Promise<string>;
   /** Lends the terminal to a program, like an editor. @returns its exit code, or why it could not be started */
   lend(command: string, file: string): Promise<number | string>;
@@ -25,6 +28,9 @@ const named: Readonly<Record<string, string>> = {
   "\n": "enter",
   "\u0003": "ctrl-c",
   "\u0004": "end",
+  "\u001b": "esc",
+  "\u007f": "backspace",
+  "\b": "backspace",
 };
 
 async function nextKey(signal: AbortSignal): Promise<string> {
@@ -40,8 +46,8 @@ async function nextKey(signal: AbortSignal): Promise<string> {
     };
     const onEnd = (): void => leave("end");
     const onData = (bytes: Buffer): void => {
-      const [first = ""] = bytes.toString("utf8");
-      leave(named[first] ?? first);
+      const typed = bytes.toString("utf8");
+      leave(named[typed] ?? (typed.includes("\u0003") ? "ctrl-c" : typed));
     };
     stdin.on("data", onData).on("end", onEnd).on("error", onEnd);
     signal.addEventListener("abort", onEnd, { once: true });

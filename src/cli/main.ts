@@ -189,16 +189,42 @@ function program(io: Io, done: { code: number }): Command {
   cli
     .command("approvals")
     .description("what waits for a person, and how to answer it")
-    .argument("[action]", "list, approve, reject, settle, retry, accept, raise, replan, drop or stop", "list")
-    .argument("[id]", "what is answered")
+    .argument(
+      "[action]",
+      "list, show, watch, approve, reject, settle, retry, accept, raise, replan, drop or stop",
+      "list",
+    )
+    .argument("[id]", "what is shown or answered")
     .argument("[finding]", "for settle: happened, not or skip")
-    .option("--note <text>", "what the worker is told")
+    .option("--note <text>", "what the worker is told, like why it is rejected")
+    .option("--edit <file>", "for approve: run this command (or these arguments, as JSON) instead")
+    .option("--remember", "for approve: also write a rule into harness.yaml that allows the same from now on")
+    .option("--until <date>", "for --remember: the last day the rule holds, or days from now (30)")
+    .option("--alike", "also answer all other requests of the run that are the same")
     .option("--budget <more>", "for raise: +2 for two dollars more, +20m, +200000tokens")
     .addOption(json())
-    .addHelpText("after", "\nExample: harness approvals retry e31 --note 'use the fixture in test/data'")
+    .addHelpText("after", "\nExample: harness approvals reject a31 --note 'use the fixture in test/data'")
     .action(
       act(async (action: string, id: string | undefined, finding: string | undefined, options) =>
         (await import("./commands/approvals.ts")).approvals(io, action, id, finding, options),
+      ),
+    );
+
+  cli
+    .command("policy")
+    .summary("says whether a command would be asked about")
+    .description("says what the rules of this project make of a command, and why; nothing is run")
+    .argument("<action>", "test")
+    .argument("[command]", "a shell command, in quotes")
+    .option(
+      "--stdin",
+      'many: one {"command": …} a line, answered with one {"risk", "decision", "because"} a line',
+    )
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness policy test 'git push origin main'")
+    .action(
+      act(async (action: string, command: string | undefined, options) =>
+        (await import("./commands/policy.ts")).policy(io, action, command, options),
       ),
     );
 

@@ -5,11 +5,10 @@ import { putJson } from "../loop/texts.ts";
 /** What keeps this harness from going on with a run as it was pinned; empty: it can. */
 export async function differences(ports: Ports, pins: Pins): Promise<readonly string[]> {
   const found: string[] = [];
-  const { sandbox, policy, blobs } = ports;
+  const { sandbox, blobs } = ports;
   if (sandbox.image !== pins.image) found.push(`the sandbox was ${pins.image} and is ${sandbox.image}`);
   if (sandbox.profile !== pins.profile)
     found.push(`the sandbox profile was ${pins.profile} and is ${sandbox.profile}`);
-  if (policy.digest !== pins.policy) found.push("approvals in harness.yaml changed since the run started");
   if ((await putJson(blobs, await sandbox.capabilities())) !== pins.capabilities)
     found.push("the sandbox has other programs than when the run started");
   return found;

@@ -1,8 +1,11 @@
 import { randomInt } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Criterion } from "../core/criterion.ts";
+import { durationMs } from "../core/duration.ts";
 import type { Body } from "../core/event.ts";
-import type { RunConfig } from "../core/goal.ts";
+import type { ProjectSpec, RunConfig } from "../core/goal.ts";
+import { harmless } from "../core/host.ts";
+import { levelRisk } from "../core/policy.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
 import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
@@ -48,7 +51,7 @@ export async function prepareRun(
   const { blobs, policy, sandbox } = ports;
   const prompts = await pinPrompts(ports, project.dir);
   const rubrics = await pinRubrics(blobs, project.dir);
-  const tried = await refuseFaults(ports, start.id, goal, start.imported.tree);
+  const tried = await refuseFaults(ports, start.id, goal, start.imported.tree, harmless(request.network));
   await refusePlanFaults(ports, request, start, rubrics);
   const capabilities = await sandbox.capabilities();
   const environment = await putJson(blobs, start.ground.environment);
@@ -87,8 +90,9 @@ async function refuseFaults(
   id: RunId,
   goal: Request["goal"],
   tree: Digest,
+  hosts: readonly string[],
 ): Promise<readonly TriedCheck[]> {
-  const tried = await tryGoal(ports, id, tree, goal.checks);
+  const tried = await tryGoal(ports, id, tree, goal.checks, hosts);
   const faults = tried.flatMap(({ fault }) => fault ?? []);
   if (faults.length > 0)
     throw new Refused(`${goal.path}: ${faults.map((fault) => oneLine(fault, 400)).join("; ")}`);
@@ -98,7 +102,7 @@ async function refuseFaults(
 /** So are faults of a plan of theirs. */
 async function refusePlanFaults(
   ports: Ports,
-  { goal, plan }: Request,
+  { goal, plan, network }: Request,
   { id, imported }: StartingPoint,
   rubrics: Record<string, Digest>,
 ): Promise<void> {
@@ -107,6 +111,7 @@ async function refusePlanFaults(
     accepted: new Set<string>(),
     rubrics: new Set(Object.keys(rubrics)),
     goalHasChecks: goal.checks.length > 0,
+    hosts: harmless(network),
   };
   const faults = await planFaults(ports, id, imported.tree, plan, about);
   const file = join(dirname(goal.path), goal.spec.plan ?? "");
@@ -115,7 +120,7 @@ async function refusePlanFaults(
 }
 
 const configOf = (
-  { goal, project, workspace }: Request,
+  { goal, project, workspace, network }: Request,
   { imported: { git, leftOut }, ground, notes }: StartingPoint,
   sandbox: RunConfig["sandbox"],
   environment: Digest,
@@ -128,11 +133,16 @@ const configOf = (
   ...(sandbox === undefined ? {} : { sandbox }),
   environment: ground.environment.added.length === 0 ? null : environment,
   notes,
-  askFrom: project.spec.approvals?.ask_from ?? "network",
+  askFrom: levelRisk(project.spec.approvals?.ask_from),
+  network,
+  expireMs: expiry(project.spec),
   workspace,
   git,
   leftOut: leftOut.map(({ path, why }) => `${path} (${why})`),
 });
+
+const expiry = ({ approvals }: ProjectSpec): number | null =>
+  approvals?.expire === undefined ? null : durationMs(approvals.expire);
 
 /** The defaults and what the goal's checks name. A check that says `protect: []` takes the defaults away. */
 function protectOf(checks: readonly Criterion[]): readonly string[] {

@@ -2,6 +2,8 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { Budget, Limits, Pins, TaskBudget } from "../core/event.ts";
 import { durationMs } from "../core/duration.ts";
 import type { BudgetSpec } from "../core/goal.ts";
+import { openHost } from "../core/host.ts";
+import type { OpenHost } from "../core/host.ts";
 import type { Role } from "../core/id.ts";
 import { meant } from "../core/nearest.ts";
 import { isName } from "../core/plan.ts";
@@ -41,6 +43,8 @@ export interface Request {
   readonly sandbox: SandboxChoice;
   readonly budget: Budget;
   readonly limits: Limits;
+  /** What sandboxes may reach. */
+  readonly network: readonly OpenHost[];
   /** The project's own patterns; null: the default ones. */
   readonly scratch: readonly string[] | null;
   readonly workspace: string;
@@ -50,7 +54,7 @@ export interface Request {
 export async function readRequest(io: Io, file: string, options: RunOptions): Promise<Request> {
   const goal = await readGoal(resolve(io.cwd, file));
   const project = await readProject(io.cwd);
-  refuseUnsupported(io.cwd, file, goal, project);
+  refuseUnsupported(io.cwd, project);
   const workspace = resolve(dirname(goal.path), goal.spec.workspace ?? ".");
   const found = await statThere(workspace);
   if (found === null || !found.isDirectory()) {
@@ -66,6 +70,7 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     plan: goal.spec.plan === undefined ? null : await readPlan(resolve(dirname(goal.path), goal.spec.plan)),
     budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
     limits: { ...limitsOf(goal, project), review: isReviewed(io, options) },
+    network: networkOf(goal, project),
     scratch: project.spec.workspace?.scratch ?? null,
   };
   await checkModels(io, file, options, request);
@@ -74,6 +79,10 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
   // Last, as it may ask an engine.
   return { ...request, sandbox: await whichSandbox(io, goal, project, options.sandbox) };
 }
+
+/** What sandboxes may reach; what the goal file says wins. */
+export const networkOf = (goal: GoalFile, project: ProjectFile): readonly OpenHost[] =>
+  (goal.spec.network ?? project.spec.network)?.allow.map(openHost) ?? [];
 
 /** `goal.md:3: `, the line on which a setting is named where it is. */
 function at(

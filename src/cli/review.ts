@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunConfig } from "../core/goal.ts";
+import { harmless } from "../core/host.ts";
 import type { PlanRecord, PlanSpec, TaskSpec } from "../core/plan.ts";
 import type { AnswerValue, Ports } from "../core/ports.ts";
 import type { Proposal, RunState } from "../core/run.ts";
@@ -198,6 +199,7 @@ async function readEdited({ io, ports, run }: Review, text: string): Promise<Edi
     accepted: new Set(accepted.map(({ id }) => id)),
     rubrics: new Set(Object.keys(run.pins.rubrics)),
     goalHasChecks: config.checks.length > 0,
+    hosts: harmless(config.network ?? []),
   });
   return faults.length > 0 ? { faults } : { plan };
 }

@@ -17,7 +17,9 @@ import { setUp } from "../loop/set-up.ts";
 import { putJson, readJson } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
 import type { Request } from "./request.ts";
-import { defaultScratch, openGround, sha256 } from "./wire.ts";
+import { patternFor, secretFiles } from "./secret-files.ts";
+import { sha256 } from "./sha256.ts";
+import { defaultScratch, openGround } from "./wire.ts";
 import type { Ground } from "./wire.ts";
 import type { OpenedSandbox } from "./which-sandbox.ts";
 
@@ -45,7 +47,10 @@ export interface SetupNote {
 }
 
 /** All that a starting point asks of a request. */
-export type Starting = Pick<Request, "project" | "workspace" | "scratch" | "sandbox">;
+export type Starting = Pick<Request, "project" | "workspace" | "scratch" | "sandbox"> & {
+  /** What no file of the workspace may hold. */
+  readonly secrets: readonly { readonly name: string; readonly value: string }[];
+};
 
 export interface Telling {
   readonly onProgress: ImportRequest["onProgress"];
@@ -64,13 +69,10 @@ export async function startingPoint(
   const exclude = request.project.spec.workspace?.exclude ?? defaultExclude;
   const dir = request.workspace;
   const fixed = request.scratch ?? defaultScratch;
-  const wanted = [...exclude, ...fixed];
-  const imported = await importDirectory({
-    dir,
-    exclude: wanted,
-    blobs,
-    onProgress: telling.onProgress,
-  });
+  const { imported, wanted } = await importWithoutSecrets(
+    { dir, exclude: [...exclude, ...fixed], blobs, onProgress: telling.onProgress },
+    request.secrets,
+  );
   const ignored = request.scratch === null ? await ignoreRules(treeStore(blobs), blobs, imported.tree) : [];
   const history = (await hasGit(opened.sandbox)) ? await historyOf({ dir, blobs, exclude: wanted }) : null;
   const git = history?.git ?? null;
@@ -99,6 +101,24 @@ export async function startingPoint(
     await ownership.release();
     throw error;
   }
+}
+
+/** A file that holds a secret is left out like one that the project excludes, and the run says so. */
+async function importWithoutSecrets(
+  asked: ImportRequest,
+  secrets: Starting["secrets"],
+): Promise<{ readonly imported: Imported; readonly wanted: readonly string[] }> {
+  const imported = await importDirectory(asked);
+  const holding = await secretFiles(asked.blobs, imported.tree, secrets);
+  if (holding.length === 0) return { imported, wanted: asked.exclude };
+  const wanted = [...asked.exclude, ...holding.map(({ path }) => patternFor(path))];
+  const again = await importDirectory({ ...asked, exclude: wanted });
+  const names = new Map(holding.map(({ path, name }) => [path, name]));
+  const leftOut = again.leftOut.map(({ path, why }) => {
+    const name = names.get(path);
+    return { path, why: name === undefined ? why : `it holds the secret ${name}` };
+  });
+  return { imported: { ...again, leftOut }, wanted };
 }
 
 /** Without history a run can still work: a person is told why there is none. */

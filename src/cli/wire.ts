@@ -1,19 +1,19 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import picomatch from "picomatch";
 import type { Environment } from "../core/environment.ts";
 import type { ProjectSpec } from "../core/goal.ts";
-import type { Blobs, Clock, Ports, Sandbox, Workspaces } from "../core/ports.ts";
-import { levelPolicy } from "../core/policy.ts";
+import type { Blobs, Capabilities, Clock, Policy, Ports, Sandbox, Workspaces } from "../core/ports.ts";
 import type { Digest } from "../core/id.ts";
-import type { Risk } from "../core/tool.ts";
 import { openStorage } from "../edges/sqlite/storage.ts";
 import type { Storage } from "../edges/sqlite/storage.ts";
 import type { Owner } from "../edges/files/owner.ts";
 import { openWorkspaces } from "../edges/files/workspaces.ts";
-import { putJson } from "../loop/texts.ts";
-
-export const sha256 = (text: string): Digest => createHash("sha256").update(text).digest("hex");
+import { assess } from "./assess.ts";
+import { redactedBlobs } from "./kept-secrets.ts";
+import type { Kept } from "./kept-secrets.ts";
+import { openOutside } from "./outside.ts";
+import { openPolicy, policySpec } from "./policy.ts";
+import { sha256 } from "./sha256.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -28,7 +28,7 @@ const clock: Clock = {
 };
 
 /** `s`: a name with a line break is a name like any other. */
-const glob = (patterns: readonly string[]): ((path: string) => boolean) =>
+export const glob = (patterns: readonly string[]): ((path: string) => boolean) =>
   picomatch([...patterns], { dot: true, flags: "s" });
 
 /** Caches that a task leaves behind and that are no part of its result. */
@@ -75,31 +75,46 @@ export interface Wiring {
   readonly storage: Storage;
   readonly sandbox: Sandbox;
   readonly ground: Ground;
-  readonly askFrom: Risk;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly kept: Kept;
+}
+
+export interface Wired extends Ports {
+  /** What of `harness.yaml` cannot be had, in one line each. */
+  readonly faults: readonly string[];
+  /** Ends what was started for them. Storage and sandbox are whose who opened them. */
+  close(): Promise<void>;
 }
 
 /** Introduces the edges to each other: nowhere else do they meet. */
-export async function wire(wiring: Wiring): Promise<Ports> {
+export async function wire(wiring: Wiring): Promise<Wired> {
   const { storage, project } = wiring;
   const [{ openModels }, { prompts }] = await Promise.all([
     import("../edges/models/models.ts"),
     import("../edges/prompts/prompts.ts"),
   ]);
+  const opens = canOpen(wiring.sandbox.kind, await wiring.sandbox.capabilities());
+  let policy: Policy | null = null;
+  const outside = await openOutside({ ...wiring, policy: () => policy as Policy, now: () => clock.now() });
+  policy = await openPolicy(storage.blobs, policySpec(project, opens, outside.digests), glob, assess);
   return {
     clock,
     journal: storage.journal,
-    blobs: storage.blobs,
+    blobs: redactedBlobs(storage.blobs, wiring.kept),
     workspaces: openGround(wiring.projectDir, storage.blobs, wiring.ground),
     sandbox: wiring.sandbox,
     models: openModels({ projectDir: wiring.projectDir, env: wiring.env, project }),
     prompts: prompts(),
-    policy: levelPolicy(wiring.askFrom, await policyDigest(storage, wiring.askFrom)),
-    outside: [],
+    policy,
+    outside: outside.tools,
+    probe: outside.probe,
     glob,
     sha256,
+    faults: outside.faults,
+    close: async () => outside.close(),
   };
 }
 
-const policyDigest = async ({ blobs }: Storage, askFrom: Risk): Promise<Digest> =>
-  putJson(blobs, { ask_from: askFrom, rules: [] });
+/** Whether slots can be opened to hosts at all: a container needs a program in which the way out is written. */
+const canOpen = (kind: string, { programs }: Capabilities): boolean =>
+  kind === "embedded" || ["python3", "node", "socat"].some((program) => programs.includes(program));

@@ -26,6 +26,8 @@ export type Action =
   | { readonly do: "judge-call"; readonly call: CallId }
   | { readonly do: "use-approval"; readonly call: CallId }
   | { readonly do: "run-call"; readonly call: CallId }
+  /** An effect in doubt is looked up. */
+  | { readonly do: "probe"; readonly call: CallId }
   | { readonly do: "finish"; readonly call: CallId }
   | { readonly do: "start-attempt"; readonly task: string; readonly alone: boolean }
   | { readonly do: "prepare"; readonly task: string }
@@ -62,6 +64,8 @@ export function keyOf(action: Action): string {
     case "run-call":
     case "finish":
       return action.call;
+    case "probe":
+      return `probe/${action.call}`;
     case "start-attempt":
     case "prepare":
       return `attempt/${action.task}`;
@@ -96,6 +100,7 @@ export function taskOf(action: Action): string | null {
     case "use-approval":
     case "run-call":
     case "finish":
+    case "probe":
       return threadParts(callParts(action.call).thread).task;
     case "start-attempt":
     case "prepare":

@@ -69,6 +69,8 @@ function applyEvent(run: RunState, event: RunEvent & Pick<Entry, "epoch" | "at">
       return runs.owned(run, event.epoch);
     case "run-stopped":
       return runs.stopped(run, event.body);
+    case "policy-changed":
+      return runs.policyChanged(run, event.body);
     case "budget-changed":
       return runs.budgetChanged(run, event.body);
     case "note-added":

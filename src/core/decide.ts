@@ -4,7 +4,8 @@ import { attemptsActions } from "./decide/attempts.ts";
 import { imports } from "./decide/answers.ts";
 import { askForTime, isTimeUp, nextCeiling, timedOutTasks } from "./decide/budgets.ts";
 import { goalActions, planningActions, startAttempts } from "./decide/tasks.ts";
-import { nextWait, suspectActions, threadActions } from "./decide/threads.ts";
+import { isOpen, nextWait, suspectActions, threadActions } from "./decide/threads.ts";
+import { asksTooOften } from "./fatigue.ts";
 import type { Instant } from "./id.ts";
 import type { Answer } from "./ports.ts";
 import type { RunState } from "./run.ts";
@@ -28,6 +29,8 @@ export function decide(run: RunState, now: Instant, answers: readonly Answer[]):
     return [...taken, ...(open.length > 0 ? open : suspect), ...questions, ...waiting(run, now)];
   }
   const work = [
+    ...probes(run),
+    ...askedTooOften(run),
     ...threadActions(run, now).filter(isInTime),
     ...attemptsActions(run).filter(isInTime),
     ...questions,
@@ -37,6 +40,13 @@ export function decide(run: RunState, now: Instant, answers: readonly Answer[]):
   ];
   return [...taken, ...work, ...waiting(run, now)];
 }
+
+/** Effects in doubt that can be looked up, besides by a person. */
+const probes = (run: RunState): readonly Action[] =>
+  [...run.doubts].flatMap(([call, probe]): Action[] => (probe === null ? [] : [{ do: "probe", call }]));
+
+const askedTooOften = (run: RunState): readonly Action[] =>
+  asksTooOften(run) && !isOpen(run, "fatigue", null) ? [{ do: "escalate", kind: "fatigue", task: null }] : [];
 
 /** A person is asked about a task whose time is up when nothing of it is open any more. */
 function timedOutQuestions(run: RunState, now: Instant, timedOut: ReadonlySet<string>): readonly Action[] {

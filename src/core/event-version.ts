@@ -9,6 +9,7 @@ const upcasts: { readonly [T in EventType]?: readonly Upcast[] } = {
   "run-created": [createdInV2],
   "plan-proposed": [proposedInV2],
   "budget-changed": [(body) => ({ task: null, ...body })],
+  "call-started": [(body) => ({ hosts: [], ...body })],
 };
 
 /** The newest version of each event's body. */

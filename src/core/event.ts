@@ -148,6 +148,11 @@ export const bodies = {
     boot: volatile(name),
     harness: name,
   }),
+  "policy-changed": z.strictObject({
+    policy: digest,
+    keeps: name.nullable().describe("the grant that was given together with the rule, and holds on"),
+    by,
+  }),
   "run-stopped": z.strictObject({ reason: z.enum(["signal", "asked", "person", "outage", "sandbox"]), by }),
   "budget-changed": z.strictObject({ task: safeId.nullable(), budget, by }),
   "note-added": z.strictObject({ thread: threadId.nullable(), text: digest, by }),
@@ -269,6 +274,7 @@ export const bodies = {
     approval: name.nullable(),
     key: name.nullable().describe("idempotency key passed on to the target"),
     probe: digest.nullable(),
+    hosts: z.array(name).max(100).describe("what it may reach from its sandbox"),
     deadline: volatile(instant),
   }),
   "call-ended": z.strictObject({

@@ -3,7 +3,12 @@ import type { Criterion } from "./criterion.ts";
 import type { Experience } from "./forecast.ts";
 import { duration } from "./duration.ts";
 import { safeId } from "./id.ts";
+import { hostSpec, hostText } from "./host.ts";
+import type { OpenHost } from "./host.ts";
 import type { Digest } from "./id.ts";
+import { mcpSpec } from "./mcp.ts";
+import { ruleSpec } from "./rule.ts";
+import { secretsSpec } from "./secret.ts";
 import { risks } from "./tool.ts";
 
 /** A check as people write it: `type` follows from the field that is there. */
@@ -71,7 +76,7 @@ const sandboxSpec = z.strictObject({
   setup: z
     .strictObject({
       run: z.string().min(1).describe("run once, before the tasks: what it adds every slot has"),
-      network: z.array(z.string()).default([]).describe("hosts it may reach, like packages.example"),
+      network: z.array(hostText).default([]).describe("hosts it may reach, like packages.example"),
       key: z.array(z.string()).default([]).describe("files it depends on; it runs again when one changes"),
     })
     .optional(),
@@ -83,7 +88,9 @@ const shared = {
   models: modelsSpec.optional(),
   budget: budgetSpec.optional(),
   sandbox: sandboxSpec.optional(),
-  network: z.strictObject({ allow: z.array(z.string()) }).optional(),
+  network: z
+    .strictObject({ allow: z.array(hostSpec).describe("hosts that commands may reach; none if empty") })
+    .optional(),
   concurrency: z.int().min(1).max(64).optional().describe("attempts at work at once"),
   attempts: z
     .int()
@@ -141,9 +148,14 @@ export const projectSpec = z.strictObject({
         .min(1)
         .optional()
         .describe("a command that is told, as JSON on stdin, when a person is needed or a run ends"),
-      rules: z.array(z.record(z.string(), z.json())).optional(),
+      rules: z.array(ruleSpec).optional().describe("in order: the first that fits decides"),
+      expire: duration
+        .optional()
+        .describe("how long a request waits for its answer, like 12h; for ever if left out"),
     })
     .optional(),
+  secrets: secretsSpec.optional().describe("values that only the harness knows, by name"),
+  mcp: mcpSpec.optional().describe("MCP servers whose tools workers may use"),
   traces: z.strictObject({ content: z.enum(["none", "metadata", "full"]) }).optional(),
 });
 export type ProjectSpec = z.infer<typeof projectSpec>;
@@ -189,6 +201,10 @@ export interface RunConfig {
   /** Sentences a worker must know of this workspace, besides those of its sandbox. */
   readonly notes?: readonly string[];
   readonly askFrom: (typeof risks)[number];
+  /** What sandboxes may reach; not there in runs of an older version: nothing. */
+  readonly network?: readonly OpenHost[];
+  /** How long a request waits for its answer; not there or null: for ever. */
+  readonly expireMs?: number | null;
   /** Absolute; where `export --branch` and `diff` find the user's directory. Not shown to models. */
   readonly workspace: string;
   readonly git: { readonly commit: string | null; readonly dirty: number } | null;

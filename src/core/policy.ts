@@ -1,37 +1,152 @@
+import { isFrom, worst } from "./assessment.ts";
+import type { Assessment, Part } from "./assessment.ts";
+import { coversHost, isMirror } from "./host.ts";
 import type { Digest } from "./id.ts";
-import type { Policy } from "./ports.ts";
-import { risks } from "./tool.ts";
-import type { Judgement, Risk } from "./tool.ts";
+import type { Circumstances } from "./ports.ts";
+import { isOpenHost } from "./open-hosts.ts";
+import { fits, nameOf } from "./rule.ts";
+import type { RuleSpec } from "./rule.ts";
+import type { Judgement, Reach, Risk } from "./tool.ts";
 
-/** The risk of the worker's own tools: all act in a sandbox without a network, which the snapshot can undo. */
-const sandboxed: Readonly<Record<string, Risk>> = {
-  read_file: "read",
-  search: "read",
-  write_file: "write",
-  edit_file: "write",
-  bash: "write",
-};
-
-/**
- * The policy by level: a person is asked from `askFrom` on. A tool that is not one of the sandboxed ones acts outside.
- * `digest` names what was configured.
- */
-export const levelPolicy = (askFrom: Risk, digest: Digest): Policy => ({
-  digest,
-  judge: (tool) => judgeByLevel(tool, askFrom),
-});
-
-function judgeByLevel(tool: string, askFrom: Risk): Judgement {
-  const risk = sandboxed[tool] ?? "external";
-  const asks = risks.indexOf(risk) >= risks.indexOf(askFrom);
-  return {
-    risk,
-    reach: sandboxed[tool] === undefined ? "outside" : "sandbox",
-    decision: asks ? "ask" : "allow",
-    rule: null,
-    because: asks ? `${risk}: asked from ${askFrom} on` : `${risk}: below ${askFrom}`,
-  };
+/** What decides about calls (spec: resolved at the start of a run, its digest pinned and bound into approvals). */
+export interface PolicySpec {
+  readonly askFrom: Risk;
+  readonly rules: readonly RuleSpec[];
+  /** Whether the sandbox can be opened to hosts for one call. */
+  readonly opens: boolean;
+  /** Tools that act on this machine instead of in the sandbox, with digests of their definitions. */
+  readonly outside: Readonly<Record<string, Digest>>;
 }
 
 /** The level from which a person is asked when nothing is configured. */
 export const levelRisk = (configured: Risk | undefined): Risk => configured ?? "network";
+
+type Glob = (patterns: readonly string[]) => (path: string) => boolean;
+
+/** How a part of a call is decided, and by what. */
+interface Decided {
+  readonly part: Part;
+  readonly decision: Judgement["decision"];
+  readonly rule: string | null;
+  readonly because: string;
+  /** What is opened for it. */
+  readonly opened: readonly string[];
+  readonly probe: Judgement["probe"];
+}
+
+/** Each part is decided by itself; what is refused outweighs what is asked about, and that what is allowed. */
+export function judge(
+  spec: PolicySpec,
+  glob: Glob,
+  tool: string,
+  { parts }: Assessment,
+  at: Circumstances,
+): Judgement {
+  const decided = parts.map((part) => decidePart(spec, glob, tool, part, at));
+  const [first] = decided.toSorted(byWeight);
+  if (first === undefined) throw new Error(`an assessment of ${tool} has no parts`);
+  const opened = decided.flatMap((one) => one.opened);
+  const hosts = [...new Set(couldReach(parts) ? [...at.open.map(({ host }) => host), ...opened] : [])];
+  return {
+    risk: worst(parts),
+    reach: reachOf(spec, tool, parts, hosts, at),
+    decision: first.decision,
+    rule: first.rule,
+    because: first.because,
+    hosts: first.decision === "refuse" ? [] : hosts,
+    probe: decided.find(({ probe }) => probe !== null)?.probe ?? null,
+  };
+}
+
+const weights = { allow: 0, ask: 1, refuse: 2 } as const;
+
+const byWeight = (a: Decided, b: Decided): number =>
+  weights[b.decision] - weights[a.decision] ||
+  Number(isFrom(b.part.risk, a.part.risk)) - Number(isFrom(a.part.risk, b.part.risk));
+
+function decidePart(spec: PolicySpec, glob: Glob, tool: string, part: Part, at: Circumstances): Decided {
+  const index = spec.rules.findIndex((rule) => fits(rule, { tool, part, now: at.now, glob }));
+  const rule = spec.rules[index] ?? null;
+  const named = rule === null ? null : nameOf(rule, index);
+  const why = `${part.risk}: ${part.because}`;
+  const decided = (
+    decision: Judgement["decision"],
+    because: string,
+    opened: readonly string[] = [],
+  ): Decided => ({
+    part,
+    decision,
+    rule: named,
+    because,
+    opened,
+    probe: rule?.probe ?? null,
+  });
+  if (rule?.then === "deny") return decided("refuse", `${why}; ${named} says deny${reason(rule)}`);
+  const needed = neededHosts(spec, tool, part, rule, at);
+  if ("refused" in needed) return decided("refuse", `${why}; ${needed.refused}`);
+  const { hosts } = needed;
+  if (rule?.then === "ask") return decided("ask", `${why}; ${named} says ask${reason(rule)}`, hosts);
+  if (at.isTainted && isFrom(part.risk, "external") && (rule !== null || !isFrom(part.risk, spec.askFrom)))
+    return decided("ask", `${why}; asked because text from the network was read before`, hosts);
+  if (rule !== null) return decided("allow", `${why}; ${named} says allow${reason(rule)}`, hosts);
+  if (isOpenAlready(spec, tool, part, hosts)) return decided("allow", `${why}, which network.allow opens`);
+  return isFrom(part.risk, spec.askFrom)
+    ? decided("ask", `${why}; no rule matched, ask_from: ${spec.askFrom}`, hosts)
+    : decided("allow", `${why}; below ask_from: ${spec.askFrom}`, hosts);
+}
+
+const reason = ({ because }: RuleSpec): string => (because === undefined ? "" : ` (${because})`);
+
+/** To reach what a person opened to the sandbox is not asked about again. */
+const isOpenAlready = (spec: PolicySpec, tool: string, part: Part, hosts: readonly string[]): boolean =>
+  !isOutside(spec, tool) && part.risk === "network" && hosts.length === 0;
+
+const isOutside = ({ outside }: PolicySpec, tool: string): boolean => Object.hasOwn(outside, tool);
+
+/** What must be opened for a part to work at all, or why no yes could make it work. */
+function neededHosts(
+  spec: PolicySpec,
+  tool: string,
+  { hosts, unreachable, isOpaque }: Part,
+  rule: RuleSpec | null,
+  { open }: Circumstances,
+): { readonly hosts: readonly string[] } | { readonly refused: string } {
+  if (unreachable !== null) return { refused: unreachable };
+  if (isOutside(spec, tool)) return { hosts: [] };
+  // A program nobody can tell before may do what it does without a network, too.
+  if (hosts === null && (open.length > 0 || isOpaque)) return { hosts: [] };
+  const wanted = hosts ?? rule?.hosts;
+  if (wanted === undefined)
+    return {
+      refused:
+        "the sandbox has no network, and no host is named that could be opened: name it in the command",
+    };
+  const needed = wanted.filter((host) => !open.some((one) => coversHost(one.host, host)));
+  const closed = needed.find((host) => !isOpenHost(host));
+  if (closed !== undefined) return { refused: `${closed} is no host that could be opened` };
+  if (needed.length === 0 || spec.opens) return { hosts: needed };
+  return { refused: `this sandbox has no network, so ${needed.join(", ")} cannot be reached` };
+}
+
+/** Programs of the project may reach whatever is open, whatever they are called with. */
+const couldReach = (parts: readonly Part[]): boolean =>
+  parts.some(({ hosts, isOpaque }) => isOpaque || hosts === null || hosts.length > 0);
+
+/** What may be repeated needs no care about happening twice. */
+function reachOf(
+  spec: PolicySpec,
+  tool: string,
+  parts: readonly Part[],
+  hosts: readonly string[],
+  { open }: Circumstances,
+): Reach {
+  if (isOutside(spec, tool)) return parts.every(isSafeRequest) ? "sandbox" : "outside";
+  const mayRepeat = (host: string): boolean =>
+    isMirror(host) || open.some((one) => one.repeat && coversHost(one.host, host));
+  const opens = (host: string): boolean => open.some((one) => one.host === host && one.repeat);
+  return hosts.every((host) => opens(host) || mayRepeat(host)) ? "sandbox" : "outside";
+}
+
+/** Methods that ask for nothing to be changed (RFC 9110, section 9.2.1). */
+const safe = new Set(["GET", "HEAD", "OPTIONS"]);
+const isSafeRequest = ({ words, risk }: Part): boolean => safe.has(words[0] ?? "") && risk !== "external";

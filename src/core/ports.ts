@@ -9,7 +9,11 @@ import type { Budget, By, Choice, Entry } from "./event.ts";
 import type { CallId, Digest, Instant, RunId } from "./id.ts";
 import type { ChainHead, Sha256 } from "./chain.ts";
 import type { Message, Model } from "./model.ts";
-import type { Judgement, ToolSpec } from "./tool.ts";
+import type { Assessment } from "./assessment.ts";
+import type { OpenHost } from "./host.ts";
+import type { ProbeSpec } from "./probe.ts";
+import type { RuleSpec } from "./rule.ts";
+import type { Judgement, Risk, ToolSpec } from "./tool.ts";
 
 export interface Clock {
   now(): Instant;
@@ -58,6 +62,8 @@ export type AnswerValue =
       readonly answer: "grant" | "grant-edited" | "refuse" | "expire";
       readonly edited: Digest | null;
       readonly note: Digest | null;
+      /** A rule the person wrote with it (a blob of a `RuleSpec`); not there in answers of an older version. */
+      readonly rule?: Digest | null;
     }
   | {
       readonly type: "escalation";
@@ -232,7 +238,7 @@ export interface Sandbox {
   /** How many slots are worth having open before they are needed: 0 where opening one is cheap. */
   readonly spares: number;
   capabilities(): Promise<Capabilities>;
-  /** `hosts`: what the slot may reach, like `packages.example` or `packages.example:8080`; none if left out. */
+  /** `hosts`: what the slot may reach, as `openHosts` takes them (core/open-hosts.ts); none if left out. */
   open(name: string, dir: string, hosts?: readonly string[]): Promise<Slot | { readonly broken: string }>;
   /** Names of the slots that exist outside this process's life, whoever made them. */
   left(): Promise<readonly string[]>;
@@ -274,10 +280,26 @@ export interface OutsideTool {
   run(call: CallId, args: unknown, key: string, signal: AbortSignal): Promise<EffectResult>;
 }
 
-/** Decides what a call may do. Pure; its digest is pinned in the run and bound into approvals. */
+/** What a decision about a call depends on besides the call. */
+export interface Circumstances {
+  readonly now: Instant;
+  /** What the sandbox of its thread may reach in any case. */
+  readonly open: readonly OpenHost[];
+  /** Its thread has read text from the network, which nobody vouches for. */
+  readonly isTainted: boolean;
+}
+
+/** Decides what a call may do. Its digest is pinned in the run and bound into approvals. */
 export interface Policy {
+  /** Names what decides now. */
   readonly digest: Digest;
-  judge(tool: string, args: unknown): Judgement;
+  readonly askFrom: Risk;
+  /** What the call would do. Pure; never throws, whatever a model wrote. */
+  assess(tool: string, args: unknown): Assessment;
+  /** Pure, for one `digest`. */
+  judge(tool: string, assessment: Assessment, at: Circumstances): Judgement;
+  /** From now on it has one more rule, at its end; what it was made of is durable when this resolves. */
+  remember(rule: RuleSpec): Promise<void>;
 }
 
 /** The world, as the loop sees it. */
@@ -291,6 +313,12 @@ export interface Ports {
   readonly prompts: Prompts;
   readonly policy: Policy;
   readonly outside: readonly OutsideTool[];
+  /** Looks an effect up that is in doubt. null: that told nothing. Never rejects. */
+  readonly probe: (
+    spec: ProbeSpec,
+    key: string,
+    signal: AbortSignal,
+  ) => Promise<"happened" | "did-not" | null>;
   /** Whether a path fits one of these globs. */
   readonly glob: (patterns: readonly string[]) => (path: string) => boolean;
   readonly sha256: Sha256;

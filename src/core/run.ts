@@ -17,6 +17,8 @@ export interface Approval {
   readonly body: Body<"approval-requested">;
   /** As granted: those of the request, or what the person edited. */
   args: Digest;
+  /** Under which it may be used. */
+  policy: Digest;
   /** When the request (open) or the grant (granted) ends; null: never. */
   until: Instant | null;
 }
@@ -75,6 +77,8 @@ export interface RunState {
   readonly goal: Digest;
   readonly config: Digest;
   readonly pins: Pins;
+  /** The policy in force: the pinned one, until a person changes it. */
+  policy: Digest;
   readonly limits: Limits;
   readonly seed: number;
   readonly base: Digest;
@@ -111,7 +115,10 @@ export interface RunState {
   /** Models that fail, by name. */
   readonly circuits: Map<string, Circuit>;
   readonly approvals: Map<string, Approval>;
-  readonly doubts: Set<CallId>;
+  /** Effects in doubt, and how each may be looked up. */
+  readonly doubts: Map<CallId, Digest | null>;
+  /** Of the latest calls that were judged, whether a person was asked: see core/fatigue.ts. */
+  asked: boolean[];
   readonly escalations: Map<string, Escalation>;
   integration: Integration | null;
   gradings: number;
@@ -140,6 +147,7 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     goal: body.goal,
     config: body.config,
     pins: body.pins,
+    policy: body.pins.policy,
     limits: body.limits,
     seed: body.seed,
     base: body.base,
@@ -165,7 +173,8 @@ export function newRun(id: RunId, at: Instant, body: Body<"run-created">): RunSt
     threads: new Map(),
     circuits: new Map(),
     approvals: new Map(),
-    doubts: new Set(),
+    doubts: new Map(),
+    asked: [],
     escalations: new Map(),
     integration: null,
     gradings: 0,

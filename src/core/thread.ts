@@ -20,6 +20,10 @@ export interface Call {
   /** What the policy said for this try; null until judged. */
   decision: "allow" | "ask" | "refuse" | null;
   reach: Reach;
+  /** What it may reach; empty before it is started. */
+  hosts: readonly string[];
+  /** How its effect is looked up, were it in doubt. */
+  probe: Digest | null;
   approval: string | null;
   /** The workspace it started from; null before. */
   tree: Digest | null;
@@ -64,6 +68,8 @@ export interface Thread {
   next: number;
   /** The workspace after the last call that ended. */
   tree: Digest;
+  /** A call that ended may have brought text of the network into the conversation. */
+  isTainted: boolean;
   /** Turns in a row without a call. */
   silences: number;
   /** How often the last call came in a row with the same result. */
@@ -106,6 +112,7 @@ export const newThread = (id: ThreadId, role: Role, task: string | null, tree: D
   calls: [],
   next: 0,
   tree,
+  isTainted: false,
   silences: 0,
   repeats: 0,
   lastCall: null,

@@ -1,4 +1,5 @@
 import type { Json } from "./canonical.ts";
+import type { ProbeSpec } from "./probe.ts";
 
 /** How a tool is described to a model. `parameters` is a JSON Schema of type object. */
 export interface ToolSpec {
@@ -23,6 +24,10 @@ export interface Judgement {
   readonly rule: string | null;
   /** One sentence for the card and the log. */
   readonly because: string;
+  /** What it may reach, like `packages.example:443`: what is open to its sandbox, and what is opened for this call. */
+  readonly hosts: readonly string[];
+  /** How an effect in doubt is looked up, where a rule says it. */
+  readonly probe: ProbeSpec | null;
 }
 
 /** The only ways a thread finishes, by role. They end with `call-ended` alone: what they do is repeatable. */

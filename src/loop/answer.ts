@@ -1,15 +1,16 @@
-import type { RunEvent } from "../core/event.ts";
+import type { By, RunEvent } from "../core/event.ts";
+import type { CallId, Digest } from "../core/id.ts";
 import { harness } from "../core/event.ts";
 import type { Answer, AnswerValue } from "../core/ports.ts";
+import type { RuleSpec } from "../core/rule.ts";
 import { adoptEdited, adoption } from "./plan.ts";
 import { cancelled } from "./attempt.ts";
-import { refused } from "./call.ts";
+import { job, refused } from "./call.ts";
+import { grantMs } from "./card.ts";
+import { judgementOf } from "./judge-call.ts";
 import { mergeAsIs } from "./integrate.ts";
 import { putText, readJson, readText } from "./texts.ts";
 import type { Work } from "./work.ts";
-
-/** How long a grant is good for. */
-const grantMs = 15 * 60_000;
 
 type Value<T extends AnswerValue["type"]> = Extract<AnswerValue, { type: T }>;
 
@@ -22,7 +23,7 @@ export async function importAnswer(work: Work, answer: Answer): Promise<readonly
     case "escalation":
       return escalation(work, answer, value);
     case "effect": {
-      const text = await putText(work.ports.blobs, effectText(value));
+      const text = await putText(work.ports.blobs, effectText(value.finding, "A person"));
       const body = {
         call: answer.subject,
         finding: value.finding,
@@ -46,14 +47,16 @@ export async function importAnswer(work: Work, answer: Answer): Promise<readonly
   }
 }
 
-function effectText({ finding }: Value<"effect">): string {
+/** What the model is told of a call that was in doubt. `who`: found it out. */
+export function effectText(finding: Value<"effect">["finding"], who: string): string {
+  const cut = "This call was cut off before its outcome was known";
   switch (finding) {
     case "happened":
-      return "The harness was interrupted during this call. A person found that it did happen; it was not repeated.";
+      return `${cut}. ${who} found that it did happen; it was not repeated.`;
     case "did-not":
-      return "The harness was interrupted during this call. A person found that it did not happen.";
+      return `${cut}. ${who} found that it did not happen.`;
     case "skip":
-      return "The harness was interrupted during this call; whether it happened is unknown, and a person chose to go on.";
+      return `${cut}; whether it happened is unknown, and a person chose to go on.`;
   }
 }
 
@@ -61,9 +64,8 @@ async function approval(work: Work, answer: Answer, value: Value<"approval">): P
   const asked = work.run.approvals.get(answer.subject);
   if (asked === undefined) return [];
   const isGrant = value.answer === "grant" || value.answer === "grant-edited";
-  const isLate = asked.until !== null && answer.at > asked.until;
-  const against =
-    isGrant && value.edited !== null ? await editRefused(work, asked.body.tool, value.edited) : null;
+  const isLate = asked.until !== null && answer.at >= asked.until;
+  const against = isGrant && value.edited !== null ? await editRefused(work, asked.call, value.edited) : null;
   const given = isGrant && (isLate || against !== null) ? (isLate ? "expire" : "refuse") : value.answer;
   const decided: RunEvent = {
     type: "approval-decided",
@@ -76,7 +78,10 @@ async function approval(work: Work, answer: Answer, value: Value<"approval">): P
       by: given === "expire" ? harness : answer.by,
     },
   };
-  if (given === "grant" || given === "grant-edited") return [decided];
+  if (given === "grant" || given === "grant-edited")
+    return value.rule == null
+      ? [decided]
+      : [decided, await remembered(work, asked.id, value.rule, answer.by)];
   const note = value.note === null ? "" : ` ${await readText(work.ports.blobs, value.note)}`;
   const text =
     given === "expire"
@@ -85,9 +90,20 @@ async function approval(work: Work, answer: Answer, value: Value<"approval">): P
   return [decided, await refused(work, asked.call, text)];
 }
 
+/** The rule holds from now on; the approval it came with was given in its knowledge. */
+async function remembered(work: Work, approval: string, digest: Digest, by: By): Promise<RunEvent> {
+  const { policy, blobs } = work.ports;
+  await policy.remember(await readJson<RuleSpec>(blobs, digest));
+  return { type: "policy-changed", body: { policy: policy.digest, keeps: approval, by } };
+}
+
 /** Edited arguments go through the policy again. */
-async function editRefused(work: Work, tool: string, edited: string): Promise<string | null> {
-  const judgement = work.ports.policy.judge(tool, await readJson<unknown>(work.ports.blobs, edited));
+async function editRefused(work: Work, id: CallId, edited: Digest): Promise<string | null> {
+  const args = await readJson<unknown>(work.ports.blobs, edited);
+  const found = { ...(await job(work, id)), args };
+  const { judgement } = await judgementOf(work, found);
+  if (judgement.reach === "outside" && found.call.try > 1)
+    return " This call was cut off before and cannot become one that acts outside; make that call anew.";
   return judgement.decision === "refuse"
     ? ` The edited call is against the policy: ${judgement.because}.`
     : null;

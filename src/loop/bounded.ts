@@ -49,8 +49,8 @@ export const workUntil = (work: Work, until: Instant | null): Work => ({
   until,
   slots: {
     ...work.slots,
-    use: async (name, tree) => {
-      const living = await work.slots.use(name, tree);
+    use: async (name, tree, more) => {
+      const living = await work.slots.use(name, tree, more);
       (living.slot as BoundedSlot).until = until;
       return living;
     },

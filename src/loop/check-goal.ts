@@ -21,8 +21,9 @@ export async function tryGoal(
   run: RunId,
   tree: Digest,
   checks: readonly Criterion[],
+  hosts: readonly string[],
 ): Promise<readonly TriedCheck[]> {
-  const own = slots(ports, run, 0);
+  const own = slots(ports, run, () => hosts, 0);
   try {
     const found: TriedCheck[] = [];
     for (const check of checks) {

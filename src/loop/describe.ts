@@ -48,11 +48,19 @@ export async function workspaceMap(work: Work, tree: Digest): Promise<string> {
 }
 
 export function capabilitiesText(work: Work): string {
-  const { programs, python, network, notes } = work.capabilities;
+  const { programs, python, notes } = work.capabilities;
   return [
     `programs: ${programs.join(" ")}`,
-    `python: ${python ?? "none"}; network: ${network ? "declared hosts only" : "none"}`,
+    `python: ${python ?? "none"}; network: ${networkText(work)}`,
     ...notes,
     ...(work.config.notes ?? []),
   ].join("\n");
+}
+
+/** What commands may reach. The embedded shell has one program for it, and only where a host is open. */
+function networkText({ open, ports }: Work): string {
+  if (open.length === 0)
+    return "none, but a command may be let through to hosts that it names, if a person allows it";
+  const how = ports.sandbox.kind === "embedded" ? ", by curl; Python has none" : ", by HTTP and HTTPS";
+  return `only ${open.map(({ host }) => host).join(", ")}${how}`;
 }

@@ -248,7 +248,7 @@ const standsFor = (run: RunState): "outage" | "person" =>
  * budget fell. Nothing of it has left the process, so it is thrown away and decided again.
  */
 function isStale(run: RunState, events: readonly RunEvent[], at: Instant): boolean {
-  if (events.some((event) => isAskedAlready(run, event) || isAnsweredAlready(run, event))) return true;
+  if (events.some((event) => isOvertaken(run, event))) return true;
   const [first] = events;
   switch (first?.type) {
     case "attempt-started":
@@ -259,19 +259,35 @@ function isStale(run: RunState, events: readonly RunEvent[], at: Instant): boole
       return !run.threads.has(first.body.thread);
     case "call-judged":
       return !run.threads.has(callParts(first.body.call).thread);
+    case "call-started":
+      return isTooLate(run, first.body, at);
     default:
       return false;
   }
 }
 
+const isOvertaken = (run: RunState, event: RunEvent): boolean =>
+  isAskedAlready(run, event) || isAnsweredAlready(run, event) || isUnderAnother(run, event);
+
+/** A rule was written meanwhile: what was to start is judged, or shown, anew. */
+const isUnderAnother = (run: RunState, event: RunEvent): boolean =>
+  event.type === "call-started" && event.body.policy !== run.policy;
+
 /** Of two answers that close one question, the second is looked at anew when the first is taken. */
 const isAnsweredAlready = (run: RunState, event: RunEvent): boolean =>
-  event.type === "escalation-answered" && !run.escalations.has(event.body.escalation);
+  (event.type === "escalation-answered" && !run.escalations.has(event.body.escalation)) ||
+  (event.type === "effect-settled" && !run.doubts.has(event.body.call));
 
 /** Of two questions about one task that come at once, the second is asked when the first is answered. */
 function isAskedAlready(run: RunState, event: RunEvent): boolean {
   if (event.type !== "escalation-raised" || event.body.task === null) return false;
   return run.tasks.get(event.body.task)?.status === "stuck";
+}
+
+/** The grant ran out before its use could be written: then it is void, and asked anew. */
+function isTooLate(run: RunState, { approval }: Body<"call-started">, at: Instant): boolean {
+  const until = run.approvals.get(approval ?? "")?.until ?? null;
+  return until !== null && until <= at;
 }
 
 /** The budget fell, others reserved, or the machine slept since it was asked for. */
@@ -293,7 +309,10 @@ async function cutShort(work: Work, action: Action): Promise<readonly RunEvent[]
   const { thread: id, index } = callParts(action.call);
   await work.slots.drop(id);
   const call = work.run.threads.get(id)?.calls[index];
-  return call === undefined ? [] : [cutCall(action.call, call.try)];
+  if (call === undefined) return [];
+  return call.reach === "outside"
+    ? [{ type: "effect-doubted", body: { call: action.call, why: "timeout" } }]
+    : [cutCall(action.call, call.try)];
 }
 
 /** A task's time goes on while others drain. */

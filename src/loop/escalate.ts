@@ -2,7 +2,9 @@ import type { GiveUp } from "../core/action.ts";
 import type { Spending } from "../core/budget.ts";
 import { isTimeUp } from "../core/decide/budgets.ts";
 import type { Budget, Choice, EscalationKind, Reservation, RunEvent } from "../core/event.ts";
+import { askedLately } from "../core/fatigue.ts";
 import type { ThreadId } from "../core/id.ts";
+import type { RunState } from "../core/run.ts";
 import { giveUpJudging } from "./grade.ts";
 import { putText, readText } from "./texts.ts";
 import { threadOf } from "./work.ts";
@@ -109,6 +111,8 @@ async function cause(work: Work, kind: EscalationKind, task: string | null): Pro
         [...run.threads.values()].find((thread) => thread.lastError !== null);
       return `${failing?.id ?? "a thread"}: ${failing?.lastError ?? "unknown error"}`;
     }
+    case "fatigue":
+      return fatigueText(run);
     case "plan":
       return task === null
         ? `planning ${run.planVersion} was given up`
@@ -123,13 +127,16 @@ async function cause(work: Work, kind: EscalationKind, task: string | null): Pro
     case "attempts":
     case "judging":
     case "conflict":
-    case "quarantine":
-    case "fatigue": {
+    case "quarantine": {
       const feedback = task === null ? null : run.tasks.get(task)?.feedback;
       return feedback == null ? `task ${task ?? ""}` : readText(ports.blobs, feedback);
     }
   }
 }
+
+const fatigueText = (run: RunState): string =>
+  `${askedLately(run)} of its latest ${run.asked.length} calls had to be asked about; who is asked so often stops reading. ` +
+  "Rules in harness.yaml (approvals.rules) answer what is always the same; retry lets it go on asking";
 
 const reasons: Readonly<Record<GiveUp, string>> = {
   turns: "it used all its turns without submitting",

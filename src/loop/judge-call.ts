@@ -1,16 +1,18 @@
-import { canonical } from "../core/canonical.ts";
+import type { Assessment } from "../core/assessment.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { CallId, Digest } from "../core/id.ts";
 import type { Approval } from "../core/run.ts";
+import type { Call } from "../core/thread.ts";
 import type { Judgement } from "../core/tool.ts";
 import { job, refused } from "./call.ts";
 import type { Job } from "./call.ts";
-import { putText, putTexts } from "./texts.ts";
+import { cardOf } from "./card.ts";
+import { relaxed } from "./removed.ts";
+import { putJson, putText } from "./texts.ts";
 import { argErrors, toolSpecs } from "./tools.ts";
-import { specOf } from "./work.ts";
+import { cwd, openTo, specOf } from "./work.ts";
 import type { Work } from "./work.ts";
 
-const cwd = "/workspace";
 /** A call is given up at the latest then, whatever its own time-out says. */
 const callMs = 2 * 3_600_000;
 
@@ -19,19 +21,44 @@ export async function judgeCall(work: Work, id: CallId): Promise<readonly RunEve
   const found = await job(work, id);
   const invalid = found.call.valid ? null : await whyInvalid(work, found);
   if (invalid !== null) return refusal(work, found, notRun(invalid), invalid);
-  const judgement = work.ports.policy.judge(found.call.tool, found.args);
+  const { assessment, judgement } = await judgementOf(work, found);
+  if (judgement.reach === "outside" && found.call.try > 1)
+    return refusal(work, found, notRun(cutBefore), cutBefore);
   switch (judgement.decision) {
     case "refuse":
-      return refusal(work, found, judgement, `Refused by policy: ${judgement.because}. Find another way.`);
+      return refusal(
+        work,
+        found,
+        judgement,
+        `Refused: ${judgement.because}. It did not run. Find another way.`,
+      );
     case "allow":
       return [
         await judged(work, found, judgement),
         await intent(work, found, judgement, null, found.thread.tree),
       ];
     case "ask":
-      return askPerson(work, found, judgement);
+      return askPerson(work, found, assessment, judgement);
   }
 }
+
+/** What the policy in force says of a call with these arguments, as things are now. */
+export async function judgementOf(
+  work: Work,
+  { call, args, thread }: Job,
+): Promise<{ readonly assessment: Assessment; readonly judgement: Judgement }> {
+  const { policy, clock } = work.ports;
+  const assessment = await relaxed(work, policy.assess(call.tool, args));
+  const judgement = policy.judge(call.tool, assessment, {
+    now: clock.now(),
+    open: openTo(work.open, thread.id),
+    isTainted: thread.isTainted,
+  });
+  return { assessment, judgement };
+}
+
+const cutBefore =
+  "This call was cut off before, and the rules for it have changed: make it anew if it is still needed.";
 
 const notRun = (because: string): Judgement => ({
   risk: "read",
@@ -39,6 +66,8 @@ const notRun = (because: string): Judgement => ({
   decision: "refuse",
   rule: null,
   because,
+  hosts: [],
+  probe: null,
 });
 
 /** The words for a call that was found invalid when it arrived. */
@@ -69,11 +98,17 @@ async function refusal(
   ];
 }
 
-async function askPerson(work: Work, found: Job, judgement: Judgement): Promise<readonly RunEvent[]> {
+async function askPerson(
+  work: Work,
+  found: Job,
+  assessment: Assessment,
+  judgement: Judgement,
+): Promise<readonly RunEvent[]> {
   const { id, call, thread } = found;
+  const { blobs, sandbox, policy, clock } = work.ports;
+  const { expireMs } = work.config;
   const living = await work.slots.use(thread.id, thread.tree);
   await living.slot.freeze();
-  const [card] = await putTexts(work.ports.blobs, cardOf(found, judgement));
   return [
     await judged(work, found, judgement),
     {
@@ -82,26 +117,18 @@ async function askPerson(work: Work, found: Job, judgement: Judgement): Promise<
         approval: `${id}.${call.asked + 1}`,
         call: id,
         try: call.try,
-        card: card as Digest,
+        card: await putJson(blobs, await cardOf(work, found, assessment, judgement)),
         tool: call.tool,
         args: call.args,
         cwd,
-        image: work.ports.sandbox.image,
+        image: sandbox.image,
         tree: thread.tree,
-        policy: work.ports.policy.digest,
-        expires: null,
+        policy: policy.digest,
+        expires: expireMs == null ? null : clock.now() + expireMs,
       },
     },
   ];
 }
-
-const cardOf = ({ call, args, thread }: Job, judgement: Judgement): string =>
-  [
-    `tool      ${call.tool}`,
-    `arguments ${canonical(args)}`,
-    `in        ${cwd}, a private copy (snapshot ${thread.tree.slice(0, 4)})`,
-    `risk      ${judgement.because}`,
-  ].join("\n");
 
 /** T8: the approval is used for exactly what was shown, or it is void. */
 export async function useApproval(work: Work, id: CallId): Promise<readonly RunEvent[]> {
@@ -111,8 +138,9 @@ export async function useApproval(work: Work, id: CallId): Promise<readonly RunE
   const living = await work.slots.use(found.thread.id, found.thread.tree);
   const { tree } = await living.workspace.snapshot();
   living.tree = tree;
-  const drift = whyVoid(work, approval, tree);
-  if (drift === null) return [await intent(work, found, found.call, approval, tree)];
+  const { judgement } = await judgementOf(work, found);
+  const drift = whyVoid(work, found.call, approval, tree, judgement);
+  if (drift === null) return [await intent(work, found, judgement, approval, tree)];
   const note = await putText(work.ports.blobs, drift);
   const body = {
     approval: approval.id,
@@ -125,25 +153,36 @@ export async function useApproval(work: Work, id: CallId): Promise<readonly RunE
   return [{ type: "approval-decided", body }];
 }
 
-function whyVoid(work: Work, approval: Approval, tree: Digest): string | null {
+function whyVoid(
+  work: Work,
+  call: Call,
+  approval: Approval,
+  tree: Digest,
+  judgement: Judgement,
+): string | null {
   const asked = approval.body;
   const { policy, sandbox, clock } = work.ports;
   if (approval.until !== null && approval.until <= clock.now())
     return "the grant expired before it could be used";
   if (asked.tree !== tree)
     return `the workspace changed after the request (${asked.tree?.slice(0, 4)} → ${tree.slice(0, 4)})`;
-  if (asked.policy !== policy.digest) return "the policy changed after the request";
+  if (approval.policy !== policy.digest) return "the policy changed after the request";
   if (asked.image !== sandbox.image) return "the sandbox's image changed after the request";
-  return null;
+  if (judgement.reach === "outside" && call.try > 1) return cutBefore;
+  // What an edit, or a rule that has run out meanwhile, makes of it.
+  return judgement.decision === "refuse" ? `it is against the policy: ${judgement.because}` : null;
 }
 
 async function intent(
   work: Work,
   { id, call }: Job,
-  judgement: { reach: "sandbox" | "outside" },
+  judgement: Judgement,
   approval: Approval | null,
   tree: Digest,
 ): Promise<RunEvent> {
+  const { sandbox, policy, clock, blobs } = work.ports;
+  const { probe } = judgement;
+  const { reach } = judgement;
   return {
     type: "call-started",
     body: {
@@ -151,15 +190,16 @@ async function intent(
       try: call.try,
       tool: call.tool,
       args: call.args,
-      reach: judgement.reach,
+      reach,
       cwd,
-      image: work.ports.sandbox.image,
-      policy: work.ports.policy.digest,
+      image: sandbox.image,
+      policy: policy.digest,
       tree,
       approval: approval?.id ?? null,
-      key: judgement.reach === "outside" ? `${work.run.id}/${id}` : null,
-      probe: null,
-      deadline: work.ports.clock.now() + callMs,
+      key: reach === "outside" ? `${work.run.id}/${id}` : null,
+      probe: probe === null || reach === "sandbox" ? null : await putJson(blobs, probe),
+      hosts: [...judgement.hosts],
+      deadline: clock.now() + callMs,
     },
   };
 }

@@ -17,7 +17,7 @@ export async function nextMessage(work: Work, thread: Thread): Promise<Message> 
   return { role: "user", parts: [...results, { type: "text", text: lines.join("\n\n") }] };
 }
 
-const responseOf = async (work: Work, { response }: Thread): Promise<ResponseRecord> =>
+export const responseOf = async (work: Work, { response }: Thread): Promise<ResponseRecord> =>
   response === null ? { parts: [] } : readJson<ResponseRecord>(work.ports.blobs, response);
 
 function tooMany({ calls }: Thread, { leftOut = 0 }: ResponseRecord): string {

@@ -1,6 +1,6 @@
 import { fold, apply } from "../core/apply.ts";
 import { seal } from "../core/chain.ts";
-import type { Body, Entry, RunEvent } from "../core/event.ts";
+import type { Body, By, Entry, RunEvent } from "../core/event.ts";
 import { runId } from "../core/id.ts";
 import type { RunId } from "../core/id.ts";
 import type { Owner, Ownership, Ports } from "../core/ports.ts";
@@ -67,6 +67,19 @@ export async function takeRun(
   for (const entry of entries) apply(run, entry);
   await ports.journal.append(id, after, entries);
   return { run, ownership: lock.owned, entries };
+}
+
+/** A run goes on under the policy of today. @returns whether that is another than it was under */
+export async function policyOf(ports: Ports, { run }: OwnedRun, by: By): Promise<boolean> {
+  const { digest } = ports.policy;
+  if (run.phase === "ended" || run.policy === digest) return false;
+  const after = { seq: run.seq, hash: run.hash, epoch: run.epoch };
+  const at = Math.max(run.at, ports.clock.now());
+  const changed: RunEvent = { type: "policy-changed", body: { policy: digest, keeps: null, by } };
+  const entries = seal(run.id, after, run.epoch, at, [changed], ports.sha256);
+  for (const entry of entries) apply(run, entry);
+  await ports.journal.append(run.id, after, entries);
+  return true;
 }
 
 /** Removes every slot of a run and its directory. Whoever calls owns the run, so nobody works in them. */

@@ -3,7 +3,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { CallId } from "../core/id.ts";
 import { callParts, threadParts } from "../core/id.ts";
 import { compactThread } from "./compact.ts";
-import { importAnswer } from "./answer.ts";
+import { effectText, importAnswer } from "./answer.ts";
 import { cancelled, finishAttempt, prepare, startAttempt } from "./attempt.ts";
 import { unrun } from "../core/thread.ts";
 import { escalate, giveUp, quarantine } from "./escalate.ts";
@@ -13,7 +13,7 @@ import { finishVerdict } from "./grade.ts";
 import { giveVerdict, judgeCriterion, startJudging } from "./judge.ts";
 import { finishPlan, proposeOwn, startPlanning } from "./plan.ts";
 import { runCall } from "./run-call.ts";
-import { putText } from "./texts.ts";
+import { putText, readJson } from "./texts.ts";
 import { ask, send } from "./turn.ts";
 import { threadOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -51,6 +51,8 @@ export async function perform(
       return useApproval(work, action.call);
     case "run-call":
       return runCall(work, action.call);
+    case "probe":
+      return probe(work, action.call);
     case "finish":
       return finish(work, action.call);
     case "start-attempt":
@@ -94,6 +96,20 @@ async function finish(work: Work, id: CallId): Promise<readonly RunEvent[]> {
     case "evaluator":
       return finishVerdict(work, id);
   }
+}
+
+/** What a person declared looks an effect up; where that tells nothing a person is asked, and not looked up again. */
+async function probe(work: Work, id: CallId): Promise<readonly RunEvent[]> {
+  const { ports, run } = work;
+  const spec = run.doubts.get(id) ?? null;
+  if (spec === null || work.probed.has(id)) return [];
+  work.probed.add(id);
+  const finding = await ports.probe(await readJson(ports.blobs, spec), `${run.id}/${id}`, work.signal);
+  if (finding === null || !run.doubts.has(id)) return [];
+  const result = await putText(ports.blobs, effectText(finding, "The harness looked it up and"));
+  return [
+    { type: "effect-settled", body: { call: id, finding, evidence: spec, result, by: { type: "harness" } } },
+  ];
 }
 
 /** T6 by the owner: silence past the expiry is an answer too, and the first answer wins. */

@@ -148,9 +148,9 @@ export async function planFaults(
   run: RunId,
   tree: Digest,
   plan: PlanSpec,
-  about: Omit<PlanWorld, "tools"> & { readonly goalHasChecks: boolean },
+  about: Omit<PlanWorld, "tools"> & { readonly goalHasChecks: boolean; readonly hosts: readonly string[] },
 ): Promise<readonly string[]> {
-  const own = slots(ports, run, 0);
+  const own = slots(ports, run, () => about.hosts, 0);
   try {
     const world = { ...about, tools: toolNames(ports) };
     return (await examinePlan({ slots: own }, "try/own-plan", tree, plan, world)).errors;

@@ -15,21 +15,38 @@ import type { ToolResult } from "./run-tool.ts";
 import { SandboxDown } from "./slots.ts";
 import type { OpenSlot } from "./slots.ts";
 import { putText, putTexts, shorten, textBytes } from "./texts.ts";
+import { workerTools } from "./tools.ts";
+import { openTo } from "./work.ts";
 import type { Work } from "./work.ts";
 
 /** T9, the outside half of a call. */
 export async function runCall(work: Work, id: CallId): Promise<readonly RunEvent[]> {
   const found = await job(work, id);
-  return found.call.reach === "outside" ? runOutside(work, found) : runInSandbox(work, found);
+  if (isSandboxed(found.call.tool)) return runInSandbox(work, found);
+  const tool = outsideOf(work, found.call.tool);
+  if (tool === undefined)
+    throw new SandboxDown(`the tool "${found.call.tool}", which this run uses, is not configured`);
+  return runOutside(work, found, tool);
 }
+
+export const outsideOf = (work: Work, name: string): OutsideTool | undefined =>
+  work.ports.outside.find((tool) => tool.spec.name === name);
+
+const isSandboxed = (tool: string): boolean => workerTools.includes(tool);
 
 async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]> {
   const { id, thread, call, args } = found;
   const began = work.ports.clock.now();
   const before = call.tree ?? thread.tree;
-  const living = await work.slots.use(thread.id, before);
+  const living = await work.slots.use(thread.id, before, openedFor(work, found));
   const notice = await putOutputFiles(work.ports.blobs, thread, living);
   const result = await runTool(call.tool, args, living);
+  const denied = result.denied.map((host): RunEvent => ({
+    type: "egress-denied",
+    body: { thread: thread.id, ...host },
+  }));
+  if (call.reach === "outside" && isUnheard(result))
+    return [...denied, ...(await unheard(work, found, result))];
   if (result.broken) return brokenCall(work, found, result);
   const after = result.wrote ? await treeAfter(living) : null;
   const changed = call.tool === "bash" && after !== null ? await changedNote(work, before, after.tree) : "";
@@ -45,13 +62,24 @@ async function runInSandbox(work: Work, found: Job): Promise<readonly RunEvent[]
     output: output ?? null,
     dropped: result.dropped,
     tree: after?.tree ?? null,
+    effect: call.reach === "outside" ? "done" : null,
     ms: work.ports.clock.now() - began,
   };
-  const denied = result.denied.map((host): RunEvent => ({
-    type: "egress-denied",
-    body: { thread: thread.id, ...host },
-  }));
   return [...denied, { type: "call-ended", body }];
+}
+
+/** What this call alone may reach. */
+const openedFor = (work: Work, { thread, call }: Job): readonly string[] =>
+  call.hosts.filter((host) => !openTo(work.open, thread.id).some((open) => open.host === host));
+
+/** It was cut before it said how it ended: whatever it did outside, nobody knows. */
+const isUnheard = ({ broken, outcome }: ToolResult): boolean => broken || !["ok", "error"].includes(outcome);
+
+/** Of what it did in its sandbox nothing stays: it went on from where the call began. */
+async function unheard(work: Work, { id, thread }: Job, result: ToolResult): Promise<readonly RunEvent[]> {
+  await work.slots.drop(thread.id);
+  const why = result.outcome === "timeout" ? "timeout" : "reset";
+  return [{ type: "effect-doubted", body: { call: id, why } }];
 }
 
 /** What a command printed, if it is much as an excerpt of the file that has all of it, and how it ended. */
@@ -106,11 +134,16 @@ async function brokenCall(
 }
 
 /** Outside happens once: an answer of any kind is `done`, none is doubt. */
-async function runOutside(work: Work, { id, thread, call, args }: Job): Promise<readonly RunEvent[]> {
-  const tool = outsideTool(work, call.tool);
+async function runOutside(
+  work: Work,
+  { id, thread, call, args }: Job,
+  tool: OutsideTool,
+): Promise<readonly RunEvent[]> {
   const began = work.ports.clock.now();
   const effect = await tool.run(id, args, `${work.run.id}/${id}`, work.signal);
-  if (effect.outcome === "unknown") return [{ type: "effect-doubted", body: { call: id, why: "reset" } }];
+  const isRepeatable = call.reach === "sandbox";
+  if (effect.outcome === "unknown" && !isRepeatable)
+    return [{ type: "effect-doubted", body: { call: id, why: "reset" } }];
   const said = withEdit(call, args, excerpt(effect.text, outputFile(thread.turn, call.index)));
   const [result, output] = await putTexts(work.ports.blobs, said, effect.text);
   const outcome = effect.outcome === "done" ? "ok" : "error";
@@ -123,15 +156,9 @@ async function runOutside(work: Work, { id, thread, call, args }: Job): Promise<
         outcome,
         result: result ?? null,
         output: output ?? null,
-        effect: effect.outcome,
+        effect: isRepeatable || effect.outcome === "unknown" ? null : effect.outcome,
         ms,
       },
     },
   ];
-}
-
-function outsideTool(work: Work, name: string): OutsideTool {
-  const tool = work.ports.outside.find((candidate) => candidate.spec.name === name);
-  if (tool === undefined) throw new SandboxDown(`the tool "${name}", which this run uses, is not configured`);
-  return tool;
 }

@@ -4,7 +4,9 @@ import type { Ports, Slot, Workspace } from "../core/ports.ts";
 /** A sandbox over a workspace that is known to hold `tree`; null: something ran there since. */
 export interface OpenSlot {
   readonly workspace: Workspace;
-  readonly slot: Slot;
+  slot: Slot;
+  /** What it may reach. */
+  hosts: readonly string[];
   tree: Digest | null;
   /** Something may have run there: then something may still run. */
   isUsed: boolean;
@@ -24,8 +26,11 @@ export class SandboxDown extends Error {
  * every directory back to the tree the journal names.
  */
 export interface Slots {
-  /** The slot of that name holding exactly `tree`. @throws SandboxDown */
-  use(name: string, tree: Digest): Promise<OpenSlot>;
+  /**
+   * The slot of that name holding exactly `tree`. `more`: what it may reach besides what slots of that name always may;
+   * where that is other than it was, nothing of what ran there before lives on. @throws SandboxDown
+   */
+  use(name: string, tree: Digest, more?: readonly string[]): Promise<OpenSlot>;
   /** Removes it and its directory. Does nothing where there is none. */
   drop(name: string): Promise<void>;
   dropAll(): Promise<void>;
@@ -37,18 +42,25 @@ type Places = Pick<Ports, "workspaces" | "sandbox">;
  * Where opening a slot takes long, `spares` are opened before they are needed, over the tree that was last asked for,
  * and directories are used again: to set one back by difference costs far less than to write all of it anew.
  */
-export function slots(ports: Places, run: RunId, spares = ports.sandbox.spares): Slots {
+export function slots(
+  ports: Places,
+  run: RunId,
+  hostsOf: (name: string) => readonly string[] = () => [],
+  spares = ports.sandbox.spares,
+): Slots {
   const open = new Map<string, OpenSlot>();
   const making: Making = { ...ports, run, idle: [], mostIdle: spares === 0 ? 0 : mostIdle, made: 0 };
   const ready = readySlots(making, spares);
   return {
-    use: async (name, tree) => {
+    use: async (name, tree, more = []) => {
       const living = open.get(name);
-      const slot = living ?? (await ready.take()) ?? (await make(making, name, tree));
+      const hosts = [...hostsOf(name), ...more];
+      const slot = living ?? (await ready.take()) ?? (await make(making, name, tree, hosts));
       if (living === undefined) {
         open.set(name, slot);
         ready.fill(tree);
       }
+      await openTo(making, name, slot, hosts);
       await setTo(slot, tree);
       slot.isUsed = true;
       return slot;
@@ -99,7 +111,7 @@ function readySlots(making: Making, wanted: number): ReadySlots {
     fill: (tree) => {
       while (opening.length < wanted) {
         // Whatever is wrong, whoever needs a slot next meets it too and tells it.
-        opening.push(make(making, `spare/${(count += 1)}`, tree).catch(() => null));
+        opening.push(make(making, `spare/${(count += 1)}`, tree, []).catch(() => null));
       }
     },
   };
@@ -123,16 +135,45 @@ export async function endProcesses(slot: Slot): Promise<void> {
   }
 }
 
-async function make(making: Making, name: string, tree: Digest): Promise<OpenSlot> {
-  const { sandbox, run } = making;
+async function make(making: Making, name: string, tree: Digest, hosts: readonly string[]): Promise<OpenSlot> {
   const workspace = await workspaceFor(making, name, tree);
-  let slot = await sandbox.open(`${run}/${name}`, workspace.dir);
+  const slot = await opened(making, name, workspace, hosts);
+  if (slot instanceof SandboxDown) {
+    await workspace.remove();
+    throw slot;
+  }
+  return { workspace, slot, hosts, tree, isUsed: false, skipped: new Set(), outputs: new Map() };
+}
+
+async function opened(
+  { sandbox, run }: Making,
+  name: string,
+  { dir }: Workspace,
+  hosts: readonly string[],
+): Promise<Slot | SandboxDown> {
+  const first = await sandbox.open(`${run}/${name}`, dir, hosts);
   // A container may be lost while it starts, though all is well with the engine.
-  if ("broken" in slot) slot = await sandbox.open(`${run}/${name}`, workspace.dir);
-  if (!("broken" in slot))
-    return { workspace, slot, tree, isUsed: false, skipped: new Set(), outputs: new Map() };
-  await workspace.remove();
-  throw new SandboxDown(`the ${sandbox.kind} sandbox does not start: ${slot.broken}`);
+  const slot = "broken" in first ? await sandbox.open(`${run}/${name}`, dir, hosts) : first;
+  return "broken" in slot
+    ? new SandboxDown(`the ${sandbox.kind} sandbox does not start: ${slot.broken}`)
+    : slot;
+}
+
+/** Another sandbox over the same directory: what an earlier command left running never meets a network opened later. */
+async function openTo(
+  making: Making,
+  name: string,
+  living: OpenSlot,
+  hosts: readonly string[],
+): Promise<void> {
+  if (living.hosts.length === hosts.length && living.hosts.every((host, index) => host === hosts[index]))
+    return;
+  await endProcesses(living.slot);
+  await living.slot.close();
+  const slot = await opened(making, name, living.workspace, hosts);
+  if (slot instanceof SandboxDown) throw slot;
+  living.slot = slot;
+  living.hosts = hosts;
 }
 
 /** A directory that may be used again has a name of its own: a later slot of the same name must not replace it. */

@@ -1,7 +1,9 @@
 import { defaultThreshold } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
 import type { RubricSpec, RunConfig } from "../core/goal.ts";
-import type { Digest, Instant, Role } from "../core/id.ts";
+import type { OpenHost } from "../core/host.ts";
+import { threadParts } from "../core/id.ts";
+import type { CallId, Digest, Instant, Role, ThreadId } from "../core/id.ts";
 import type { PlanRecord, TaskSpec } from "../core/plan.ts";
 import type { Price } from "../core/model.ts";
 import type { Capabilities, Ports } from "../core/ports.ts";
@@ -13,6 +15,9 @@ import { conversations } from "./conversation.ts";
 import type { Slots } from "./slots.ts";
 import { slots } from "./slots.ts";
 import { readJson, readText } from "./texts.ts";
+
+/** Where every command begins, whichever sandbox it runs in. */
+export const cwd = "/workspace";
 
 /** What one living process knows of a run besides its state: all of it can be read again from blobs. */
 export interface Work {
@@ -30,6 +35,10 @@ export interface Work {
   readonly trees: TreeStore;
   readonly specs: Map<Digest, TaskSpec>;
   /** Guards of the goal and of accepted tasks by their text; filled when first needed. */
+  /** What the sandboxes of this run may reach in any case. */
+  readonly open: readonly OpenHost[];
+  /** Effects in doubt that this process has looked up. */
+  readonly probed: Set<CallId>;
   readonly guards: { isRead: boolean; readonly found: Map<string, Criterion> };
   /** When what is done now must have ended, so that a ceiling of time is kept; null: there is none. */
   readonly until: Instant | null;
@@ -44,12 +53,15 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
   const rubrics = new Map<string, RubricSpec>();
   for (const [name, digest] of Object.entries(run.pins.rubrics))
     rubrics.set(name, await readJson<RubricSpec>(blobs, digest));
+  const config = await readJson<RunConfig>(blobs, run.config);
   return {
     ports,
     run,
     signal,
     until: null,
-    config: await readJson<RunConfig>(blobs, run.config),
+    config,
+    open: config.network ?? [],
+    probed: new Set(),
     prompts: {
       planner: await readText(blobs, pinnedPrompt(run, "planner")),
       worker: await readText(blobs, pinnedPrompt(run, "worker")),
@@ -58,13 +70,26 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
     rubrics,
     capabilities: await readJson<Capabilities>(blobs, run.pins.capabilities),
     prices: new Map(Object.entries(await readJson<Record<string, Price | null>>(blobs, run.pins.prices))),
-    slots: slots(ports, run.id),
+    slots: slots(ports, run.id, hostsOf(config.network ?? [])),
     conversations: conversations(blobs),
     trees: treeStore(blobs),
     specs: new Map(),
     guards: { isRead: false, found: new Map() },
   };
 }
+
+/**
+ * What the sandbox of a thread may reach. Only a worker's acts outside: what plans or judges may be done again, so it
+ * reaches only where that does no harm.
+ */
+export const openTo = (open: readonly OpenHost[], thread: ThreadId): readonly OpenHost[] =>
+  threadParts(thread).role === "worker" ? open : open.filter(({ repeat }) => repeat);
+
+/** The same for every slot by its name: those of threads are called after them. */
+const hostsOf =
+  (open: readonly OpenHost[]) =>
+  (slot: string): readonly string[] =>
+    (slot.startsWith("task/") ? open : open.filter(({ repeat }) => repeat)).map(({ host }) => host);
 
 function pinnedPrompt(run: RunState, role: Role): Digest {
   const digest = run.pins.prompts[role];

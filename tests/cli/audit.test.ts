@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { example, folder, harness, runId } from "./ground.ts";
+import { example, folder, harness, ranOnce } from "./ground.ts";
 import { hopeless } from "./stories.ts";
 
 /** Changes a database behind everybody's back. */
@@ -17,10 +17,7 @@ function tamper(
   db.close();
 }
 
-async function hello(): Promise<{ readonly dir: string; readonly id: string }> {
-  const dir = await example("hello");
-  return { dir, id: runId((await harness(dir, ["run", "goal.md"])).err) };
-}
+const hello = ranOnce(async () => example("hello", false));
 
 describe("harness audit", () => {
   test("finds nothing wrong with an honest run", async () => {

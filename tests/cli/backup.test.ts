@@ -1,16 +1,17 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { example, fill, folder, harness, runId, start } from "./ground.ts";
+import { example, fill, folder, harness, ranOnce, start } from "./ground.ts";
 import { greeting, slow } from "./stories.ts";
+
+const hello = ranOnce(async () => example("hello", false));
 
 /** A backup of a project in which the hello goal is met. */
 async function backedUp(): Promise<{ readonly dir: string; readonly id: string; readonly file: string }> {
-  const dir = await example("hello");
-  const { code, err } = await harness(dir, ["run", "goal.md"]);
-  expect(code).toBe(0);
+  const { dir, id, done } = await hello();
+  expect(done.code).toBe(0);
   expect((await harness(dir, ["backup", "runs.tar"])).code).toBe(0);
-  return { dir, id: runId(err), file: join(dir, "runs.tar") };
+  return { dir, id, file: join(dir, "runs.tar") };
 }
 
 describe("harness backup and restore", () => {

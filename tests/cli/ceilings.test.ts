@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { folder, harness, runId } from "./ground.ts";
+import { fill, folder, harness, ranOnce, runId } from "./ground.ts";
 import type { Files } from "./ground.ts";
-import { greeting, writes } from "./stories.ts";
+import { greeting, misses, writes } from "./stories.ts";
 
 const priced = (front: Readonly<Record<string, unknown>>, attempts = writes("Hello.")): Files =>
   greeting({ price: { input: 1, output: 5 }, "task/greet/*": attempts }, front);
@@ -16,7 +16,7 @@ describe("a ceiling of a run", () => {
     ["turns", { turns: 2 }, "+20turns"],
     ["attempts", { attempts: 1 }, "+3attempts"],
   ])("%s used up: exit 4, the command that tops it up, and nothing lost", async (_name, budget, more) => {
-    const retried = _name === "attempts" ? { "task/greet/1": writes("Bye.") } : {};
+    const retried = _name === "attempts" ? { "task/greet/1": misses } : {};
     const dir = await folder(greeting({ price: { input: 1, output: 5 }, ...retried }, { budget }));
     const { code, err } = await harness(dir, ["run", "goal.md"]);
     expect(code).toBe(4);
@@ -27,25 +27,27 @@ describe("a ceiling of a run", () => {
   });
 
   test("time: what is at work is cut in time, the run stands, and goes on with more", async () => {
+    const front = { budget: { wall: "4s" } };
     const slow = writes("Hello.").map((turn) => ({ delay_ms: 20_000, ...turn }));
-    const dir = await folder(greeting({ "task/greet/1": slow }, { budget: { wall: "8s" } }));
+    const dir = await folder(greeting({ "task/greet/1": slow }, front));
     const { code, err } = await harness(dir, ["run", "goal.md"]);
     expect(code).toBe(4);
-    expect(err).toContain("time: 8 s at work are used up");
+    expect(err).toContain("time: 4 s at work are used up");
     const { spent, budget } = JSON.parse((await harness(dir, ["show", "--json"])).out) as {
       spent: { wallMs: number };
       budget: { wallMs: number };
     };
     expect(spent.wallMs).toBeLessThanOrEqual(budget.wallMs);
+    await fill(dir, greeting({}, front));
     const raised = await harness(dir, ["resume", "--budget", "+5m"]);
     expect([raised.code, (await harness(dir, ["audit"])).code]).toEqual([0, 0]);
   });
 
+  const poor = ranOnce(async () => folder(priced({ budget: { money: 0.01 } }), false));
   test.each(["0", "-1", "+", "x", "1e9999", "5 dollars", "+0turns", "1.5tokens"])(
     "--budget %s is refused",
     async (text) => {
-      const dir = await folder(priced({ budget: { money: 0.01 } }));
-      await harness(dir, ["run", "goal.md"]);
+      const { dir } = await poor();
       const { code, err } = await harness(dir, ["resume", `--budget=${text}`]);
       expect([code, err.trimEnd().split("\n").length]).toEqual([2, 1]);
     },
@@ -67,8 +69,11 @@ describe("a ceiling of each task", () => {
   });
 
   test("tokens and time of a task are ceilings too", async () => {
-    for (const task of [{ tokens: 9_000 }, { wall: "2s" }]) {
-      const attempts = writes("Hello.").map((turn) => ({ delay_ms: 3_000, ...turn }));
+    for (const [task, delay_ms] of [
+      [{ tokens: 9_000 }, 0],
+      [{ wall: "1s" }, 3_000],
+    ] as const) {
+      const attempts = writes("Hello.").map((turn) => ({ delay_ms, ...turn }));
       const dir = await folder(priced({ budget: { task } }, attempts));
       const { code, err } = await harness(dir, ["run", "goal.md"]);
       expect([code, question(err) !== ""]).toEqual([4, true]);

@@ -14,7 +14,7 @@ import { gitFinding, nodeFinding, platformFinding } from "../../src/cli/doctor/m
 import { baseImage } from "../../src/cli/doctor/wish.ts";
 import { directoryOf } from "../../src/edges/files/slot-name.ts";
 import { describeDocker } from "../docker.ts";
-import { example, folder, harness, paths, root, runId, start } from "./ground.ts";
+import { example, folder, harness, paths, ranOnce, root, runId, start } from "./ground.ts";
 import type { Done } from "./ground.ts";
 import { newScreen } from "./screen.ts";
 import { greeting, slow } from "./stories.ts";
@@ -418,10 +418,11 @@ describe("a project", () => {
   });
 });
 
+const hello = ranOnce(async () => example("hello", false));
+
 describe("the state of a project", () => {
   test("after a run: databases, privacy, nobody at work", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     const before = await readdir(join(dir, ".harness"));
     const found = await diagnose(dir);
     expect(found.named("harness.db")).toMatchObject({
@@ -438,8 +439,7 @@ describe("the state of a project", () => {
   });
 
   test("open to others, not ignored, with what a dead run left behind", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     await chmod(join(dir, ".harness"), 0o755);
     await rm(join(dir, ".harness/.gitignore"));
     await mkdir(join(dir, ".harness/slots", directoryOf("7k2m/task/clean/1")), { recursive: true });
@@ -451,8 +451,7 @@ describe("the state of a project", () => {
   });
 
   test("a damaged database, and one that is gone", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     const path = join(dir, ".harness/harness.db");
     const handle = await open(path, "r+");
     const { size } = await stat(path);
@@ -519,8 +518,7 @@ describe("with a goal", () => {
   });
 
   test("in a project with runs, their state is not touched", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     const before = [
       ...(await readdir(join(dir, ".harness/slots"))),
       ...(await readdir(join(dir, ".harness/locks"))),

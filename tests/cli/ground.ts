@@ -5,7 +5,7 @@ import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Io } from "../../src/cli/io.ts";
 import type { Keyboard } from "../../src/cli/keyboard.ts";
@@ -13,6 +13,11 @@ import type { Keyboard } from "../../src/cli/keyboard.ts";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export type Files = Readonly<Record<string, string>>;
+
+/** For workers whose commands are meant to be risky: nobody is asked about them. */
+export const unasked: Files = {
+  "harness.yaml": "approvals: { rules: [{ tool: bash, then: allow }] }\n",
+};
 
 /** A new directory with these files; gone after the test, unless the caller removes it. */
 export async function folder(files: Files = {}, isForTest = true): Promise<string> {
@@ -105,6 +110,32 @@ export async function harness(cwd: string, argv: readonly string[], seat: Seat =
   };
   const code = await main(argv, io);
   return { code, ...written };
+}
+
+/** A project in which a goal was run once, and what that came to. */
+export interface Ran {
+  readonly dir: string;
+  readonly id: string;
+  readonly done: Done;
+}
+
+/** Runs the goal of `project` once for all tests of a file; each call gives a copy of what it left. */
+export function ranOnce(project: () => Promise<string>, seat: Seat = {}): () => Promise<Ran> {
+  let made: Promise<Ran> | null = null;
+  const make = async (): Promise<Ran> => {
+    const dir = await project();
+    const done = await harness(dir, ["run", "goal.md"], seat);
+    return { dir, id: runId(done.err), done };
+  };
+  afterAll(async () => {
+    if (made !== null) await rm((await made).dir, { recursive: true, force: true });
+  });
+  return async () => {
+    const first = await (made ??= make());
+    const dir = await folder();
+    await cp(first.dir, dir, { recursive: true });
+    return { ...first, dir };
+  };
 }
 
 /** The same command line as a process of its own. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { example, folder, harness, runId } from "./ground.ts";
+import { folder, harness, runId } from "./ground.ts";
 import type { Done } from "./ground.ts";
 import { newScreen } from "./screen.ts";
 import type { Screen } from "./screen.ts";
@@ -30,8 +30,8 @@ async function watch(
   return { ...done, screen, pictures };
 }
 
-test("the orders example is drawn over itself and ends with its summary", async () => {
-  const dir = await example("orders");
+test("a run is drawn over itself and ends with its summary", async () => {
+  const dir = await folder(wide);
   const { code, out, err, screen, pictures } = await watch(dir, ["run", "goal.md", "--yes"], 80, 24);
   expect({ code, out }).toEqual({ code: 0, out: "" });
   expect(pictures).toBeGreaterThan(3);
@@ -42,11 +42,11 @@ test("the orders example is drawn over itself and ends with its summary", async 
   const id = runId(err);
   const lines = screen.lines();
   const from = lines.findIndex((line) => line.startsWith(` run ${id}   `));
-  const marks = lines.slice(from + 1, from + 5).map((line) => line.replace(/^ (\S) (\S+).*$/, "$1 $2"));
-  expect(marks).toEqual(["✓ clean", "✓ report", "✓ chart", "✓ index"]);
+  const marks = lines.slice(from + 1, from + 9).map((line) => line.replace(/^ (\S) (\S+).*$/, "$1 $2"));
+  expect(marks).toEqual(Array.from({ length: 8 }, (_, index) => `✓ part-0${index + 1}`));
   expect(lines[from]).not.toContain("ctrl-c");
-  expect(lines[from + 5]).toBe("");
-  expect(lines[from + 6]).toMatch(new RegExp(`^ met {8}run ${id} `));
+  expect(lines[from + 9]).toBe("");
+  expect(lines[from + 10]).toMatch(new RegExp(`^ met {8}run ${id} `));
   expect(lines.at(-2)).toBe(` take it    harness export ${id} --to result`);
 });
 
@@ -92,7 +92,7 @@ test("a refusal after the import stands on a line of its own", async () => {
 });
 
 test("NO_COLOR is respected, and a dumb terminal gets lines", async () => {
-  const dir = await example("hello");
+  const dir = await folder(greeting({}));
   const terminal = { columns: 80, rows: 24, write: () => undefined };
   const plain = await harness(dir, ["run", "goal.md", "--yes"], { env: { TERM: "dumb" }, terminal });
   expect(plain.err).not.toContain("\u001b[?25l");

@@ -11,8 +11,8 @@ import { mirror, runDir } from "../../src/cli/mirror/mirror.ts";
 import { openStorageReader } from "../../src/edges/sqlite/storage.ts";
 import { journalDisk, MemoryJournal } from "../memory/journal.ts";
 import { simulate } from "../simulation/simulate.ts";
-import { example, folder, harness, noEngine, root, runId, start } from "./ground.ts";
-import { greeting, hopeless, slow, writes } from "./stories.ts";
+import { example, fill, folder, harness, noEngine, ranOnce, root, runId, start, unasked } from "./ground.ts";
+import { checkedGreeting, greeting, hopeless, slow, writes } from "./stories.ts";
 
 /** A run that was, with the blobs it names. */
 interface Past {
@@ -119,13 +119,14 @@ describe("made again from the journal alone", () => {
   });
 });
 
+const hello = ranOnce(async () => example("hello", false));
+
 describe("beside a real run", () => {
   test("for its owner alone", async () => {
-    const project = await example("hello");
-    const { err, code } = await harness(project, ["run", "goal.md"]);
-    expect(code).toBe(0);
+    const { dir: project, id, done } = await hello();
+    expect(done.code).toBe(0);
     const past = await pastOf(project);
-    const dir = mirrorOf(project, runId(err));
+    const dir = mirrorOf(project, id);
     expect(await filesIn(dir)).toEqual(await rebuilt(past));
     await past.close();
     expect(await readFile(join(dir, "goal.md"), "utf8")).toBe(
@@ -140,7 +141,7 @@ describe("beside a real run", () => {
 
   test("killed in the middle: whoever goes on makes it whole", async () => {
     const project = await folder(
-      greeting({ "task/greet/1": writes("Goodbye."), "task/greet/*": writes("Hello.") }),
+      checkedGreeting({ "task/greet/1": writes("Goodbye."), "task/greet/*": writes("Hello.") }),
     );
     const dying = spawn(process.execPath, [join(root, "bin", "harness.cjs"), "run", "goal.md"], {
       cwd: project,
@@ -203,7 +204,7 @@ describe("beside a real run", () => {
 });
 
 test("where it cannot be written the run goes on, and says so once", async () => {
-  const project = await example("hello");
+  const project = await folder(greeting({}));
   await mkdir(join(project, ".harness"), { mode: 0o700 });
   await writeFile(join(project, ".harness", "runs"), "in the way");
   const { err, code } = await harness(project, ["run", "goal.md"]);
@@ -216,8 +217,7 @@ test("where it cannot be written the run goes on, and says so once", async () =>
 });
 
 test("what could not be written is written when it can be", async () => {
-  const project = await example("hello");
-  await harness(project, ["run", "goal.md"]);
+  const { dir: project } = await hello();
   const past = await pastOf(project);
   const { entries, blobs } = past;
   const dir = join(await folder({ mirror: "in the way" }), "mirror");
@@ -261,7 +261,7 @@ test("words of a model choose no path, move no cursor and fill no disk", async (
                 id: "greet",
                 title: "\u001b[31m../../evil",
                 instructions: vile.slice(0, 19_000),
-                criteria: [{ id: "says-hello", type: "command", run: "grep -i hello greeting.txt" }],
+                criteria: [{ id: "there", type: "file", path: "greeting.txt" }],
               },
             ],
           },
@@ -270,6 +270,7 @@ test("words of a model choose no path, move no cursor and fill no disk", async (
       "task/greet/*": [{ bash: { command: `: ${vile}` } }, ...writes("Hello.", [vile.slice(0, 1900)])],
     }),
   );
+  await fill(project, unasked);
   const { err, code } = await harness(project, ["run", "goal.md"]);
   expect(code).toBe(0);
   const files = await filesIn(mirrorOf(project, runId(err)));

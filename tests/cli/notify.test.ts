@@ -348,7 +348,7 @@ function several(count: number): Files {
     id,
     title: id,
     instructions: id,
-    criteria: [{ id: "never", type: "command", run: "exit 1" }],
+    criteria: [{ id: "never", type: "file", path: "never.txt" }],
   }));
   const work = Object.fromEntries(ids.map((id) => [`task/${id}/*`, writes("Goodbye.")]));
   return greeting({ "plan/*": [{ submit_plan: { tasks } }], ...work }, { attempts: 1, concurrency: 4 });

@@ -1,3 +1,4 @@
+import { redaction } from "../../src/core/redaction.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -34,15 +35,20 @@ test("the goal that is pinned is the one that was checked, whatever the file say
   const { project } = request;
   const opened = await openChosen(io, request.sandbox, dir);
   const whileSettingUp = async <T>(_command: string, work: () => Promise<T>): Promise<T> => work();
-  const start = await startingPoint(storage, opened, request, { onProgress: nothing, whileSettingUp });
+  const start = await startingPoint(
+    storage,
+    opened,
+    { ...request, secrets: [] },
+    { onProgress: nothing, whileSettingUp },
+  );
   const ports = await wire({
     projectDir: dir,
     project: project.spec,
     storage,
     sandbox: opened.sandbox,
     ground: start.ground,
-    askFrom: "network",
     env: {},
+    kept: { secrets: [], all: [], redaction: redaction([]) },
   });
   const { body } = await prepareRun(ports, request, start, opened.pinned);
   expect(decodeText(await storage.blobs.get(body.goal))).toBe(checked);

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { folder, harness, example, root, runId, start } from "./ground.ts";
+import { folder, harness, root, runId, start } from "./ground.ts";
 import { greeting, slow, writes } from "./stories.ts";
 
 describe("a signal", () => {
@@ -108,7 +108,7 @@ test("a living run is said to be worked on, takes a budget, and is dead when it 
 });
 
 test("a full disk under stdout is one line, exit 5", async () => {
-  const dir = await example("hello");
+  const dir = await folder(greeting({}));
   await harness(dir, ["run", "goal.md"]);
   const full = await open("/dev/full", "w");
   const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), "show"], {
@@ -124,7 +124,7 @@ test("a full disk under stdout is one line, exit 5", async () => {
 });
 
 test("a reader that goes away is no reason to stop a run", async () => {
-  const dir = await example("hello");
+  const dir = await folder(greeting({}));
   const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), "run", "goal.md", "--json"], {
     cwd: dir,
     stdio: ["ignore", "pipe", "ignore"],

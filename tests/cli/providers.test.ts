@@ -6,7 +6,7 @@ import type { Reply, Seen } from "../edges/models/wire/server.ts";
 import { folder, harness } from "./ground.ts";
 
 const goal = `---
-checks: [{ id: greets, run: grep -qi hello greeting.txt }]
+checks: [{ id: greets, path: greeting.txt }]
 ---
 Write greeting.txt: one friendly line.
 `;
@@ -18,7 +18,7 @@ const plan = {
       title: "greeting.txt greets",
       instructions: "One friendly line in greeting.txt.",
       criteria: [
-        { type: "command", run: "grep -qi hello greeting.txt" },
+        { type: "file", path: "greeting.txt" },
         { id: "kind", type: "rubric", rubric: "Is it friendly?" },
       ],
     },

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { chmod, cp, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { example, fingerprint, folder, harness, paths, root } from "./ground.ts";
+import { example, fingerprint, folder, harness, paths, ranOnce, root } from "./ground.ts";
 import type { Done } from "./ground.ts";
 
 const readers: readonly (readonly string[])[] = [
@@ -19,10 +19,12 @@ const readers: readonly (readonly string[])[] = [
 /** What SQLite makes beside a database while someone reads it, and keeps. */
 const besides = ["blobs.db-shm", "blobs.db-wal", "harness.db-shm", "harness.db-wal"];
 
+/** Copies of the hello example with its run, which is met. */
+const hello = ranOnce(async () => example("hello", false));
+
 describe("commands that read", () => {
   test("leave the state directory as it is: no file comes back, no mode is put right", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     const state = join(dir, ".harness");
     for (const name of [".gitignore", "locks", "slots"]) await rm(join(state, name), { recursive: true });
     await chmod(state, 0o755);
@@ -39,8 +41,7 @@ describe("commands that read", () => {
   test("work on a copy that nobody may write, and leave nothing anywhere", async (context) => {
     const reader = unprivileged();
     if (reader === null) return context.skip("no other user can read this project");
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     const [place, copy] = [await folder(), await folder()];
     await cp(join(dir, ".harness"), join(copy, ".harness"), { recursive: true });
     const temporary = join(place, "tmp");

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { openStorage } from "../../src/edges/sqlite/storage.ts";
 import { createRun } from "../../src/loop/own.ts";
 import type { Ports } from "../../src/core/ports.ts";
-import { example, folder, harness, runId } from "./ground.ts";
+import { example, folder, harness, ranOnce } from "./ground.ts";
 import type { Files } from "./ground.ts";
 import { greeting } from "./stories.ts";
 
@@ -30,7 +30,6 @@ const unsupported = (name: string, settings: string, front: Front, where: string
   2,
   `harness: ${where}: ${why}`,
 ];
-const noNetwork = "this version has no network for sandboxes yet; remove network.allow";
 
 /** What only a container has, where no engine answers. */
 const needsEngine = (name: string, settings: string, front: Front = { sandbox: {} }): Row => [
@@ -62,15 +61,6 @@ const withoutEngine: readonly Row[] = [
   ],
 ];
 const unkept: readonly Row[] = [
-  unsupported("network of the project", "network: { allow: [a.example] }", {}, "harness.yaml", noNetwork),
-  unsupported("network of a goal", "", { network: { allow: ["a.example"] } }, "goal.md", noNetwork),
-  unsupported(
-    "rules",
-    "approvals: { ask_from: write, rules: [{ tool: bash }] }",
-    {},
-    "harness.yaml",
-    "this version has no rules for approvals yet; remove approvals.rules (approvals.ask_from holds)",
-  ),
   unsupported(
     "traces",
     "traces: { content: metadata }",
@@ -140,9 +130,10 @@ test("from below, the settings file is named as it is found from there", async (
 });
 
 describe("in a project with a run", () => {
+  const hello = ranOnce(async () => example("hello", false));
+
   test("a run that is not there is told those that are", async () => {
-    const dir = await example("hello");
-    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    const { dir, id } = await hello();
     for (const command of ["show", "resume", "diff", "audit"])
       expect(await harness(dir, [command, "zzzz"])).toEqual({
         code: 2,
@@ -152,8 +143,7 @@ describe("in a project with a run", () => {
   });
 
   test("a run pinned to another sandbox refuses with the difference", async () => {
-    const dir = await example("hello");
-    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    const { dir, id } = await hello();
     const storage = await openStorage(join(dir, ".harness"));
     const [created] = await Array.fromAsync(storage.journal.read(id, 0));
     if (created?.type !== "run-created") throw new Error("no run-created");
@@ -187,8 +177,7 @@ describe("in a project with a run", () => {
   });
 
   test("an export target that holds something", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     await mkdir(join(dir, "there"));
     await writeFile(join(dir, "there/mine.txt"), "mine");
     const { code, err } = await harness(dir, ["export", "--to", "there"]);

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { fill, folder, harness, runId } from "./ground.ts";
 import type { Done, Person } from "./ground.ts";
-import { greeting } from "./stories.ts";
+import { checkedGreeting, greeting } from "./stories.ts";
 
 const terminal = { columns: 100, rows: 40, write: () => undefined };
 
@@ -20,7 +20,7 @@ const replace =
 
 describe("the plan at a terminal", () => {
   test("is shown with criteria, forecast and budget, and starts at enter", async () => {
-    const dir = await folder(greeting({ price: { input: 1, output: 5 } }, { budget: { money: 4 } }));
+    const dir = await folder(checkedGreeting({ price: { input: 1, output: 5 } }, { budget: { money: 4 } }));
     const { code, err } = await runWith(dir, { presses: ["enter"] });
     expect(code).toBe(0);
     expect(err).toMatch(
@@ -54,7 +54,7 @@ describe("the plan at a terminal", () => {
                     id: "greet",
                     title: "it greets",
                     instructions: "Greet.",
-                    criteria: [{ type: "command", run: "grep -qi hello greeting.txt" }],
+                    criteria: [{ type: "file", path: "greeting.txt" }],
                   },
                 ],
                 checks: [{ id: "there", type: "file", path: "greeting.txt" }],
@@ -148,7 +148,7 @@ describe("the plan in an editor", () => {
     [/run: .*\n/, "run: nosuchprogram\n", /the program "nosuchprogram" is not in the sandbox/],
     [/^tasks:[\s\S]*/m, "tasks: [", /plan\.yaml:\d+: /],
   ])("%s → %s is told with its line, and can be mended or discarded", async (from, to, told) => {
-    const dir = await folder(greeting({}));
+    const dir = await folder(to.startsWith("run:") ? checkedGreeting({}) : greeting({}));
     const { code, err } = await runWith(dir, { presses: ["e", "d", "enter"], edits: replace(from, to) });
     expect(err).toMatch(told);
     expect(err).toContain("[e]dit again   [d]iscard what was edited\n");
@@ -168,7 +168,7 @@ describe("a plan of the goal file's own", () => {
   - id: greet
     instructions: One friendly line in greeting.txt.
     criteria:
-      - { run: "grep -i hello greeting.txt" }
+      - { path: greeting.txt }
 `;
   /** The planner would fail if it were asked. */
   const planned = (plan: string): Record<string, string> => ({
@@ -195,10 +195,10 @@ describe("a plan of the goal file's own", () => {
     ["", /^harness: plan\.yaml:1: .*tasks/],
     ["tasks: []\n", /^harness: plan\.yaml:1: /],
     [own.replace("criteria", "critera"), /^harness: plan\.yaml:4: .*critera.*criteria/],
-    [own.replace("run:", "runn:"), /^harness: plan\.yaml:5: .*runn.*run/],
+    [own.replace("path:", "paht:"), /^harness: plan\.yaml:5: .*paht.*path/],
     [own.replace("greet\n", "../greet\n"), /^harness: plan\.yaml:2: /],
     [
-      own.replace("grep -i hello greeting.txt", "true"),
+      own.replace("path: greeting.txt", 'run: "true"'),
       /plan\.yaml: task "greet", criterion "c1" passes already/,
     ],
     [
@@ -221,7 +221,7 @@ describe("a plan of the goal file's own", () => {
   });
 
   test("a task of it that does not work out is a person's to change", async () => {
-    const dir = await folder(planned(own.replace("hello", "goodbye")));
+    const dir = await folder(planned(own.replace("path: greeting.txt", "path: farewell.txt")));
     const { code, err } = await harness(dir, ["run", "goal.md"]);
     expect(code).toBe(3);
     expect(err).toContain(`harness approvals replan`);

@@ -1,10 +1,20 @@
-import { rm, stat } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { cp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openStorageReader } from "../../src/edges/sqlite/storage.ts";
-import { example, fill, fingerprint, folder, harness, runId } from "./ground.ts";
+import { example, fill, fingerprint, folder, harness, paths, runId } from "./ground.ts";
 import type { Done } from "./ground.ts";
 import { greeting, hopeless, writes } from "./stories.ts";
+
+const hasGit = ((): boolean => {
+  try {
+    execFileSync("git", ["--version"]);
+    return true;
+  } catch {
+    return false;
+  }
+})();
 
 interface Orders {
   readonly dir: string;
@@ -129,7 +139,7 @@ describe("harness run, in a pipe", () => {
   });
 
   test("--json is the journal and nothing else; people's text goes to stderr", async () => {
-    const dir = await example("hello");
+    const dir = await folder(greeting({}));
     const { code, out, err } = await harness(dir, ["run", "goal.md", "--json"]);
     expect(code).toBe(0);
     const printed = out
@@ -176,7 +186,7 @@ describe("harness show and runs", () => {
   });
 
   test("a task that is not there is named with those that are", async () => {
-    const dir = await example("hello");
+    const dir = await folder(greeting({}));
     await harness(dir, ["run", "goal.md"]);
     const { code, err } = await harness(dir, ["show", "--task", "great"]);
     expect({ code, err }).toEqual({
@@ -184,6 +194,19 @@ describe("harness show and runs", () => {
       err: expect.stringMatching(/^harness: run .{4} has no task great; its tasks are greet\n$/),
     });
   });
+});
+
+test("harness diff of it is a patch that git apply turns the workspace into the result with", async (context) => {
+  if (!hasGit) return context.skip("git is not installed");
+  const { dir } = await orders();
+  const { code, out, err } = await harness(dir, ["diff"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const [patched, exported] = [await folder(), join(await folder(), "result")];
+  await cp(join(dir, "workspace"), patched, { recursive: true });
+  execFileSync("git", ["apply", "-"], { cwd: patched, input: out });
+  expect((await harness(dir, ["export", "--to", exported])).code).toBe(0);
+  expect(await fingerprint(patched)).toBe(await fingerprint(exported));
+  expect(await paths(exported)).toContain("index.html");
 });
 
 test("harness audit finds nothing wrong with the orders example", async () => {

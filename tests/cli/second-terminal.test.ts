@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openStorageReader } from "../../src/edges/sqlite/storage.ts";
 import type { Entry } from "../../src/core/event.ts";
 import { folder, harness, runId, start } from "./ground.ts";
-import { greeting, writes } from "./stories.ts";
+import { greeting, misses, writes } from "./stories.ts";
 
 const entriesOf = async (dir: string, id: string): Promise<readonly Entry[]> => {
   const storage = await openStorageReader(join(dir, ".harness"));
@@ -13,21 +13,21 @@ const entriesOf = async (dir: string, id: string): Promise<readonly Entry[]> => 
 };
 
 test("a person is needed while others work: answered from a second terminal, the run takes it within a second", async () => {
-  const waits = { delay_ms: 25_000, write_file: { path: "slow.txt", content: "Hello." } };
+  const waits = { delay_ms: 15_000, write_file: { path: "slow.txt", content: "Hello." } };
   const tasks = ["greeting", "slow"].map((id) => ({
     id,
     instructions: `One friendly line in ${id}.txt.`,
-    criteria: [{ run: `grep -i hello ${id}.txt` }],
+    criteria: [{ path: `${id}.txt` }],
   }));
   const dir = await folder({
     ...greeting(
       {
-        "task/greeting/*": writes("Bye."),
+        "task/greeting/*": misses,
         "task/greeting/2": writes("Hello."),
         "task/slow/*": [waits, ...writes("Hello.").slice(1)],
       },
       // What a person planned is a person's to change: they are asked at once.
-      { plan: "plan.yaml", attempts: 1, checks: [{ id: "slow", run: "grep -qi hello slow.txt" }] },
+      { plan: "plan.yaml", attempts: 1, checks: [{ id: "slow", path: "slow.txt" }] },
     ),
     "plan.yaml": JSON.stringify({ tasks }),
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openState } from "../../src/cli/wire.ts";
 import { folder, harness, runId } from "./ground.ts";
-import { greeting, unreachable, writes } from "./stories.ts";
+import { checkedGreeting, unreachable, writes } from "./stories.ts";
 
 interface Told {
   readonly dir: string;
@@ -15,7 +15,7 @@ const usage = { input: 1000, output: 50, cache_read: 800 };
 
 beforeAll(async () => {
   const dir = await folder(
-    greeting({
+    checkedGreeting({
       price: { input: 1, output: 5 },
       "task/greet/1": writes("Goodbye."),
       "task/greet/*": writes("Hello.", ["Is \u001b[31mone line enough?"]).map((turn) => ({ ...turn, usage })),
@@ -43,9 +43,7 @@ describe("harness show", () => {
     expect(out).toContain(`\n each in full: harness show ${id} --task ID\n`);
     expect(out).toMatch(/^ tokens {5}\d+\.\dk in \(\d+ % cached\), \d+ out$/m);
     expect(out).toContain(" changed    1 file  +1 −0   greeting.txt\n");
-    expect(out).toContain(
-      ` “Is \\u{1b}[31mone line enough?”   harness show ${id} --task greet\n`.trimStart(),
-    );
+    expect(out).toContain(` “Is ␛[31mone line enough?”   harness show ${id} --task greet\n`.trimStart());
   });
 
   test("--task: each attempt with its verdicts, files, feedback, and what it handed on", async () => {
@@ -59,7 +57,7 @@ describe("harness show", () => {
       /^attempt 2 {3}accepted {3}2 turns {3}\$0\.\d+ {3}2\.0k in \(80 % cached\), 100 out /,
     );
     expect(second).toContain("\n  pass says-hello\n  A greeting.txt\n");
-    expect(second).toContain("\n  asks      Is \\u{1b}[31mone line enough?\n");
+    expect(second).toContain("\n  asks      Is ␛[31mone line enough?\n");
     expect(out).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 

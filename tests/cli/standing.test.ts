@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
-import { fill, folder, harness, runId } from "./ground.ts";
+import { fill, folder, harness, ranOnce, runId } from "./ground.ts";
 import type { Done } from "./ground.ts";
-import { greeting, hopeless, poor, refusedOnce, unreachable, writes } from "./stories.ts";
+import { checkedGreeting, greeting, hopeless, poor, refusedOnce, unreachable, writes } from "./stories.ts";
 
 /** The short name of what a run waits for. */
 function asked({ err }: Pick<Done, "err">): string {
@@ -11,9 +11,13 @@ function asked({ err }: Pick<Done, "err">): string {
   return found;
 }
 
+/** Copies of a project whose run waits for a person, and of one whose goal is not met. */
+const standing = ranOnce(async () => folder(hopeless, false));
+const unmet = ranOnce(async () => folder(unreachable, false));
+
 describe("a run that waits for a person", () => {
   test("exits with 3 and names the commands that answer it", async () => {
-    const dir = await folder(hopeless);
+    const dir = await folder(checkedGreeting({ "task/greet/*": writes("Goodbye.") }, { attempts: 1 }));
     const ran = await harness(dir, ["run", "goal.md"]);
     expect(ran.code).toBe(3);
     const [id, short] = [runId(ran.err), asked(ran)];
@@ -30,23 +34,23 @@ describe("a run that waits for a person", () => {
 
     const list = await harness(dir, ["approvals"]);
     expect(list.code).toBe(0);
-    expect(list.out).toMatch(/^ 1 waits for a person · oldest 0:\d\d\n/);
-    expect(list.out).toContain(`\n          harness approvals retry ${id}/${short}\n`);
+    expect(list.out).toMatch(/^ 1 waits for a person · oldest less than a minute\n/);
+    expect(list.out).toContain(
+      `\n harness approvals retry ${id}/${short}     or accept, replan, drop, stop\n`,
+    );
     const [row] = (await harness(dir, ["approvals", "--json"])).out.trimEnd().split("\n");
     expect(JSON.parse(row ?? "")).toMatchObject({ short, run: id, kind: "escalation", task: "greet" });
   });
 
   test("stands where it stood until it is answered", async () => {
-    const dir = await folder(hopeless);
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await standing();
     const again = await harness(dir, ["resume"]);
     expect(again.code).toBe(3);
     expect(again.err).toContain("waited for a person");
   });
 
   test("retry: goes on, with the note for the worker", async () => {
-    const dir = await folder(hopeless);
-    const ran = await harness(dir, ["run", "goal.md"]);
+    const { dir, done: ran } = await standing();
     const taken = await harness(dir, ["approvals", "retry", asked(ran), "--note", "greet by saying hello"]);
     expect(taken).toMatchObject({
       code: 0,
@@ -67,8 +71,7 @@ describe("a run that waits for a person", () => {
     ["drop", 3, /^ ↑ .* the goal's checks do not hold/m],
     ["stop", 1, /^ stopped {4}run /m],
   ])("%s: what follows has exit code %i", async (answer, code, text) => {
-    const dir = await folder(hopeless);
-    const ran = await harness(dir, ["run", "goal.md"]);
+    const { dir, done: ran } = await standing();
     await harness(dir, ["approvals", answer, asked(ran)]);
     const resumed = await harness(dir, ["resume"]);
     expect(resumed.err).toMatch(text);
@@ -76,8 +79,8 @@ describe("a run that waits for a person", () => {
   });
 
   test("a wrong answer is told the right ones", async () => {
-    const dir = await folder(hopeless);
-    const short = asked(await harness(dir, ["run", "goal.md"]));
+    const { dir, done } = await standing();
+    const short = asked(done);
     const refusals = [
       ["settle", short, `${short} can be answered by retry, accept, replan, drop, stop, not by settle`],
       ["retry", "e9999", `nothing that waits is called e9999; there are ${short}`],
@@ -95,8 +98,8 @@ describe("a run that waits for a person", () => {
   });
 
   test("the same short name in two runs is asked back", async () => {
-    const dir = await folder(hopeless);
-    const [first, second] = [await harness(dir, ["run", "goal.md"]), await harness(dir, ["run", "goal.md"])];
+    const { dir, done: first } = await standing();
+    const second = await harness(dir, ["run", "goal.md"]);
     expect(asked(first)).toBe(asked(second));
     const both = await harness(dir, ["approvals", "drop", asked(first)]);
     expect(both).toMatchObject({
@@ -109,8 +112,7 @@ describe("a run that waits for a person", () => {
 });
 
 test("a goal whose checks never hold is unmet when a person stops it: exit 1", async () => {
-  const dir = await folder(unreachable);
-  const ran = await harness(dir, ["run", "goal.md"]);
+  const { dir, done: ran } = await unmet();
   expect(ran.code).toBe(3);
   expect(ran.err).toContain(" checks     fail never ");
   await harness(dir, ["approvals", "stop", asked(ran)]);
@@ -122,8 +124,7 @@ test("a goal whose checks never hold is unmet when a person stops it: exit 1", a
 });
 
 test("a goal that a person accepted says so, and who it was", async () => {
-  const dir = await folder(unreachable);
-  const ran = await harness(dir, ["run", "goal.md"]);
+  const { dir, done: ran } = await unmet();
   await harness(dir, ["approvals", "accept", asked(ran)]);
   const resumed = await harness(dir, ["resume"]);
   expect(resumed.code).toBe(0);
@@ -137,8 +138,8 @@ test("a goal that a person accepted says so, and who it was", async () => {
 
 describe("resume without an id", () => {
   test("takes the newest run that has not ended, and names the others", async () => {
-    const dir = await folder(hopeless);
-    const [first, second] = [await harness(dir, ["run", "goal.md"]), await harness(dir, ["run", "goal.md"])];
+    const { dir, done: first } = await standing();
+    const second = await harness(dir, ["run", "goal.md"]);
     const [older, newer] = [runId(first.err), runId(second.err)];
     const both = await harness(dir, ["resume"]);
     expect(both.err).toContain(
@@ -152,8 +153,7 @@ describe("resume without an id", () => {
   });
 
   test("an id that is empty is no id", async () => {
-    const dir = await folder(hopeless);
-    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    const { dir, id } = await standing();
     expect(await harness(dir, ["resume", ""])).toEqual({
       code: 2,
       out: "",
@@ -238,10 +238,14 @@ describe("a call that needs a yes", () => {
   });
 });
 
-test("a run keeps what it was started with: settings changed since hold for new runs only", async () => {
-  const dir = await folder(hopeless);
-  await harness(dir, ["approvals", "retry", asked(await harness(dir, ["run", "goal.md"]))]);
+test("approvals that changed since hold from the next resume on, which says so", async () => {
+  const { dir, done } = await standing();
+  await harness(dir, ["approvals", "retry", asked(done)]);
   await fill(dir, { "harness.yaml": "approvals: { ask_from: read }\n" });
-  expect((await harness(dir, ["resume"])).code).toBe(0);
-  expect((await harness(dir, ["run", "goal.md"])).err).toContain("waits for you: ");
+  const resumed = await harness(dir, ["resume"]);
+  expect(resumed.code).toBe(3);
+  expect(resumed.err).toContain(
+    " approvals  harness.yaml says otherwise than when the run was last at work;",
+  );
+  expect(resumed.err).toContain("waits for you: ");
 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { example, folder, harness, runId, start } from "./ground.ts";
+import { example, folder, harness, ranOnce, runId, start } from "./ground.ts";
 import { greeting, hopeless, slow, writes } from "./stories.ts";
 
 /** What a script's worker was sent is in the journal: every request of the run as JSON. */
@@ -18,6 +18,9 @@ const requests = async (dir: string, id: string): Promise<string> => {
   await storage.close();
   return texts.join("\n");
 };
+
+/** Copies of a project whose run waits for a person. */
+const standing = ranOnce(async () => folder(hopeless, false));
 
 describe("harness tell", () => {
   test("the next turn of a living run's worker holds the note", async () => {
@@ -37,11 +40,9 @@ describe("harness tell", () => {
   });
 
   test("a note for one task waits for its next attempt", async () => {
-    const dir = await folder(hopeless);
-    const { err } = await harness(dir, ["run", "goal.md"]);
-    const id = runId(err);
+    const { dir, id, done } = await standing();
     expect((await harness(dir, ["tell", id, "mind the greeting", "--task", "greet"])).code).toBe(0);
-    const short = /harness approvals retry \w+\/(e\d+)/.exec(err)?.[1] ?? "";
+    const short = /harness approvals retry \w+\/(e\d+)/.exec(done.err)?.[1] ?? "";
     await harness(dir, ["approvals", "retry", short]);
     expect((await harness(dir, ["resume"])).code).toBe(0);
     expect(/^task\/greet\/3 .*A person says: mind the greeting/m.test(await requests(dir, id))).toBe(true);
@@ -53,8 +54,7 @@ describe("harness tell", () => {
     [["tell", "RUN", "hi", "--task", "gret"], 'no task "gret"; did you mean "greet"'],
     [["tell", "none", "hi"], "no run is called none"],
   ])("%j is refused in one line", async (argv, why) => {
-    const dir = await folder(hopeless);
-    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    const { dir, id } = await standing();
     const { code, err } = await harness(
       dir,
       argv.map((word) => (word === "RUN" ? id : word)),
@@ -99,8 +99,7 @@ describe("harness stop", () => {
   });
 
   test("of a run that nobody works on changes nothing", async () => {
-    const dir = await folder(hopeless);
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await standing();
     expect(await harness(dir, ["stop"])).toMatchObject({
       code: 0,
       err: expect.stringContaining("stands already; nobody works on it"),

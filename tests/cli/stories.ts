@@ -6,7 +6,7 @@ type Script = Readonly<Record<string, unknown>>;
 const submit = (summary: string, open_questions: readonly string[] = []): Turn => ({
   submit: { summary, artifacts: ["greeting.txt"], decisions: [], open_questions, confidence: 1 },
 });
-const write = (content: string): Turn => ({ write_file: { path: "greeting.txt", content } });
+const write = (content: string, path = "greeting.txt"): Turn => ({ write_file: { path, content } });
 
 /** A worker that writes this into greeting.txt and submits. */
 export const writes = (content: string, asks: readonly string[] = []): readonly Turn[] => [
@@ -14,7 +14,10 @@ export const writes = (content: string, asks: readonly string[] = []): readonly 
   submit(`greeting.txt says ${content}`, asks),
 ];
 
-const planOf = (id: string, check: string): readonly Turn[] => [
+/** A worker that writes a file nobody asked for. */
+export const misses: readonly Turn[] = [write("Goodbye.", "farewell.txt"), submit("It is a farewell.")];
+
+const planOf = (id: string, criterion: Turn): readonly Turn[] => [
   {
     submit_plan: {
       tasks: [
@@ -22,35 +25,58 @@ const planOf = (id: string, check: string): readonly Turn[] => [
           id,
           title: "greeting.txt greets",
           instructions: "One friendly line in greeting.txt.",
-          criteria: [{ id: "says-hello", type: "command", run: check }],
+          criteria: [{ id: "says-hello", ...criterion }],
         },
       ],
     },
   },
 ];
-const plan = planOf("greet", "grep -i hello greeting.txt || { echo no hello; exit 1; }");
 
 /** A project whose one goal is a greeting, with a model that says what `script` says (JSON is YAML). */
-export const greeting = (script: Script, front: Readonly<Record<string, unknown>> = {}): Files => ({
+const project = (
+  script: Script,
+  front: Readonly<Record<string, unknown>>,
+  plan: readonly Turn[],
+  check: Turn,
+): Files => ({
   "goal.md": `---\n${JSON.stringify({
     model: "scripted/script.yaml",
     sandbox: { kind: "embedded" },
-    checks: [{ id: "greets", run: "grep -qi hello greeting.txt" }],
+    checks: [{ id: "greets", ...check }],
     ...front,
   })}\n---\n# A greeting\n\nWrite greeting.txt: one friendly line.\n`,
   "script.yaml": JSON.stringify({ "plan/*": plan, "task/greet/*": writes("Hello."), ...script }),
 });
 
+/**
+ * Judged by whether greeting.txt is there: a shell for each look, which is most of what a run costs, is not started.
+ * For tests that are not about judging.
+ */
+export const greeting = (script: Script, front: Readonly<Record<string, unknown>> = {}): Files =>
+  project(script, front, planOf("greet", { type: "file", path: "greeting.txt" }), { path: "greeting.txt" });
+
+/** Judged by commands, which look for a hello in it. */
+export const checkedGreeting = (script: Script, front: Readonly<Record<string, unknown>> = {}): Files =>
+  project(
+    script,
+    front,
+    planOf("greet", { type: "command", run: "grep -i hello greeting.txt || { echo no hello; exit 1; }" }),
+    { run: "grep -qi hello greeting.txt" },
+  );
+
 /** Every attempt but the third misses its mark, so that a person is asked after the first and its one replan. */
 export const hopeless = greeting(
-  { "task/greet/*": writes("Goodbye."), "task/greet/3": writes("Hello at last.") },
+  { "task/greet/*": misses, "task/greet/3": writes("Hello at last.") },
   { attempts: 1 },
 );
 
 /** All tasks are accepted, yet the goal's own check can never hold. */
 export const unreachable = greeting(
-  { "plan/2": planOf("again", "grep -i again greeting.txt"), "task/again/*": writes("Hello again.") },
-  { checks: [{ id: "never", run: "test -e never.txt" }] },
+  {
+    "plan/2": planOf("again", { type: "file", path: "again.txt" }),
+    "task/again/*": [write("Hello again.", "again.txt"), submit("again")],
+  },
+  { checks: [{ id: "never", path: "never.txt" }] },
 );
 
 /** Costs more than its budget allows before anything was asked. */
@@ -82,7 +108,7 @@ export const wide: Files = {
               title: `${id}: a title that says rather more than fits into a narrow window, ${"日本語 ".repeat(6)}`,
               needs: index === 0 ? [] : ["part-01"],
               instructions: "Write it.",
-              criteria: [{ id: "there", type: "command", run: `test -s ${id}.txt` }],
+              criteria: [{ id: "there", type: "file", path: `${id}.txt` }],
             })),
           },
         },
@@ -91,9 +117,40 @@ export const wide: Files = {
         many.map((id) => [`task/${id}/*`, [{ write_file: { path: `${id}.txt`, content: id } }, submit(id)]]),
       ),
     },
-    { checks: [{ id: "all", run: "cat part-01.txt part-08.txt" }], concurrency: 4 },
+    { checks: [{ id: "all", path: "part-08.txt" }], concurrency: 4 },
   ),
 };
+
+/** Four tasks: two after the first, side by side, and one after them. The one in the middle can be watched. */
+export const chain: Files = greeting(
+  {
+    "plan/1": [
+      {
+        submit_plan: {
+          tasks: [
+            ["clean", []],
+            ["report", ["clean"]],
+            ["chart", ["clean"]],
+            ["index", ["report", "chart"]],
+          ].map(([id, needs]) => ({
+            id,
+            title: `what ${String(id)} is about`,
+            needs,
+            instructions: "Write it.",
+            criteria: [{ id: "there", type: "file", path: `${String(id)}.txt` }],
+          })),
+        },
+      },
+    ],
+    ...Object.fromEntries(
+      ["clean", "report", "chart", "index"].map((id) => [
+        `task/${id}/*`,
+        [{ delay_ms: id === "report" ? 3_000 : 0, ...write(id, `${id}.txt`) }, submit(id)],
+      ]),
+    ),
+  },
+  { checks: [{ id: "all", path: "index.txt" }] },
+);
 
 const told = (id: string, title: string, needs: readonly string[], attempts: number): Turn => ({
   id,

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cp, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { example, fill, fingerprint, folder, harness, paths, runId } from "./ground.ts";
+import { example, fill, fingerprint, folder, harness, paths, ranOnce, runId, unasked } from "./ground.ts";
 import { greeting, hopeless, writes } from "./stories.ts";
 
 const git = (dir: string, ...args: string[]): string =>
@@ -20,21 +20,10 @@ const hasGit = ((): boolean => {
   }
 })();
 
-describe("harness diff", () => {
-  test("is a patch that git apply turns the workspace into the result with", async (context) => {
-    if (!hasGit) return context.skip("git is not installed");
-    const dir = await example("orders");
-    await harness(dir, ["run", "goal.md"]);
-    const { code, out, err } = await harness(dir, ["diff"]);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    const [patched, exported] = [await folder(), join(await folder(), "result")];
-    await cp(join(dir, "workspace"), patched, { recursive: true });
-    execFileSync("git", ["apply", "-"], { cwd: patched, input: out });
-    expect((await harness(dir, ["export", "--to", exported])).code).toBe(0);
-    expect(await fingerprint(patched)).toBe(await fingerprint(exported));
-    expect(await paths(exported)).toContain("index.html");
-  });
+/** Copies of the hello example with its run, which is met. */
+const hello = ranOnce(async () => example("hello", false));
 
+describe("harness diff", () => {
   test("shows control characters to a terminal, and gives a pipe the exact bytes", async () => {
     const rude = "Hello.\u001b[2J\u009b1m\tand \u202Eback\r\nlast\n";
     const dir = await folder(greeting({ "task/greet/*": writes(rude) }));
@@ -48,13 +37,12 @@ describe("harness diff", () => {
     const terminal = { columns: 80, rows: 24, write: () => undefined };
     const { code, out } = await harness(dir, ["diff"], { terminal });
     expect(code).toBe(0);
-    expect(lines(out)).toEqual(["+Hello.\\u{1b}[2J\\u{9b}1m\tand \\u{202e}back\\u{d}", "+last"]);
+    expect(lines(out)).toEqual(["+Hello.␛[2J‹U+009B›1m\tand ‹U+202E›back␍", "+last"]);
     expect(out).not.toMatch(/(?![\n\t])\p{C}/u);
   });
 
   test("--stat names files, not directories", async () => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     expect((await harness(dir, ["diff", "--stat"])).out).toBe("A  greeting.txt  20 bytes\n");
   });
 });
@@ -80,8 +68,7 @@ describe("harness export", () => {
   });
 
   test.each([[[]], [["--to", "a", "--branch", "b"]]])("wants one place, not %j", async (options) => {
-    const dir = await example("hello");
-    await harness(dir, ["run", "goal.md"]);
+    const { dir } = await hello();
     expect(await harness(dir, ["export", ...options])).toEqual({
       code: 2,
       out: "",
@@ -119,7 +106,7 @@ describe("harness export", () => {
   test("--branch names what no commit can hold", async (context) => {
     if (!hasGit) return context.skip("git is not installed");
     const nested = { bash: { command: "mkdir -p part/.git; echo x > part/.git/note; echo y > part/own" } };
-    const dir = await folder(greeting({ "task/greet/*": [nested, ...writes("Hello.")] }));
+    const dir = await folder({ ...greeting({ "task/greet/*": [nested, ...writes("Hello.")] }), ...unasked });
     git(dir, "init", "-q", "-b", "main");
     git(dir, "add", ".");
     git(dir, "commit", "-q", "-m", "start");
@@ -144,15 +131,22 @@ describe("harness export", () => {
         `mkdir -p ${at}.git/objects ${at}.git/refs ${at}.git/hooks; ${config} > ${at}.git/config; echo 'ref: refs/heads/main' > ${at}.git/HEAD`,
     );
     const planted = { bash: { command: `${plant.join("; ")}; echo y > part/own` } };
-    const dir = await folder(greeting({ "task/greet/*": [planted, ...writes("Hello.")] }));
+    const dir = await folder({ ...greeting({ "task/greet/*": [planted, ...writes("Hello.")] }), ...unasked });
     expect((await harness(dir, ["run", "goal.md"])).code).toBe(0);
     const result = join(await folder(), "result");
     const { code, err } = await harness(dir, ["export", "--to", result]);
     expect({ code, err }).toEqual({
       code: 0,
-      err: ` wrote 4 files to ${result}\n not in it: part/.git (in a nested .git, which could run programs on this machine)\n`,
+      err: ` wrote 5 files to ${result}\n not in it: part/.git (in a nested .git, which could run programs on this machine)\n`,
     });
-    expect(await paths(result)).toEqual(["goal.md", "greeting.txt", "part", "part/own", "script.yaml"]);
+    expect(await paths(result)).toEqual([
+      "goal.md",
+      "greeting.txt",
+      "harness.yaml",
+      "part",
+      "part/own",
+      "script.yaml",
+    ]);
     for (const cwd of [result, join(result, "part")]) {
       // Nothing above is a repository either.
       expect(() => execFileSync("git", ["status"], { cwd, stdio: "pipe" })).toThrow(/not a git repository/);
@@ -168,8 +162,7 @@ describe("harness export", () => {
   });
 
   test("--branch without a git workspace names the other way", async () => {
-    const dir = await example("hello");
-    const id = runId((await harness(dir, ["run", "goal.md"])).err);
+    const { dir, id } = await hello();
     expect(await harness(dir, ["export", "--branch", "x"])).toMatchObject({
       code: 2,
       err: `harness: run ${id} did not start from a git commit; use: harness export ${id} --to DIR\n`,
@@ -178,8 +171,7 @@ describe("harness export", () => {
 });
 
 test("a result can be taken when the workspace is long gone", async () => {
-  const dir = await example("hello");
-  await harness(dir, ["run", "goal.md"]);
+  const { dir } = await hello();
   await rm(join(dir, "goal.md"));
   await rm(join(dir, "script.yaml"));
   expect((await harness(dir, ["export", "--to", "result"])).code).toBe(0);

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { chmod, mkdir, readFile, readdir, stat, symlink, watch, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExecResult, Sandbox, Slot } from "../../src/core/ports.ts";
@@ -14,6 +17,9 @@ export interface SandboxGround {
 }
 
 export const textOf = (result: ExecResult): string => Buffer.from(result.output).toString("utf8");
+/** A command that prints what the host says at /path, or what is wrong. */
+const fetching = (host: string): string =>
+  `{ if command -v curl > /dev/null; then curl -s http://${host}/path; else python3 -c 'import urllib.request as u; print(u.urlopen("http://${host}/path").read().decode(), end="")'; fi; }`;
 const allBytes = Uint8Array.from({ length: 256 }, (_, n) => n);
 
 /** What every `Sandbox` keeps. Commands are plain sh with the programs every sandbox has. */
@@ -279,6 +285,54 @@ while True:
         expect(await exec(other.slot, "ls /tmp/mine mine 2>/dev/null; ls /workspace")).toBe("");
         expect(await exec(one.slot, "cat /tmp/mine mine")).toBe("one\none\n");
         await Promise.all([one.slot.close(), other.slot.close()]);
+      });
+    });
+
+    describe("hosts", () => {
+      it("are open for as long as a slot over the directory is opened with them", async () => {
+        const server = createServer((asked, answer) => answer.end(`said to ${asked.url}`)).listen(
+          0,
+          "127.0.0.1",
+        );
+        await once(server, "listening");
+        const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+        const workspace = await ground.workspace();
+        const over = async (hosts?: readonly string[]): Promise<Slot> => {
+          const made = await ground.sandbox.open(workspace.name, workspace.dir, hosts);
+          if ("broken" in made) throw new Error(made.broken);
+          return made;
+        };
+        const exec = (at: Slot, command: string): Promise<ExecResult> =>
+          at.exec({ command, timeoutMs: 60_000, maxOutputBytes: 10_000 });
+
+        const first = await over();
+        await exec(first, "echo one > one; : > alive");
+        const changes = watch(join(workspace.dir, "alive"))[Symbol.asyncIterator]();
+        const change = changes.next();
+        const running = exec(first, "while :; do echo x >> alive; done");
+        await change;
+        await first.close();
+        await running;
+        await changes.return?.();
+        const { size } = await stat(join(workspace.dir, "alive"));
+
+        const second = await over([host]);
+        const granted = await exec(
+          second,
+          `cat one; ${fetching(host)} > two; cat two; ${fetching("evil.example")}`,
+        );
+        expect(textOf(granted)).toMatch(/^one\nsaid to \/path/);
+        expect(granted.denied).toEqual([{ host: "evil.example", port: 80, count: 1 }]);
+        expect((await exec(second, "cat one")).denied).toEqual([]);
+        await second.close();
+
+        const third = await over([]);
+        const after = await exec(third, `cat one two; echo; ${fetching(host)}`);
+        expect(textOf(after)).toMatch(/^one\nsaid to \/path\n/);
+        expect(textOf(after).match(/said/g)).toHaveLength(1);
+        expect((await stat(join(workspace.dir, "alive"))).size).toBe(size);
+        await third.close();
+        server.close();
       });
     });
 

@@ -7,11 +7,12 @@ import { expect, test } from "vitest";
 import type { Entry } from "../../src/core/event.ts";
 import { openStorageReader } from "../../src/edges/sqlite/storage.ts";
 import { random } from "../simulation/random.ts";
+import { wide } from "../cli/stories.ts";
 import { stateOf } from "./place.ts";
 
 /**
  * The program a person runs, killed as a person, a machine or the kernel would. `HARNESS_LONG=1` kills it at random
- * moments, three times in a run and at least forty times in all; one run: `HARNESS_SEED=7`.
+ * moments, three times in a run of the orders example and at least forty times in all; one run: `HARNESS_SEED=7`.
  */
 const bin = fileURLToPath(new URL("../../bin/harness.cjs", import.meta.url));
 const example = fileURLToPath(new URL("../../examples/orders", import.meta.url));
@@ -38,10 +39,14 @@ const harness = async (
     );
   });
 
-/** A project of its own with the example in it, whose model does not take its time. */
+/** A project of its own with several tasks, whose model does not take its time. */
 async function newProject(onTestFinished: (clean: () => Promise<void>) => void): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), "harness-orders-"));
+  const dir = await mkdtemp(join(tmpdir(), "harness-killed-"));
   onTestFinished(async () => rm(dir, { recursive: true, force: true }));
+  if (!isLong && only === undefined) {
+    for (const [name, text] of Object.entries(wide)) await writeFile(join(dir, name), text);
+    return dir;
+  }
   await cp(example, dir, { recursive: true });
   const script = await readFile(join(dir, "script.yaml"), "utf8");
   await writeFile(join(dir, "script.yaml"), script.replaceAll(/delay_ms: \d+/g, "delay_ms: 0"));

@@ -14,13 +14,16 @@ import { newPlace } from "./place.ts";
 
 /**
  * Real processes, killed at every event type before and after its commit, and inside the writing of the blobs it names;
- * then another process resumes the run, people answer, and it must end as if nobody had been killed.
+ * then another process resumes the run, people answer, and it must end as if nobody had been killed. `HARNESS_LONG=1`
+ * runs each event type in a run of its own.
  */
+const isLong = process.env["HARNESS_LONG"] === "1";
 const sides = ["before", "after"] as const;
 
 /** Events that name no blob which was put for them, and why. */
 const nameless: Readonly<Partial<Record<EventType, string>>> = {
   "run-stopped": "says why, in a word",
+  "model-held": "says until when",
   "run-ended": "names the head, which is durable since its acceptance",
   "budget-changed": "numbers",
   "note-added": "the person who gave the note put its text",
@@ -41,13 +44,13 @@ const died = new Set<string>();
 
 interface Cell {
   readonly goal: GoalName;
-  /** Deaths of earlier lives, then the one this is about. */
+  /** One life each. */
   readonly deaths: readonly Death[];
 }
 
 interface Survived {
-  /** The journal as the last dead process left it. */
-  readonly atDeath: readonly Entry[];
+  /** The journal as each dead process left it. */
+  readonly atDeaths: readonly (readonly Entry[])[];
   readonly entries: readonly Entry[];
 }
 
@@ -58,16 +61,21 @@ async function survive(
 ): Promise<Survived> {
   const place = await newPlace();
   onTestFinished(place.remove);
+  const atDeaths: (readonly Entry[])[] = [];
   for (const death of deaths) {
     expect([deathText(death), await live(place, { goal, death })]).toEqual([deathText(death), "killed"]);
     expect((await passingsOf(place)).at(-1)).toBe(death.at);
+    const atDeath = await entriesOf(place);
+    const before = atDeaths.at(-1) ?? [];
+    expect(atDeath.slice(0, before.length)).toEqual(before);
+    atDeaths.push(atDeath);
   }
-  const atDeath = await entriesOf(place);
+  const atDeath = atDeaths.at(-1) ?? [];
   expect(await live(place, { goal, death: null })).toBe("ended");
   const entries = await entriesOf(place);
   expect(entries.slice(0, atDeath.length)).toEqual(atDeath);
   expect(await problems(place, calmOf(goal).entries)).toEqual([]);
-  return { atDeath, entries };
+  return { atDeaths, entries };
 }
 
 function calmOf(goal: GoalName): Calm {
@@ -77,7 +85,7 @@ function calmOf(goal: GoalName): Calm {
 }
 
 /** What the death kept from being written, by the calm run's journal up to the first of that type. */
-function interrupted({ atDeath }: Survived, { entries }: Calm, type: EventType): readonly EventType[] {
+function interrupted(atDeath: readonly Entry[], { entries }: Calm, type: EventType): readonly EventType[] {
   const lost = entries.slice(atDeath.length).map((entry) => entry.type);
   return lost.slice(0, lost.indexOf(type) + 1);
 }
@@ -86,41 +94,73 @@ function interrupted({ atDeath }: Survived, { entries }: Calm, type: EventType):
 const wrong: string[] = [];
 
 beforeAll(async () => {
-  for (const goal of ["everything", "together", "tampering"] as const) {
-    const run = await calmRun(goal, async (place, { entries }) => {
+  const goals = ["everything", "together", "tampering"] as const;
+  const runs = goals.map(async (goal) =>
+    calmRun(goal, async (place, { entries }) => {
       wrong.push(...(await problems(place, entries)));
-    });
-    calm.set(goal, run);
-  }
-});
+    }),
+  );
+  for (const run of await Promise.all(runs)) calm.set(run.goal, run);
+}, 300_000);
 
 test("nobody killed keeps every promise", () => {
   expect(wrong).toEqual([]);
 });
 
+/** In the order in which they first come, so that a process that dies later has not passed them yet. */
+const inOrder = (): readonly EventType[] => [
+  ...new Set(calmOf("everything").entries.map(({ type }) => type)),
+];
+
+/** Runs that die before and after the commits of some types each: one run for each death would take far longer. */
+const chains = isLong ? eventTypes.length : 12;
+
 describe.concurrent("killed at a commit", () => {
-  describe.each(eventTypes)("of %s", (type) => {
-    test.for(sides)("%s it", async (side, { onTestFinished }) => {
-      const at = `append/${side}/${type}`;
-      const cut = type === "crash-charged" ? [{ at: "append/after/model-started", nth: 1 }] : [];
-      const { atDeath } = await survive(
-        { goal: "everything", deaths: [...cut, { at, nth: 1 }] },
-        onTestFinished,
-      );
-      expect(atDeath.some((entry) => entry.type === type)).toBe(side === "after");
-      died.add(at);
-    });
+  test.for(Array.from({ length: chains }, (_, index) => index))(
+    "of each event type, before and after it (run %i)",
+    { timeout: 300_000 },
+    async (index, { onTestFinished }) => {
+      const types = inOrder().filter((_, at) => at % chains === index);
+      const cells = types.flatMap((type) => sides.map((side) => ({ type, side })));
+      const deaths = cells.map(({ type, side }) => ({ at: `append/${side}/${type}`, nth: 1 }));
+      const { atDeaths } = await survive({ goal: "everything", deaths }, onTestFinished);
+      for (const [n, { type, side }] of cells.entries()) {
+        const written = (atDeaths[n] ?? []).slice(atDeaths[n - 1]?.length ?? 0).map((entry) => entry.type);
+        expect({ type, side, isWritten: written.includes(type) }).toEqual({
+          type,
+          side,
+          isWritten: side === "after",
+        });
+        died.add(`append/${side}/${type}`);
+      }
+    },
+  );
+
+  test.for(sides)("%s a crash is charged", async (side, { onTestFinished }) => {
+    const at = `append/${side}/crash-charged`;
+    const cut = { at: "append/after/model-started", nth: 1 };
+    const { atDeaths } = await survive({ goal: "everything", deaths: [cut, { at, nth: 1 }] }, onTestFinished);
+    expect(atDeaths.at(-1)?.some(({ type }) => type === "crash-charged")).toBe(side === "after");
+    died.add(at);
   });
 });
 
+/** Before a put the disk is as after the commit before it, where a process dies above: `HARNESS_LONG=1` dies there too. */
+const putSides = isLong ? sides : (["after"] as const);
+
 describe.concurrent("killed while blobs are put for", () => {
+  /** Types of one commit have one put between them. */
+  const survivors = new Map<string, Promise<Survived>>();
+
   describe.each(eventTypes.filter((type) => nameless[type] === undefined))("%s", (type) => {
-    test.for(sides)("%s they are durable", async (side, { onTestFinished }) => {
+    test.for(putSides)("%s they are durable", async (side, { onTestFinished }) => {
       const { run, put } = putFor(type);
-      const survived = await survive({ goal: run.goal, deaths: [put[side]] }, onTestFinished);
-      const { atDeath } = survived;
+      const key = `${run.goal} ${deathText(put[side])}`;
+      const survived = survivors.get(key) ?? survive({ goal: run.goal, deaths: [put[side]] }, onTestFinished);
+      survivors.set(key, survived);
+      const [atDeath = []] = (await survived).atDeaths;
       expect(atDeath.map(meaning)).toEqual(run.entries.slice(0, atDeath.length).map(meaning));
-      const lost = interrupted(survived, run, type);
+      const lost = interrupted(atDeath, run, type);
       expect(lost.at(-1)).toBe(type);
       expect(lost.filter((other) => !put.commit.has(other))).toEqual([]);
       died.add(`put-blobs/${side}/${type}`);
@@ -197,7 +237,7 @@ describe("coverage", () => {
   test("every put but those for events that name none of their own", () => {
     const wanted = eventTypes
       .filter((type) => nameless[type] === undefined)
-      .flatMap((type) => sides.map((side) => `put-blobs/${side}/${type}`));
+      .flatMap((type) => putSides.map((side) => `put-blobs/${side}/${type}`));
     expect(wanted.filter((at) => !died.has(at))).toEqual([]);
   });
 

@@ -1,13 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { decodeJson, encodeText } from "../../src/core/canonical.ts";
+import { open, readFile, rename } from "node:fs/promises";
+import { decodeJson, encodeJson, encodeText } from "../../src/core/canonical.ts";
 import type { By } from "../../src/core/event.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { AnswerValue } from "../../src/core/ports.ts";
+import type { RuleSpec } from "../../src/core/rule.ts";
 import type { Approval, Escalation, RunState } from "../../src/core/run.ts";
 import type { Storage } from "../../src/edges/sqlite/storage.ts";
 import { readRun } from "../../src/loop/own.ts";
 import { secret } from "./goals.ts";
-import { ledgerOf, runId } from "./place.ts";
+import { ledgerOf, rulesOf, runId } from "./place.ts";
 import type { Place } from "./place.ts";
 
 const by: By = { type: "person", user: "tester", tty: null };
@@ -31,8 +32,8 @@ async function wantedOf(place: Place, terminal: Storage, run: RunState): Promise
   const ledger = await linesOf(ledgerOf(place.dir));
   const open = [...run.approvals.values()].filter((approval) => approval.status === "open");
   return [
-    ...(await Promise.all(open.map(async (approval) => decided(terminal, approval)))),
-    ...[...run.doubts].map((call): Said => [call, settled(ledger.includes(call))]),
+    ...(await Promise.all(open.map(async (approval) => decided(place.dir, terminal, approval)))),
+    ...[...run.doubts.keys()].map((call): Said => [call, settled(ledger.includes(call))]),
     ...[...run.escalations.values()].map((escalation): Said => [escalation.id, chosen(escalation)]),
     ...(run.phase === "reviewing" ? [reviewed(run)] : []),
   ];
@@ -48,10 +49,23 @@ async function unasked({ blobs }: Storage, run: RunState): Promise<Said[]> {
   ];
 }
 
-async function decided({ blobs }: Storage, { id, args }: Approval): Promise<Said> {
+async function decided(dir: string, { blobs }: Storage, { id, args }: Approval): Promise<Said> {
   const { text } = decodeJson(await blobs.get(args)) as { readonly text: string };
-  const answer = text.startsWith(secret) ? "refuse" : "grant";
-  return [id, { type: "approval", answer, edited: null, note: null }];
+  if (text.startsWith(secret)) return [id, { type: "approval", answer: "refuse", edited: null, note: null }];
+  // It asks on, so that nothing depends on when it was written.
+  const rule: RuleSpec = { tool: "publish", then: "ask", because: "I want to see them all" };
+  await keep(rulesOf(dir), JSON.stringify([rule]));
+  const [digest] = await blobs.put([encodeJson(rule)]);
+  return [id, { type: "approval", answer: "grant", edited: null, note: null, rule: digest as Digest }];
+}
+
+/** Whole and on the disk, or not at all. */
+async function keep(file: string, text: string): Promise<void> {
+  const handle = await open(`${file}.new`, "w");
+  await handle.writeFile(text);
+  await handle.sync();
+  await handle.close();
+  await rename(`${file}.new`, file);
 }
 
 const settled = (happened: boolean): AnswerValue => ({

@@ -11,6 +11,8 @@ export const stateOf = (dir: string): string => join(dir, ".harness");
 export const slotsOf = (dir: string): string => join(dir, ".harness", "slots");
 /** The directory the goal is about. */
 export const workOf = (dir: string): string => join(dir, "work");
+/** What the person had remembered: the rules of their `harness.yaml`, a list. */
+export const rulesOf = (dir: string): string => join(dir, "rules.json");
 /** What reached the world outside, one call a line. */
 export const ledgerOf = (dir: string): string => join(dir, "ledger");
 

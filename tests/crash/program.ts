@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import type { Body, Entry } from "../../src/core/event.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
-import { createRun, takeRun } from "../../src/loop/own.ts";
+import { createRun, policyOf, takeRun } from "../../src/loop/own.ts";
 import { importDirectory } from "../../src/edges/files/import.ts";
 import { openStorage } from "../../src/edges/sqlite/storage.ts";
 import { dropBlobs } from "./drop-blobs.ts";
@@ -47,6 +47,7 @@ async function live(ports: RealPorts, place: string, goal: Goal, side: number | 
     ? await createRun(ports, runId, await created(ports, place, goal, side), owner())
     : await takeRun(ports, runId, owner());
   if ("owner" in owned) throw new Error(`pid ${owned.owner.pid} has the run, but is dead`);
+  await policyOf(ports, owned, { type: "person", user: "tester", tty: null });
   const never = new AbortController().signal;
   for (const entry of owned.entries) tell(entry);
   const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: tell });

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import picomatch from "picomatch";
 import { canonical, encodeJson } from "../../src/core/canonical.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Model } from "../../src/core/model.ts";
-import { levelPolicy } from "../../src/core/policy.ts";
 import type { Clock, ExecResult, OutsideTool, Ports, Prompts, Sandbox, Slot } from "../../src/core/ports.ts";
+import type { RuleSpec } from "../../src/core/rule.ts";
 import { embeddedSandbox } from "../../src/edges/embedded/sandbox.ts";
 import type { Storage } from "../../src/edges/sqlite/storage.ts";
+import { namedPolicy } from "../memory/policy.ts";
 import { plainWorkspaces } from "../edges/files/plain-workspaces.ts";
 import { modelName } from "./created.ts";
 import { denied, says, unheard } from "./goals.ts";
 import type { Goal } from "./goals.ts";
-import { ledgerOf, slotsOf } from "./place.ts";
+import { ledgerOf, rulesOf, slotsOf } from "./place.ts";
 
 export type RealPorts = Ports & Pick<Storage, "blobs" | "journal">;
 
@@ -21,19 +23,43 @@ type Pass = (at: string) => void;
 
 /** Real storage, real directories, the real shell; a model that knows its lines, and a tool that acts outside. */
 export async function realPorts(dir: string, goal: Goal, storage: Storage, pass: Pass): Promise<RealPorts> {
-  const [policy] = await storage.blobs.put([encodeJson("asked from network on")]);
+  const rules = await rememberedRules(dir);
+  const put = async (value: unknown): Promise<Digest> =>
+    (await storage.blobs.put([encodeJson(value)]))[0] as Digest;
   return {
     clock,
     journal: storage.journal,
     blobs: storage.blobs,
     workspaces: plainWorkspaces(slotsOf(dir), storage.blobs),
     sandbox: mortalSandbox(embeddedSandbox(), pass),
-    models: { model: async () => fixedModel(goal, pass), heldUntil: async () => null },
+    models: { model: async () => fixedModel(goal, pass), heldUntil: heldOnce(storage.journal) },
     prompts: asJson,
-    policy: levelPolicy("network", policy as Digest),
+    policy: namedPolicy(await put(rules), {
+      rules,
+      outsideTools: ["publish"],
+      store: async (spec) => put(spec.rules),
+    }),
+    probe: async () => null,
     outside: [publish(ledgerOf(dir), pass)],
     glob: (patterns) => picomatch([...patterns], { dot: true }),
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+async function rememberedRules(dir: string): Promise<readonly RuleSpec[]> {
+  const text = await readFile(rulesOf(dir), "utf8").catch(() => "[]");
+  return JSON.parse(text) as readonly RuleSpec[];
+}
+
+/** What a provider takes in a minute is used up when a run begins: it is left alone for a moment, once in its life. */
+function heldOnce(journal: Storage["journal"]): Ports["models"]["heldUntil"] {
+  const heldMs = 20;
+  let wasHeld = false;
+  return async () => {
+    const [run] = await journal.runs();
+    if (!wasHeld && run !== undefined)
+      for await (const { type } of journal.read(run.id, 0)) if (type === "model-held") wasHeld = true;
+    return wasHeld ? null : clock.now() + heldMs;
   };
 }
 

@@ -50,7 +50,7 @@ model: scripted/script.yaml
 sandbox: { kind: embedded }
 concurrency: 2
 checks:
-  - { id: all, run: grep -q one one.txt && grep -q two two.txt && grep -q three three.txt }
+  - { id: all, path: three.txt }
 ---
 Count to three.
 `;

@@ -59,7 +59,7 @@ function strikesOf(dice: Random): readonly Kind[] {
   });
 }
 
-const fewStrikes: readonly Kind[] = ["process", "group", "remove", "process", "TERM", "group"];
+const fewStrikes: readonly Kind[] = ["process", "remove", "group", "TERM"];
 
 interface Outcome {
   readonly hits: readonly Hit[];

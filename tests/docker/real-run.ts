@@ -1,3 +1,4 @@
+import { redaction } from "../../src/core/redaction.ts";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
@@ -6,7 +7,6 @@ import { promisify } from "node:util";
 import type { Body, Entry } from "../../src/core/event.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Model, ModelRequest, Part } from "../../src/core/model.ts";
-import { levelRisk } from "../../src/core/policy.ts";
 import type { Ports } from "../../src/core/ports.ts";
 import type { RunState } from "../../src/core/run.ts";
 import { listTree } from "../../src/core/tree-diff.ts";
@@ -62,20 +62,26 @@ export async function realRun(wanted: Wanted): Promise<RealRun> {
   const opened = await openChosen(io, request.sandbox, stateDir(dir));
   const storage = await openState(dir, {});
   const { blobs, journal } = storage;
-  const start = await startingPoint(storage, opened, request, {
-    onProgress: () => undefined,
-    whileSettingUp: async (_, work) => work(),
-  });
+  const start = await startingPoint(
+    storage,
+    opened,
+    { ...request, secrets: [] },
+    {
+      onProgress: () => undefined,
+      whileSettingUp: async (_, work) => work(),
+    },
+  );
   const watchers = new Set<(state: RunState) => void>();
   const { project } = request;
   const wired = await wire({
     projectDir: dir,
-    project: project.spec,
+    // Nobody is there to be asked: what jobs remove of the workspace they may remove.
+    project: { ...project.spec, approvals: { ask_from: "privilege", ...project.spec.approvals } },
     storage,
     sandbox: opened.sandbox,
     ground: start.ground,
-    askFrom: levelRisk(undefined),
     env: {},
+    kept: { secrets: [], all: [], redaction: redaction([]) },
   });
   const own = {
     ...wired,

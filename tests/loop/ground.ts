@@ -7,14 +7,15 @@ import { noBudget } from "../../src/core/budget.ts";
 import type { RunConfig } from "../../src/core/goal.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Model, ModelRequest, ModelResponse, Part } from "../../src/core/model.ts";
-import { levelPolicy } from "../../src/core/policy.ts";
-import type { AnswerValue, ExecResult, Ports } from "../../src/core/ports.ts";
+import type { AnswerValue, ExecResult, Ports, Sandbox } from "../../src/core/ports.ts";
 import type { RunState } from "../../src/core/run.ts";
 import { encodeTree } from "../../src/core/tree.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
 import { createRun, takeRun } from "../../src/loop/own.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
+import { namedPolicy } from "../memory/policy.ts";
+import type { NamedPolicy } from "../memory/policy.ts";
 import { memoryJournal } from "../memory/journal.ts";
 import { memoryCapabilities, memorySandbox } from "../memory/sandbox.ts";
 import { memoryWorkspaces } from "../memory/workspaces.ts";
@@ -52,6 +53,15 @@ export interface GroundOptions {
   readonly checks?: RunConfig["checks"];
   readonly protect?: readonly string[];
   readonly askFrom?: RunConfig["askFrom"];
+  /** What decides about calls; the risk of a tool by its name if left out. */
+  readonly policy?: NamedPolicy;
+  readonly outside?: Ports["outside"];
+  readonly probe?: Ports["probe"];
+  /** What sandboxes may reach. */
+  readonly network?: NonNullable<RunConfig["network"]>;
+  readonly expireMs?: number;
+  /** Sees with which hosts each slot is opened. */
+  readonly opens?: (name: string, hosts: readonly string[]) => void;
   /** Files of the workspace at the start. */
   readonly files?: Readonly<Record<string, string>>;
   readonly exec?: (name: string, command: string, run: () => ExecResult) => ExecResult;
@@ -89,7 +99,7 @@ export async function ground(options: GroundOptions): Promise<Ground> {
     blobs,
     journal,
     workspaces,
-    sandbox: memorySandbox(workspaces, options.exec, pace),
+    sandbox: seen(memorySandbox(workspaces, options.exec, pace), options),
     models: {
       model: async (name) => modelOf(options, name),
       heldUntil: async () => options.heldUntil?.(now) ?? null,
@@ -101,8 +111,14 @@ export async function ground(options: GroundOptions): Promise<Ground> {
         messages: [{ role: "user", parts: [{ type: "text", text: canonical(variables) }] }],
       }),
     },
-    policy: levelPolicy(options.askFrom ?? "network", sha256(canonical("policy"))),
-    outside: [],
+    policy: namedPolicy(sha256(canonical("policy")), {
+      askFrom: options.askFrom ?? "network",
+      store: async (spec) => (await blobs.put([encodeJson(spec)]))[0] as Digest,
+      outsideTools: (options.outside ?? []).map(({ spec }) => spec.name),
+      ...options.policy,
+    }),
+    outside: options.outside ?? [],
+    probe: options.probe ?? (async () => null),
     glob: (patterns) => picomatch([...patterns], { dot: true }),
     sha256,
   };
@@ -136,6 +152,14 @@ export async function ground(options: GroundOptions): Promise<Ground> {
     },
   };
 }
+
+const seen = (sandbox: Sandbox, { opens }: GroundOptions): Sandbox => ({
+  ...sandbox,
+  open: async (name, dir, hosts = []) => {
+    opens?.(name, hosts);
+    return sandbox.open(name, dir, hosts);
+  },
+});
 
 const priceOf = ({ price }: GroundOptions): Model["price"] =>
   price === undefined ? { input: 1, output: 2, cacheRead: 0, cacheWrite: 1 } : price;
@@ -200,6 +224,8 @@ async function created(ports: Ports, options: GroundOptions): Promise<Body<"run-
     protect: options.protect ?? [],
     scratch: [],
     environment: null,
+    network: options.network ?? [],
+    expireMs: options.expireMs ?? null,
     askFrom: options.askFrom ?? "network",
     workspace: "/",
     git: null,

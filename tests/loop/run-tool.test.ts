@@ -20,7 +20,15 @@ beforeAll(async () => {
   const workspace = await plainWorkspaces(root, blobs).checkout("t/1", tree);
   const slot = await embeddedSandbox().open("t/1", workspace.dir);
   if ("broken" in slot) throw new Error(slot.broken);
-  const living: OpenSlot = { workspace, slot, tree, isUsed: true, skipped: new Set(), outputs: new Map() };
+  const living: OpenSlot = {
+    workspace,
+    slot,
+    tree,
+    hosts: [],
+    isUsed: true,
+    skipped: new Set(),
+    outputs: new Map(),
+  };
   Object.assign(ground, { root, living });
 });
 

@@ -21,7 +21,7 @@ describe("slots of a sandbox that is slow to open", () => {
   beforeEach(() => {
     workspaces = memoryWorkspaces(blobs);
     [opened, happened, refusesKill] = [[], [], false];
-    own = slots({ workspaces, sandbox: watched() }, "run1", 1);
+    own = slots({ workspaces, sandbox: watched() }, "run1", () => [], 1);
   });
 
   /** The memory sandbox, whose slots work in the directory they were opened over, and say what is done to them. */

@@ -3,6 +3,7 @@ import type { Budget, Choice, Entry } from "../../src/core/event.ts";
 import { noBudget } from "../../src/core/budget.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { AnswerValue } from "../../src/core/ports.ts";
+import type { RuleSpec } from "../../src/core/rule.ts";
 import type { Escalation, RunState } from "../../src/core/run.ts";
 import { badPlan, planOf } from "./model.ts";
 import { fixed } from "./random.ts";
@@ -28,16 +29,21 @@ const store = async (disk: Disk, bytes: Uint8Array): Promise<Digest> =>
   (await disk.blobs.put([bytes]))[0] as Digest;
 
 async function wanted(world: Scenario, disk: Disk, run: RunState): Promise<[string, AnswerValue][]> {
-  const approvals = [...run.approvals.values()].map(({ id, call }): [string, AnswerValue] => [
-    id,
-    {
-      type: "approval",
-      answer: choosesToRefuse(world.seed, call) ? "refuse" : "grant",
-      edited: null,
-      note: null,
-    },
-  ]);
-  const doubts = [...run.doubts].map((call): [string, AnswerValue] => [
+  const approvals = await Promise.all(
+    [...run.approvals.values()].map(async ({ id, call }): Promise<[string, AnswerValue]> => [
+      id,
+      choosesToRefuse(world.seed, call)
+        ? { type: "approval", answer: "refuse", edited: null, note: null }
+        : {
+            type: "approval",
+            answer: "grant",
+            edited: null,
+            note: null,
+            rule: await remembers(world, disk, call),
+          },
+    ]),
+  );
+  const doubts = [...run.doubts.keys()].map((call): [string, AnswerValue] => [
     call,
     { type: "effect", finding: disk.effects.includes(call) ? "happened" : "did-not", evidence: null },
   ]);
@@ -47,6 +53,15 @@ async function wanted(world: Scenario, disk: Disk, run: RunState): Promise<[stri
     [...run.escalations.values()].map(async (open) => choose(world, disk, run, open)),
   );
   return [...approvals, ...doubts, ...plans, ...escalations];
+}
+
+/** Some grants come with a rule, which asks on: whether somebody is asked must not depend on when it was written. */
+async function remembers({ seed }: Scenario, disk: Disk, call: string): Promise<Digest | null> {
+  if (fixed(seed, "remember", call) > 0.2) return null;
+  const rule: RuleSpec = { tool: "publish", then: "ask", because: call };
+  if (!disk.rules.some(({ because }) => because === call)) disk.rules.push(rule);
+  await store(disk, encodeJson(disk.rules));
+  return store(disk, encodeJson(rule));
 }
 
 /** The first few plans may be sent back, changed, or changed into nonsense. */

@@ -9,7 +9,7 @@ import type { Ports } from "../../src/core/ports.ts";
 import { encodeTree } from "../../src/core/tree.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
-import { createRun, takeRun } from "../../src/loop/own.ts";
+import { createRun, policyOf, takeRun } from "../../src/loop/own.ts";
 import { memoryCapabilities } from "../memory/sandbox.ts";
 import { fallbackModel, ownModel, planOf, simulatedPrice } from "./model.ts";
 import { answerAll, entriesOf, volunteer } from "./person.ts";
@@ -102,6 +102,7 @@ async function live(
       ? await takeRun(life.ports, runId, owner)
       : await createRun(life.ports, runId, await created(world, disk), owner);
     if ("owner" in owned) throw new Error("owned twice");
+    await policyOf(life.ports, owned, { type: "person", user: "sim", tty: null });
     const stops = mayStop && dice.chance(0.15) ? 1 + dice.below(40) : Infinity;
     let seen = 0;
     const observe = (): void => {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import picomatch from "picomatch";
-import { canonical } from "../../src/core/canonical.ts";
+import { canonical, encodeJson } from "../../src/core/canonical.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Clock, OutsideTool, Policy, Ports, Sandbox } from "../../src/core/ports.ts";
-import { levelPolicy } from "../../src/core/policy.ts";
+import type { RuleSpec } from "../../src/core/rule.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
+import { namedPolicy } from "../memory/policy.ts";
 import { memoryJournal } from "../memory/journal.ts";
 import { memorySandbox, quietExit } from "../memory/sandbox.ts";
 import { memoryWorkspaces } from "../memory/workspaces.ts";
@@ -32,6 +33,8 @@ export interface Disk {
   readonly asked: Map<string, Set<string>>;
   /** What the person sitting there has done unasked: lowered the budget. */
   hasLowered: boolean;
+  /** What the person wrote into `harness.yaml`. */
+  readonly rules: RuleSpec[];
 }
 
 /** A place where the process may die. */
@@ -53,6 +56,7 @@ export function newDisk(): Disk {
     faults: new Map(),
     asked: new Map(),
     hasLowered: false,
+    rules: [],
   };
 }
 
@@ -86,7 +90,7 @@ export function newLife(
     sleepUntil: async (until, signal) => time.sleepUntil(until, signal),
   };
   const workspaces = memoryWorkspaces(disk.blobs);
-  const policy = policyOf(world);
+  const policy = policyOf(world, disk);
   const ports: Ports = {
     clock,
     journal: mortalJournal(disk, at, check),
@@ -109,6 +113,7 @@ export function newLife(
     },
     policy,
     outside: [publish(disk, at)],
+    probe: async () => null,
     glob: (patterns) => picomatch([...patterns], { dot: true }),
     sha256,
   };
@@ -152,22 +157,19 @@ function mortalJournal(disk: Disk, at: At, check: () => void): Ports["journal"] 
   });
 }
 
-const policyOf = (world: Scenario): Policy => {
-  const level = levelPolicy("external", sha256(canonical("policy")));
-  return {
-    digest: level.digest,
-    judge: (tool, args) =>
-      tool === "publish"
-        ? {
-            risk: "external",
-            reach: "outside",
-            decision: world.asksFor.has("publish") ? "ask" : "allow",
-            rule: world.asksFor.has("publish") ? null : "publish-is-fine",
-            because: "it acts outside",
-          }
-        : level.judge(tool, args),
-  };
-};
+/** As the file says: its own rules, and those a person had remembered. */
+function policyOf(world: Scenario, disk: Disk): Policy {
+  const own: readonly RuleSpec[] = world.asksFor.has("publish") ? [] : [{ tool: "publish", then: "allow" }];
+  return namedPolicy(sha256(canonical(disk.rules.length === 0 ? "policy" : disk.rules)), {
+    askFrom: "external",
+    outsideTools: ["publish"],
+    rules: [...own, ...disk.rules],
+    store: async ({ rules }) => {
+      const [digest] = await disk.blobs.put([encodeJson(rules.slice(own.length))]);
+      return digest as Digest;
+    },
+  });
+}
 
 /** Acts outside, dies before or after. A part of the calls gets no answer. */
 const publish = (disk: Disk, at: At): OutsideTool => ({

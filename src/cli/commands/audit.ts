@@ -7,8 +7,9 @@ import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun } from "../reader.ts";
 import { storedFindings } from "../stored.ts";
-import { plural, visible } from "../view/words.ts";
-import { sha256 } from "../wire.ts";
+import { stillVisible } from "../view/visible.ts";
+import { plural } from "../view/words.ts";
+import { sha256 } from "../sha256.ts";
 
 /** `harness audit [RUN]`: the promises, checked by reading only. */
 export const auditRun = async (
@@ -24,7 +25,7 @@ export const auditRun = async (
     else
       for (const finding of findings)
         io.out(
-          ` ✗ ${finding.promise}  ${finding.seq === null ? "" : `event ${finding.seq}: `}${visible(finding.what)}\n`,
+          ` ✗ ${finding.promise}  ${finding.seq === null ? "" : `event ${finding.seq}: `}${stillVisible(finding.what)}\n`,
         );
     const head = entries.at(-1)?.hash ?? "";
     if (options.json !== true) {

@@ -5,14 +5,13 @@ import type { RunConfig } from "../../core/goal.ts";
 import type { RunId } from "../../core/id.ts";
 import { noEnvironment } from "../../core/environment.ts";
 import type { Environment } from "../../core/environment.ts";
-import { levelRisk } from "../../core/policy.ts";
 import { waitsForPerson } from "../../core/run.ts";
 import type { RunState } from "../../core/run.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import { drive } from "../../loop/drive.ts";
 import type { Stand } from "../../loop/drive.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
-import { clearDeadSlots, createRun, readRun, takeRun } from "../../loop/own.ts";
+import { clearDeadSlots, createRun, policyOf, readRun, takeRun } from "../../loop/own.ts";
 import type { OwnedRun } from "../../loop/own.ts";
 import { SandboxDown } from "../../loop/slots.ts";
 import { readJson } from "../../loop/texts.ts";
@@ -22,7 +21,9 @@ import { announce, detach } from "../detach.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
 import { inform } from "../inform.ts";
 import type { Io } from "../io.ts";
+import { keptSecrets, redactedIo } from "../kept-secrets.ts";
 import { changeBudget } from "../new-budget.ts";
+import { person } from "../person.ts";
 import { pickOpenRun } from "../pick-run.ts";
 import { differences } from "../pins.ts";
 import { prepareRun } from "../prepare.ts";
@@ -34,6 +35,7 @@ import { ownVersion } from "../version.ts";
 import { startingPoint } from "../starting-point.ts";
 import { openChosen, openPinned } from "../which-sandbox.ts";
 import { openState, stateDir, wire } from "../wire.ts";
+import type { Wired } from "../wire.ts";
 import { readableBudget } from "../view/budget-text.ts";
 import { importing, opening } from "../view/opening.ts";
 import { textOf } from "../view/rows.ts";
@@ -43,29 +45,35 @@ import { cost, plural } from "../view/words.ts";
 import { exportTarget, exportTo } from "./take.ts";
 
 /** `harness run GOAL.md`. */
-export async function run(io: Io, file: string, options: RunOptions): Promise<number> {
-  if (options.detach === true) return detach(io, ["run", file, ...argsOf(options)]);
-  const request = await readRequest(io, file, options);
+export async function run(terminal: Io, file: string, options: RunOptions): Promise<number> {
+  if (options.detach === true) return detach(terminal, ["run", file, ...argsOf(options)]);
+  const request = await readRequest(terminal, file, options);
+  const kept = await keptSecrets(request.project.dir, request.project.spec, terminal.env);
+  const io = redactedIo(terminal, kept);
   const target = await exportTarget(io, options.export);
   const { dir, spec } = request.project;
   const opened = await openChosen(io, request.sandbox, stateDir(dir));
   const storage = await openState(dir, io.env);
   try {
     const start = await importing(io, (onProgress) =>
-      startingPoint(storage, opened, request, {
-        onProgress,
-        whileSettingUp: async (command, work) => underWay(io, "setup", command, work),
-      }),
+      startingPoint(
+        storage,
+        opened,
+        { ...request, secrets: kept.all },
+        {
+          onProgress,
+          whileSettingUp: async (command, work) => underWay(io, "setup", command, work),
+        },
+      ),
     );
     try {
-      const askFrom = levelRisk(spec.approvals?.ask_from);
       const wiring = {
         projectDir: dir,
         project: spec,
         storage,
         sandbox: opened.sandbox,
-        askFrom,
         env: io.env,
+        kept,
       };
       const ports = await wire({ ...wiring, ground: start.ground });
       await clearDeadSlots(ports);
@@ -100,12 +108,18 @@ export interface ResumeOptions {
 }
 
 /** `harness resume [RUN]`. */
-export async function resume(io: Io, named: string | undefined, options: ResumeOptions): Promise<number> {
+export async function resume(
+  terminal: Io,
+  named: string | undefined,
+  options: ResumeOptions,
+): Promise<number> {
   if (options.detach === true) {
     const budget = options.budget === undefined ? [] : ["--budget", options.budget];
-    return detach(io, ["resume", ...(named === undefined ? [] : [named]), ...budget]);
+    return detach(terminal, ["resume", ...(named === undefined ? [] : [named]), ...budget]);
   }
-  const project = await readProject(io.cwd);
+  const project = await readProject(terminal.cwd);
+  const kept = await keptSecrets(project.dir, project.spec, terminal.env);
+  const io = redactedIo(terminal, kept);
   const { id, config, image, environment } = await withWritableState(io, async ({ storage, state }) => {
     const picked = await pickOpenRun(storage.journal, named, state);
     if (picked.others.length > 0) io.err(takes(picked.id, picked.others));
@@ -115,8 +129,8 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
   const { sandbox, owner, quota } = await openPinned(io, config.sandbox, image, stateDir(dir));
   const storage = await openState(dir, io.env);
   try {
-    const { scratch, askFrom } = config;
-    const wiring = { projectDir: dir, project: spec, storage, sandbox, askFrom, env: io.env };
+    const { scratch } = config;
+    const wiring = { projectDir: dir, project: spec, storage, sandbox, env: io.env, kept };
     const run = await readRun(storage, id);
     const ports = await wire({ ...wiring, ground: { base: run.base, scratch, environment, owner, quota } });
     return await goOn(io, project, ports, run, options);
@@ -128,7 +142,7 @@ export async function resume(io: Io, named: string | undefined, options: ResumeO
 async function goOn(
   io: Io,
   project: ProjectFile,
-  ports: Ports,
+  ports: Wired,
   before: RunState,
   options: ResumeOptions,
 ): Promise<number> {
@@ -149,10 +163,14 @@ async function goOn(
   if ("owner" in owned) return goesOnThere(io, id, owned.owner, budget);
   if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
   await askAgain(ports, owned.run);
+  if (await policyOf(ports, owned, person())) io.err(textOf([["approvals", newPolicy]], io.columns));
   io.err(resuming(before, owned));
   announce(io, stateDir(project.dir), id);
   return work(io, project, ports, owned, options.json === true, stops);
 }
+
+const newPolicy =
+  "harness.yaml says otherwise than when the run was last at work; what was granted under the old rules is asked again";
 
 const takes = (id: string, others: readonly string[]): string =>
   ` resume     takes run ${id}, the newest that has not ended; nor have ${others.slice(0, 8).join(", ")}${others.length > 8 ? ", …" : ""}\n`;
@@ -228,7 +246,7 @@ function resuming(before: RunState, owned: OwnedRun): string {
 async function work(
   io: Io,
   project: ProjectFile,
-  ports: Ports,
+  ports: Wired,
   owned: OwnedRun,
   json: boolean,
   stopsBefore = 0,
@@ -242,6 +260,7 @@ async function work(
     informed.see(entry, run);
   };
   for (const entry of entries) see(entry, state);
+  for (const fault of ports.faults) desk.say(` ! ${fault}`);
   const signals = listen((line) => desk.say(line));
   try {
     const stand = await drive(ports, state, {
@@ -263,6 +282,7 @@ async function work(
     say = (line) => io.err(`${line}\n`);
     await informed.close();
     signals.forget();
+    await ports.close();
     await ownership.release();
   }
 }

@@ -12,7 +12,8 @@ import type { Story } from "../story.ts";
 import { inColumns } from "../view/columns.ts";
 import type { Side } from "../view/columns.ts";
 import { summary } from "../view/summary.ts";
-import { clock, dollars, gist, inOneLine, oneLine, plural, short } from "../view/words.ts";
+import { stillVisible } from "../view/visible.ts";
+import { clock, dollars, gist, oneLine, plural, short } from "../view/words.ts";
 import { taskText, toldTask } from "../view/whole-task.ts";
 
 type Stored = Pick<Ports, "journal" | "blobs">;
@@ -35,7 +36,7 @@ export const show = async (io: Io, named: string | undefined, options: ShowOptio
     } else if (options.json === true) {
       io.out(`${JSON.stringify({ ...(await asJson(storage, story, owner)), leftOut })}\n`);
     } else if (options.leftOut === true) {
-      for (const item of leftOut) io.out(`${inOneLine(item)}\n`);
+      for (const item of leftOut) io.out(`${stillVisible(item)}\n`);
     } else {
       io.out(await summary(storage, story.run, io, owner));
       io.out(`\n${await taskTable(storage.blobs, story, io.columns)}`);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { taskThread } from "../../core/id.ts";
-import type { AnswerValue, Journal, Owner } from "../../core/ports.ts";
+import type { Owner } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import { meant } from "../../core/nearest.ts";
 import { readRun } from "../../loop/own.ts";
 import { putText } from "../../loop/texts.ts";
+import { giveUnasked } from "../approval/give.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { person } from "../person.ts";
 import { pickOpenRun, pickRun } from "../pick-run.ts";
 import { withState, withWritableState } from "../reader.ts";
 import { nameOf } from "../standing.ts";
@@ -15,6 +15,8 @@ import { nameOf } from "../standing.ts";
 export interface TellOptions {
   readonly task?: string;
 }
+
+const clock = { now: () => Date.now() };
 
 /** Longest note, in characters: it is part of every request that follows. */
 const longestNote = 8_000;
@@ -38,7 +40,7 @@ export async function tell(
     const run = await readRun(storage, id);
     if (run.phase === "ended") throw new Refused(`run ${id} has ended; nobody would read it`);
     const thread = options.task === undefined ? null : threadOf(run, options.task);
-    await say(storage.journal, id, "note", {
+    await giveUnasked({ ...storage, clock }, id, "note", {
       type: "note",
       thread,
       text: await putText(storage.blobs, text),
@@ -66,16 +68,6 @@ function threadOf(run: RunState, task: string): string {
   return taskThread(task, known.attempt?.attempt ?? known.attempts + 1);
 }
 
-/** An answer nobody asked for, behind those that lie there. */
-async function say(journal: Journal, run: string, kind: "note" | "stop", value: AnswerValue): Promise<void> {
-  for (;;) {
-    const before = (await journal.answers(run)).filter((one) => one.value.type === kind).length;
-    const answer = { run, subject: `${kind}/${before + 1}`, at: Date.now(), by: person(), value };
-    // Whoever was first meanwhile is counted in the next round.
-    if (await journal.answer(answer)) return;
-  }
-}
-
 export interface StopOptions {
   readonly now?: boolean;
 }
@@ -92,7 +84,9 @@ export async function stop(io: Io, named: string | undefined, options: StopOptio
     io.err(` run ${id} ${how}\n`);
     return exit.ok;
   }
-  await withWritableState(io, async ({ storage }) => say(storage.journal, id, "stop", { type: "stop" }));
+  await withWritableState(io, async ({ storage }) =>
+    giveUnasked({ ...storage, clock }, id, "stop", { type: "stop" }),
+  );
   io.err(
     ` stopping   run ${id} (${nameOf(owner)}) ${options.now === true ? "at once" : "after what is open"}\n`,
   );

@@ -18,7 +18,8 @@ import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun } from "../reader.ts";
 import { statThere } from "../there.ts";
-import { plural, visible } from "../view/words.ts";
+import { visibleLines } from "../view/visible.ts";
+import { plural } from "../view/words.ts";
 
 /** `harness diff [RUN]`: a patch from the start of the run to its head; exact in a pipe, safe to look at on a terminal. */
 export const diff = async (
@@ -33,7 +34,7 @@ export const diff = async (
     const leftOut: string[] = [];
     const onLeftOut = (path: string): void => void leftOut.push(path);
     const request = { store, blobs: storage.blobs, from: run.base, to: run.head, onLeftOut };
-    for await (const chunk of unifiedPatch(request)) io.out(io.isOutTerminal ? visible(chunk) : chunk);
+    for await (const chunk of unifiedPatch(request)) io.out(io.isOutTerminal ? visibleLines(chunk) : chunk);
     sayLeftOut(io, leftOut, "which no patch can hold");
     return exit.ok;
   });

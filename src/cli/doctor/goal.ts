@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Criterion } from "../../core/criterion.ts";
+import { harmless } from "../../core/host.ts";
 import type { Ports } from "../../core/ports.ts";
 import { defaultExclude } from "../../edges/files/import.ts";
 import type { GoalFile } from "../../edges/project/goal-file.ts";
@@ -8,6 +9,7 @@ import { tryGoal } from "../../loop/check-goal.ts";
 import { criterionText } from "../../loop/describe.ts";
 import type { Tried } from "../../loop/try-criteria.ts";
 import type { Io } from "../io.ts";
+import { networkOf } from "../request.ts";
 import { startingPoint } from "../starting-point.ts";
 import type { StartingPoint } from "../starting-point.ts";
 import { statThere } from "../there.ts";
@@ -39,7 +41,7 @@ export async function goalFindings(question: GoalQuestion): Promise<readonly Fin
   const { io, file, goal, project, place } = question;
   const titled = ok("goal", goal.title);
   try {
-    refuseUnsupported(io.cwd, file, goal, project);
+    refuseUnsupported(io.cwd, project);
   } catch (error) {
     return [
       titled,
@@ -90,6 +92,7 @@ async function startingTree(
       workspace,
       sandbox,
       scratch: project.spec.workspace?.scratch ?? null,
+      secrets: [],
     };
     const start = await startingPoint(storage, opened, request, {
       onProgress: () => undefined,
@@ -105,7 +108,7 @@ async function startingTree(
         ...importFindings(workspace, start),
         ok("sandbox", kind),
         ...setupFindings(start),
-        ...(await checkFindings(ports, start.imported.tree, goal)),
+        ...(await checkFindings(ports, start.imported.tree, goal, harmless(networkOf(goal, project)))),
       ];
     } finally {
       await start.ownership.release();
@@ -152,12 +155,13 @@ async function checkFindings(
   ports: Pick<Ports, "workspaces" | "sandbox">,
   tree: string,
   goal: GoalFile,
+  hosts: readonly string[],
 ): Promise<readonly Finding[]> {
   if (goal.checks.length === 0)
     return [
       warns("checks", "none: the goal is met when its tasks are", "say in checks: how to see that it is met"),
     ];
-  const all = await tryGoal(ports, "doctor", tree, goal.checks);
+  const all = await tryGoal(ports, "doctor", tree, goal.checks, hosts);
   return all.map(({ check, tried, fault }) => {
     if (fault !== null)
       return wrong(`check ${check.id}`, oneLine(fault, 400), "mend the check in the goal's front matter");

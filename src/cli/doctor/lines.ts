@@ -1,7 +1,8 @@
 import type { Io } from "../io.ts";
 import { pad, wrap } from "../view/cells.ts";
 import { colourMark } from "../view/colour.ts";
-import { plural, visible } from "../view/words.ts";
+import { stillVisible } from "../view/visible.ts";
+import { plural } from "../view/words.ts";
 import type { Finding, Mark } from "./finding.ts";
 
 const marks: Readonly<Record<Mark, string>> = { ok: "✓", warns: "!", wrong: "✗" };
@@ -16,7 +17,7 @@ export function groupText(title: string, findings: readonly Finding[], io: Io): 
   const lines = findings.flatMap(({ name, mark, found, todo }) => [
     ...wrapped(found, width).map((line, index) =>
       index === 0
-        ? colourMark(` ${marks[mark]} ${pad(visible(name), nameWidth)} ${line}`, onOut)
+        ? colourMark(` ${marks[mark]} ${pad(stillVisible(name), nameWidth)} ${line}`, onOut)
         : " ".repeat(margin) + line,
     ),
     ...(todo === null ? [] : wrapped(todo, width - 2)).map(
@@ -28,7 +29,7 @@ export function groupText(title: string, findings: readonly Finding[], io: Io): 
 
 const wrapped = (text: string, width: number): readonly string[] =>
   wrap(
-    visible(
+    stillVisible(
       text
         .trim()
         .replaceAll(/\s*\n\s*/g, " · ")

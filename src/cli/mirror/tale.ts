@@ -90,7 +90,13 @@ export async function noteWaiting(tale: Tale, blobs: Blobs): Promise<void> {
   const { run } = tale;
   const open = [...run.approvals.values()].filter(({ status }) => status === "open").map(({ id }) => id);
   const asked = tale.asking.length;
-  const waitsFor = JSON.stringify([run.phase, asked, open, [...run.escalations.keys()], [...run.doubts]]);
+  const waitsFor = JSON.stringify([
+    run.phase,
+    asked,
+    open,
+    [...run.escalations.keys()],
+    [...run.doubts.keys()],
+  ]);
   if (waitsFor === tale.waitsFor) return;
   tale.waitsFor = waitsFor;
   tale.waiting = run.phase === "ended" ? [] : await waitingOf(tale.asking, run, blobs);

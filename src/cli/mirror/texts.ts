@@ -3,7 +3,7 @@ import { MissingBlob } from "../../core/ports.ts";
 import type { Blobs } from "../../core/ports.ts";
 import { DamagedBlob } from "../../edges/sqlite/refused.ts";
 import { readJson, readText, shorten } from "../../loop/texts.ts";
-import { visible } from "../view/words.ts";
+import { visibleLines } from "../view/visible.ts";
 
 /** Most characters of one text of a model, a tool or a person. */
 const most = 20_000;
@@ -27,7 +27,7 @@ async function unlessGone<T>(read: () => Promise<T>): Promise<T | null> {
 }
 
 /** Text of others, safe for a terminal and bounded. */
-export const safe = (text: string): string => visible(shorten(text.toWellFormed().trim(), most));
+export const safe = (text: string): string => visibleLines(shorten(text.toWellFormed().trim(), most));
 
 /** Set apart, so that nothing in it passes for a word of the harness. */
 export const quoted = (text: string): string =>

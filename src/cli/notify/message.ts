@@ -7,7 +7,8 @@ import { asks, waitingOf } from "../asked.ts";
 import { waitingList } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
 import { commandFor } from "../view/waiting-lines.ts";
-import { clock, cost, plural, visible } from "../view/words.ts";
+import { visibleLines } from "../view/visible.ts";
+import { clock, cost, plural } from "../view/words.ts";
 
 /** What `approvals.notify` is given on stdin, as one JSON object. */
 export interface Message {
@@ -68,7 +69,7 @@ export async function messageOf(
   const said = await saidOf(entry, run, ports);
   if (said === null) return null;
   const { micros } = run.spent;
-  const safe = shorten(visible(said.text.toWellFormed()), mostText - mostAdded);
+  const safe = shorten(visibleLines(said.text.toWellFormed()), mostText - mostAdded);
   const text = safe.toWellFormed();
   const at = new Date(entry.at).toISOString();
   return { run: run.id, ...sender, ...said, text, micros, budget: run.budget.micros, at };

@@ -97,7 +97,7 @@ export function standingLines(run: RunState, notes: TaskNotes, now: number, said
 const openSubjects = (run: RunState): readonly string[] => [
   ...[...run.approvals.values()].filter(({ status }) => status === "open").map(({ id }) => id),
   ...run.escalations.keys(),
-  ...run.doubts,
+  ...run.doubts.keys(),
   ...(run.phase === "reviewing" && run.proposal !== null ? [`plan/${run.proposal.version}`] : []),
 ];
 

@@ -1,6 +1,6 @@
 import type { Imported } from "../../edges/files/import.ts";
 import type { Rows } from "./rows.ts";
-import { inOneLine } from "./words.ts";
+import { stillVisible } from "./visible.ts";
 import { fit } from "./cells.ts";
 
 type LeftOut = Imported["leftOut"];
@@ -27,7 +27,7 @@ function reasonOf(why: string, scratch: readonly string[]): string {
 }
 
 function named(items: LeftOut): string {
-  const names = items.slice(0, mostNamed).map(({ path }) => fit(inOneLine(path), widest));
+  const names = items.slice(0, mostNamed).map(({ path }) => fit(stillVisible(path), widest));
   const more = items.length - names.length;
   return `${names.join("  ")}${more === 0 ? "" : `  and ${more} more`}`;
 }

@@ -6,7 +6,6 @@ import type { Io } from "../io.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Capabilities } from "../../core/ports.ts";
 import type { SetupNote, StartingPoint } from "../starting-point.ts";
-import type { SandboxChoice } from "../which-sandbox.ts";
 import type { Request } from "../request.ts";
 import { leftOutRow } from "./left-out.ts";
 import { textOf } from "./rows.ts";
@@ -60,7 +59,7 @@ export function opening(request: Request, start: StartingPoint, prepared: Prepar
     ["goal", oneLine(request.goal.title, width)],
     ["workspace", `${relative(io.cwd, request.workspace) || "."}${git}, ${plural(imported.files, "file")}`],
     ...leftOutRow(imported.leftOut, ground.scratch, id),
-    ["sandbox", oneLine(sandboxText(request.sandbox, start, capabilities), width)],
+    ["sandbox", oneLine(sandboxText(request, start, capabilities), width)],
     ...(history === null ? [] : [["history", oneLine(history, width)] as const]),
     ...changedRow(start, width),
     ...treeRow(prepared, width),
@@ -84,8 +83,12 @@ function modelText({ fallback, ...roles }: Request["models"]): string {
   return fallback === null ? names : `${names} · if it does not answer: ${fallback}`;
 }
 
-function sandboxText(choice: SandboxChoice, { setup }: StartingPoint, { programs }: Capabilities): string {
-  const network = "network none";
+function sandboxText(
+  { sandbox: choice, network: hosts }: Request,
+  { setup }: StartingPoint,
+  { programs }: Capabilities,
+): string {
+  const network = `network ${hosts.length === 0 ? "none" : hosts.map(({ host }) => host).join(", ")}`;
   if (choice.kind === "embedded") {
     const why = choice.why === null ? "" : ` (${choice.why})`;
     return `embedded${why} · ${plural(programs.length, "program")} · ${network}`;

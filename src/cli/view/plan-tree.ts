@@ -5,7 +5,8 @@ import { criterionText } from "../../loop/describe.ts";
 import { fit, wrap } from "./cells.ts";
 import { forecastText } from "./forecast-text.ts";
 import { textOf } from "./rows.ts";
-import { dollars, inOneLine, plural, visible } from "./words.ts";
+import { stillVisible, visibleLines } from "./visible.ts";
+import { dollars, plural } from "./words.ts";
 
 /** A plan as it waits for its review. */
 export interface PlanSight {
@@ -40,7 +41,7 @@ function taskLines(task: TaskSpec, depth: number): string[] {
   const indent = " ".repeat(12 + 2 * Math.min(depth, 8));
   const after = task.needs.length === 0 ? "" : `   after ${task.needs.join(", ")}`;
   return [
-    `${indent}${task.id}   ${inOneLine(task.title)}${after}`,
+    `${indent}${task.id}   ${stillVisible(task.title)}${after}`,
     ...task.criteria.map((criterion) => `${indent}  ${criterionLine(criterion)}`),
   ];
 }
@@ -51,17 +52,17 @@ const asks = ({ guard }: Criterion): string => (guard === true ? "stays so:" : "
 
 /** A program of many lines by its first one that says something. */
 function inShort(criterion: Criterion): string {
-  if (criterion.type !== "command") return inOneLine(criterionText(criterion));
+  if (criterion.type !== "command") return stillVisible(criterionText(criterion));
   const lines = criterion.run.trim().split("\n");
-  if (lines.length === 1) return inOneLine(criterionText(criterion));
+  if (lines.length === 1) return stillVisible(criterionText(criterion));
   const first = lines.find((line) => !line.trimStart().startsWith("#")) ?? "";
-  return `this exits with ${criterion.exit ?? 0} (${lines.length} lines): ${inOneLine(first)}`;
+  return `this exits with ${criterion.exit ?? 0} (${lines.length} lines): ${stillVisible(first)}`;
 }
 
 function criterionInFull(criterion: Criterion): string[] {
   if (criterion.type !== "command" || !criterion.run.trim().includes("\n"))
     return [`    ${criterionLine(criterion)}`];
-  const lines = visible(criterion.run.trim()).split("\n");
+  const lines = visibleLines(criterion.run.trim()).split("\n");
   return [
     `    ${asks(criterion)} this exits with ${criterion.exit ?? 0}:`,
     ...lines.map((line) => `        ${line}`),
@@ -81,12 +82,12 @@ export const planInFull = (plan: PlanSight, columns: number): string =>
   plan.tasks
     .map((task) => {
       const needs = task.needs.length === 0 ? "" : `   after ${task.needs.join(", ")}`;
-      const body = visible(task.instructions)
+      const body = visibleLines(task.instructions)
         .split("\n")
         .flatMap((line) => wrap(line, columns - 5));
       const criteria = task.criteria.flatMap(criterionInFull);
       return [
-        ` ${task.id}   ${inOneLine(task.title)}${needs}`,
+        ` ${task.id}   ${stillVisible(task.title)}${needs}`,
         ...body.map((line) => `    ${line}`),
         ...criteria,
       ].join("\n");

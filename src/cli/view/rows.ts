@@ -1,5 +1,5 @@
 import { pad, wrap } from "./cells.ts";
-import { visible } from "./words.ts";
+import { stillVisible } from "./visible.ts";
 
 /** What is said of a run, under a name each. */
 export type Rows = readonly (readonly [name: string, value: string])[];
@@ -8,7 +8,7 @@ export type Rows = readonly (readonly [name: string, value: string])[];
 export function textOf(rows: Rows, columns: number): string {
   const width = Math.max(20, columns - 13);
   const lines = rows.flatMap(([name, value]) =>
-    wrap(visible(value.replaceAll(/[\n\t]/g, " ")), width).map(
+    wrap(stillVisible(value.replaceAll(/[\n\t]/g, " ")), width).map(
       (line, index) => ` ${pad(index === 0 ? name : "", 11)}${line}`,
     ),
   );

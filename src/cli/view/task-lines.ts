@@ -105,7 +105,7 @@ const askedOf = (run: RunState, { id }: Task): readonly string[] => [
   ...[...run.approvals.values()]
     .filter((one) => one.status === "open" && threadParts(one.thread).task === id)
     .map((one) => one.id),
-  ...[...run.doubts].filter((call) => threadParts(callParts(call).thread).task === id),
+  ...[...run.doubts.keys()].filter((call) => threadParts(callParts(call).thread).task === id),
   ...[...run.escalations.values()].filter(({ task }) => task === id).map((one) => one.id),
 ];
 

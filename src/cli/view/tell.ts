@@ -101,6 +101,8 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
         threadParts(entry.body.thread).task,
         `model: told to wait, with all who use this key; asks again in ${clock(Math.max(0, entry.body.until - entry.at))}`,
       );
+    case "policy-changed":
+      return line("·", null, "approvals: the rules changed; what was granted before is asked again");
     case "budget-changed":
       return line("·", entry.body.task, `budget changed: ${readableBudget(entry.body.budget)}`);
     case "run-stopped":

@@ -7,7 +7,8 @@ import { Refused } from "../exit.ts";
 import { taskStory } from "../story.ts";
 import type { AttemptStory, Story } from "../story.ts";
 import { changedFiles } from "./changed.ts";
-import { clock, dollars, gist, inOneLine, plural, tokensText, visible } from "./words.ts";
+import { stillVisible, visibleLines } from "./visible.ts";
+import { clock, dollars, gist, plural, tokensText } from "./words.ts";
 
 type Stored = Pick<Ports, "journal" | "blobs">;
 
@@ -82,7 +83,7 @@ export function taskText({ run }: Story, told: ToldTask): string {
     ...(handoff === null ? [] : [handoffText(handoff)]),
     `\n see it     harness diff ${run.id}     harness show ${run.id}`,
   ];
-  return `${visible(parts.join("\n"))}\n`;
+  return `${visibleLines(parts.join("\n"))}\n`;
 }
 
 /** Without the fences that are for models, its further lines set in. */
@@ -128,7 +129,7 @@ const mostFiles = 20;
 function fileLines({ files, candidate }: ToldAttempt): readonly string[] {
   if (candidate === null) return [];
   if (files.length === 0) return ["  changed nothing"];
-  const lines = files.slice(0, mostFiles).map(({ mark, path }) => `  ${mark} ${inOneLine(path)}`);
+  const lines = files.slice(0, mostFiles).map(({ mark, path }) => `  ${mark} ${stillVisible(path)}`);
   const more = files.length - mostFiles;
   return more > 0
     ? [...lines, `  … and ${plural(more, "more file", "more files")} (--json names all)`]

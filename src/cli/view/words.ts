@@ -1,5 +1,6 @@
 import type { RunState } from "../../core/run.ts";
 import { fit } from "./cells.ts";
+import { stillVisible } from "./visible.ts";
 
 /** `$1.94`; below ten cents to the hundredth of a cent, so that small runs do not read $0.00, unless `digits` says otherwise. */
 export function dollars(micros: number, digits?: number): string {
@@ -72,19 +73,23 @@ export function cost(run: RunState): string {
     : `${dollars(micros)}${reserved}${of}${unknown}`;
 }
 
-const unseen = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Text of models and files, safe for a terminal: control and invisible characters are shown, never obeyed. */
-export const visible = (text: string): string =>
-  text.replaceAll(unseen, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-
-/** As `visible`, for what must stay one line as it is, like a path. */
+/** What people typed, in a sentence about it: the spelling in which it could be typed again. */
 export const inOneLine = (text: string): string =>
-  visible(text).replaceAll("\n", "\\u{a}").replaceAll("\t", "\\u{9}");
+  text.replaceAll(unseen, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 
 /** One line of at most `width` cells, whatever the text holds. */
 export const oneLine = (text: string, width: number): string =>
-  fit(visible(text.replaceAll(/\s+/g, " ").trim()), width);
+  fit(
+    stillVisible(
+      text
+        .replaceAll(/\s+/g, " ")
+        .trim()
+        .slice(0, 8 * width + 80),
+    ),
+    width,
+  );
 
 /** The criterion's own words, which are for a worker; its name and what came of it are enough for a line. */
 const criterionWords =

@@ -20,6 +20,7 @@ export function requested(run: RunState, body: Body<"approval-requested">): void
     status: "open",
     body,
     args,
+    policy: body.policy,
     until: expires,
   });
 }

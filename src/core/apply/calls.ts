@@ -5,6 +5,7 @@ import type { RunState } from "../run.ts";
 import { currentCall } from "../thread.ts";
 import type { Call, Thread } from "../thread.ts";
 import { isFinishing } from "../tool.ts";
+import { noteAsked } from "../fatigue.ts";
 import { found, must } from "./legal.ts";
 import { progressed } from "./threads.ts";
 
@@ -15,19 +16,25 @@ export function judged(run: RunState, body: Body<"call-judged">): void {
   must(body.reach === "sandbox" || call.try === 1, `${body.call} may have acted outside already`);
   call.decision = body.decision;
   call.reach = body.reach;
+  noteAsked(run, body.decision === "ask");
 }
 
 /** The intent, and the consumption of the approval it names. */
 export function started(run: RunState, body: Body<"call-started">): void {
   const { call } = firstInLine(run, body.call);
   must(body.try === call.try, `${body.call} is in try ${call.try}, not ${body.try}`);
-  must(body.reach === call.reach, `${body.call} was judged with reach ${call.reach}`);
+  // What a person made of it is another call than was judged.
+  must(body.reach === call.reach || call.edited, `${body.call} was judged with reach ${call.reach}`);
   must(body.reach === "sandbox" || call.try === 1, `${body.call} may have acted outside already`);
   if (body.approval === null) {
     must(call.status === "proposed" && call.decision === "allow", `${body.call} is not allowed to start`);
   } else consume(run, call, body);
   must(body.args === call.args, `${body.call} starts with other arguments`);
+  must(body.policy === run.policy, `${body.call} starts under another policy`);
   call.status = "started";
+  call.reach = body.reach;
+  call.hosts = body.hosts;
+  call.probe = body.probe;
   call.tree = body.tree;
 }
 
@@ -44,7 +51,7 @@ function consume(run: RunState, call: Call, body: Body<"call-started">): void {
     approval.args === body.args &&
     asked.cwd === body.cwd &&
     asked.image === body.image &&
-    asked.policy === body.policy &&
+    approval.policy === body.policy &&
     asked.tree === body.tree;
   must(same, `${body.call} is not the action ${approval.id} was given for`);
   run.approvals.delete(approval.id);
@@ -61,6 +68,7 @@ export function ended(run: RunState, body: Body<"call-ended">): void {
     `${body.call} has no known effect`,
   );
   call.failed = body.outcome !== "ok";
+  thread.isTainted ||= call.status === "started" && (call.hosts.length > 0 || call.reach === "outside");
   if (body.tree !== null) thread.tree = body.tree;
   // By what it printed: what the model is shown of it may name a file of its own.
   const printed = body.output ?? call.result;
@@ -97,7 +105,7 @@ export function doubted(run: RunState, body: Body<"effect-doubted">): void {
   const { call } = firstInLine(run, body.call);
   must(call.status === "started" && call.reach === "outside", `${body.call} has no open effect`);
   call.status = "in-doubt";
-  run.doubts.add(body.call);
+  run.doubts.set(body.call, call.probe);
 }
 
 /** Ends the call; never runs it again. */

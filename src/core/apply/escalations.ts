@@ -49,6 +49,9 @@ const isPlanned = (run: RunState, { kind, task }: Escalation): boolean =>
 
 function retry(run: RunState, escalation: Escalation, note: string | null): void {
   switch (escalation.kind) {
+    case "fatigue":
+      run.asked = [];
+      return;
     case "outage":
       run.circuits.clear();
       for (const thread of run.threads.values()) {
@@ -78,7 +81,6 @@ function retry(run: RunState, escalation: Escalation, note: string | null): void
       if (escalation.task !== null) retryTask(run, escalation.task, note);
       return;
     case "budget":
-    case "fatigue":
       return;
   }
 }

@@ -19,6 +19,16 @@ export function stopped(run: RunState, body: Body<"run-stopped">): void {
   run.stopped = body.reason;
 }
 
+/** Approvals under another policy are void when they are used, but for the one whose giver wrote the new rule. */
+export function policyChanged(run: RunState, body: Body<"policy-changed">): void {
+  must(body.by.type === "person", "only a person changes the policy of a run");
+  run.policy = body.policy;
+  if (body.keeps === null) return;
+  const kept = found(run.approvals.get(body.keeps), `approval ${body.keeps}`);
+  must(kept.status === "granted", `${kept.id} is not granted`);
+  kept.policy = body.policy;
+}
+
 export function budgetChanged(run: RunState, body: Body<"budget-changed">): void {
   if (body.task !== null) {
     const { micros, tokens, wallMs } = body.budget;

@@ -143,6 +143,8 @@ const newCall = (call: Body<"model-ended">["calls"][number]): Call => ({
   asked: 0,
   decision: null,
   reach: "sandbox",
+  hosts: [],
+  probe: null,
   approval: null,
   tree: null,
   result: null,

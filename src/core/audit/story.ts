@@ -75,6 +75,8 @@ export interface ApprovalStory {
   status: "open" | "granted" | "refused" | "expired" | "void" | "consumed";
   edited: Digest | null;
   until: Instant | null;
+  /** Under which it may be used. */
+  policy: Digest;
 }
 
 export interface ThreadStory {
@@ -109,6 +111,8 @@ export interface Story {
   epoch: number;
   created: Body<"run-created"> | null;
   budget: Budget | null;
+  /** In force. */
+  policy: Digest | null;
   head: Digest | null;
   outcome: Body<"run-ended">["outcome"] | null;
   /** The owner stopped cleanly and nobody owns the run since. */
@@ -157,6 +161,7 @@ export const newStory = (): Story => ({
   epoch: 0,
   created: null,
   budget: null,
+  policy: null,
   head: null,
   outcome: null,
   stopped: false,

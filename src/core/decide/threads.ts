@@ -7,6 +7,7 @@ import type { RunState } from "../run.ts";
 import { isBroken, isOut, modelFor, pausedUntil } from "../circuit.ts";
 import { answeredTurn, currentCall, keptTurns } from "../thread.ts";
 import type { Call, Thread } from "../thread.ts";
+import { asksTooOften } from "../fatigue.ts";
 import { isFinishing } from "../tool.ts";
 
 /** The next step of every open thread. */
@@ -56,6 +57,8 @@ function step(run: RunState, thread: Thread, now: Instant): Action | null {
   const call = currentCall(thread);
   if (call?.status === "started") return { do: "run-call", call: callOf(thread.id, thread.turn, call.index) };
   if (isHeld(run, thread)) return null;
+  // Who asks too often begins nothing that could ask again; what was granted is used.
+  if (asksTooOften(run) && (call === null || call.status === "proposed")) return null;
   if (isOwnPlan(run, thread)) return { do: "propose", thread: thread.id };
   return call === null ? nextTurn(run, thread, now) : callStep(run, thread, call, now);
 }

@@ -1,9 +1,8 @@
-import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, request as forward } from "node:http";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { BlockList, connect, isIPv6 } from "node:net";
+import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,10 @@ import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ExecResult } from "../../core/ports.ts";
 import { isDead } from "./dead.ts";
+import { openGate, openRefusals } from "../../core/gate.ts";
+import type { Gate } from "../../core/gate.ts";
+import { targetOf } from "../../core/open-hosts.ts";
+import { addressesOf, judgedOnly } from "./look-up.ts";
 
 /** A way out for one container: an HTTP proxy of ours on a socket of this machine, to named hosts and nowhere else. */
 export interface Proxy {
@@ -22,36 +25,18 @@ export interface Proxy {
 }
 
 /**
- * @param hosts `packages.example` (ports 80 and 443), `packages.example:8080`, or `*.packages.example` for every name
- * below one.
+ * @param hosts as `openHosts` takes them
+ * @param lookUp finds the addresses of a name
  */
-export async function openProxy(hosts: readonly string[]): Promise<Proxy> {
-  const allows = allowing(hosts);
-  const refused = new Map<string, number>();
+export async function openProxy(hosts: readonly string[], lookUp = addressesOf): Promise<Proxy> {
   const open = new Set<Duplex>();
-  const deny = ({ host, port }: Target): void => {
-    const key = `${host.slice(0, nameLength)}:${port}`;
-    if (refused.has(key) || refused.size < mostRefused) refused.set(key, (refused.get(key) ?? 0) + 1);
-  };
-  const judge = async (target: Target | null): Promise<Way> => {
-    if (target === null) return { ok: false, why: "harness: this is no address" };
-    const { host, port } = target;
-    if (!allows(target)) {
-      deny(target);
-      return {
-        ok: false,
-        why: `harness: ${host}:${port} is not among the hosts that are open here (${hosts.join(", ")})`,
-      };
-    }
-    const way = await resolved(target);
-    if (!way.ok && way.isForbidden === true) deny(target);
-    return way;
-  };
-  const server = createServer((asked, answer) => void passOn(asked, answer, judge));
+  const refusals = openRefusals();
+  const gate = openGate(hosts, lookUp, refusals.add);
+  const server = createServer((asked, answer) => void passOn(asked, answer, gate));
   server.on("connect", (asked: IncomingMessage, socket: Duplex, head: Buffer) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
-    void tunnel(asked, socket, head, judge);
+    void tunnel(asked, socket, head, gate);
   });
   server.maxConnections = mostConnections;
   await sweepDead();
@@ -66,14 +51,7 @@ export async function openProxy(hosts: readonly string[]): Promise<Proxy> {
   await chmod(path, 0o666);
   return {
     dir,
-    denied: () => {
-      const found = [...refused].map(([key, count]) => {
-        const at = key.lastIndexOf(":");
-        return { host: key.slice(0, at), port: Number(key.slice(at + 1)), count };
-      });
-      refused.clear();
-      return found;
-    },
+    denied: refusals.take,
     close: async () => {
       server.closeAllConnections();
       for (const socket of open) socket.destroy();
@@ -85,9 +63,6 @@ export async function openProxy(hosts: readonly string[]): Promise<Proxy> {
 
 /** Connections of one container at a time. */
 const mostConnections = 256;
-/** Of refused hosts that are told apart, and of the characters of their names: the worker chooses both. */
-const mostRefused = 32;
-const nameLength = 200;
 const dirPrefix = "harness-out-";
 
 /** Removes the directories of proxies whose process is dead: `harness-out-PID-…`. */
@@ -103,66 +78,15 @@ async function sweepDead(): Promise<void> {
 /** The path of a socket has at most some 100 bytes. */
 const shortTmp = (): string => (Buffer.byteLength(tmpdir()) > 60 ? "/tmp" : tmpdir());
 
-interface Target {
-  readonly host: string;
-  readonly port: number;
-}
-/** Where a request may go: the address is the one that was judged. */
-type Way =
-  | { readonly ok: true; readonly address: string; readonly target: Target }
-  | { readonly ok: false; readonly why: string; readonly isForbidden?: true };
-type Judge = (target: Target | null) => Promise<Way>;
-
-function allowing(hosts: readonly string[]): (target: Target) => boolean {
-  const rules = hosts.map((text) => {
-    const [, six, name = "", port] =
-      /^(?:\[([^\]]+)\]|([^:]*?)\.?)(?::(\d+))?$/.exec(text.toLowerCase()) ?? [];
-    const host = isIPv6(text) ? text.toLowerCase() : (six ?? name);
-    const ports = port === undefined ? [80, 443] : [Number(port)];
-    const fits = host.startsWith("*.")
-      ? (name: string): boolean => name.endsWith(host.slice(1))
-      : (name: string): boolean => name === host;
-    return { ports, fits };
-  });
-  return ({ host, port }) => rules.some(({ ports, fits }) => ports.includes(port) && fits(host));
-}
-
-/** Addresses of the link, where clouds keep credentials: reached only by who names such an address itself. */
-const linkLocal = new BlockList();
-linkLocal.addSubnet("169.254.0.0", 16, "ipv4");
-linkLocal.addSubnet("fe80::", 10, "ipv6");
-
-async function resolved(target: Target): Promise<Way> {
-  try {
-    const { address, family } = await lookup(target.host);
-    if (address !== target.host && linkLocal.check(address, family === 6 ? "ipv6" : "ipv4"))
-      return {
-        ok: false,
-        why: `harness: ${target.host} is ${address}, which is not reached by a name`,
-        isForbidden: true,
-      };
-    return { ok: true, address, target };
-  } catch (error) {
-    return { ok: false, why: `harness: ${target.host} is not found: ${(error as Error).message}` };
-  }
-}
-
-function targetOf(authority: string | undefined, port: number): Target | null {
-  const [, six, name, given] = /^(?:\[([^\]]+)\]|([^:/@\s]+))(?::(\d+))?$/.exec(authority ?? "") ?? [];
-  const host = (six ?? name ?? "").toLowerCase().replace(/\.$/, "");
-  const at = given === undefined ? port : Number(given);
-  return host === "" || at < 1 || at > 65_535 ? null : { host, port: at };
-}
-
-async function tunnel(asked: IncomingMessage, socket: Duplex, head: Buffer, judge: Judge): Promise<void> {
+async function tunnel(asked: IncomingMessage, socket: Duplex, head: Buffer, gate: Gate): Promise<void> {
   socket.on("error", () => socket.destroy());
-  const way = await judge(targetOf(asked.url, 443));
-  if (!way.ok) {
+  const way = await gate(targetOf(asked.url ?? "", 443));
+  if ("why" in way) {
     socket.end(`HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${way.why}\n`);
     return;
   }
   if (socket.destroyed) return;
-  const out: Socket = connect(way.target.port, way.address);
+  const out: Socket = connect({ ...way, lookup: judgedOnly(way) });
   out.once("connect", () => {
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
     out.write(head);
@@ -175,17 +99,18 @@ async function tunnel(asked: IncomingMessage, socket: Duplex, head: Buffer, judg
 }
 
 /** Plain HTTP, whose request names the whole address. */
-async function passOn(asked: IncomingMessage, answer: ServerResponse, judge: Judge): Promise<void> {
+async function passOn(asked: IncomingMessage, answer: ServerResponse, gate: Gate): Promise<void> {
   const url = URL.parse(asked.url ?? "");
-  const way = await judge(url?.protocol === "http:" ? targetOf(url.host, 80) : null);
-  if (!way.ok || url === null) {
+  const way = await gate(url?.protocol === "http:" ? targetOf(url.host, 80) : null);
+  if ("why" in way || url === null) {
     answer.writeHead(403, { "content-type": "text/plain" });
-    answer.end(`${way.ok ? "harness: this is no address" : way.why}\n`);
+    answer.end(`${"why" in way ? way.why : ""}\n`);
     return;
   }
   const out = forward({
-    host: way.address,
-    port: way.target.port,
+    host: way.host,
+    port: way.port,
+    lookup: judgedOnly(way),
     method: asked.method,
     path: `${url.pathname}${url.search}`,
     headers: { ...endToEnd(asked), ...framing(asked), host: url.host },

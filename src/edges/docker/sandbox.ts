@@ -112,11 +112,12 @@ async function opened(options: DockerOptions, wanted: Wanted): Promise<Slot | { 
 
 async function openedWith(
   { engine, image, limits, users, project, volumes = [] }: DockerOptions,
-  { name, dir, user, found }: Wanted,
+  { name, dir, hosts, user, found }: Wanted,
   proxy: Proxy | null,
 ): Promise<Slot | { readonly broken: string }> {
   const labels = { [projectLabel]: project, [slotLabel]: name };
-  const way = proxy === null ? {} : { mounts: [{ from: proxy.dir, to: socketDir }], env: proxyEnvironment };
+  const way =
+    proxy === null ? {} : { mounts: [{ from: proxy.dir, to: socketDir }], env: proxyEnvironment(hosts) };
   const options = containerOptions({ image, limits, users, labels, dir, volumes, ...way });
   const container = await createContainer(engine, { name: calledAfter(name), ...options });
   const prepare = async (): Promise<string | null> =>

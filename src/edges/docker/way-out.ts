@@ -1,4 +1,5 @@
 import type { Container } from "./container.ts";
+import { opensHost } from "../../core/open-hosts.ts";
 import { nobody } from "./profile.ts";
 import { runOwn } from "./run.ts";
 
@@ -7,15 +8,29 @@ export const socketDir = "/run/harness";
 const port = 3128;
 const address = `http://127.0.0.1:${port}`;
 
-/** Names under which programs look for a proxy. */
-export const proxyEnvironment: readonly string[] = [
+/**
+ * How programs find the proxy, as far as they ask: `NODE_USE_ENV_PROXY` makes a Node of 22.21, 24.5 and newer ask. What a
+ * worker's own servers listen on is not behind it, except where it is what the list names.
+ */
+export function proxyEnvironment(hosts: readonly string[]): readonly string[] {
+  const own = ["localhost", "127.0.0.1", "::1"].filter(
+    (name) => !hosts.some((host) => opensHost(host, name)),
+  );
+  return [
+    ...proxyNames.map((name) => `${name}=${address}`),
+    ...["NO_PROXY", "no_proxy", "npm_config_noproxy"].map((name) => `${name}=${own.join(",")}`),
+    "NODE_USE_ENV_PROXY=1",
+  ];
+}
+
+const proxyNames = [
   "HTTP_PROXY",
   "HTTPS_PROXY",
   "http_proxy",
   "https_proxy",
   "npm_config_proxy",
   "npm_config_https_proxy",
-].map((name) => `${name}=${address}`);
+];
 
 /** Copies bytes between a port of the container's loopback and the socket: in whichever language the image has. */
 const forwarders: readonly { readonly program: string; readonly command: readonly string[] }[] = [
@@ -69,8 +84,8 @@ while True:
 ];
 
 /** Whether the port answers: one line of /proc/net/tcp in state LISTEN (0A). 3128 is 0C38. */
-const waiting = `for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-  grep -q "0100007F:0C38 00000000:0000 0A" /proc/net/tcp && exit 0; sleep 0.1
+const waiting = `n=0; while [ $n -lt 100 ]; do
+  grep -q "0100007F:0C38 00000000:0000 0A" /proc/net/tcp && exit 0; n=$((n+1)); sleep 0.1
 done; exit 1`;
 
 /**

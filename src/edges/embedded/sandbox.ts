@@ -6,31 +6,29 @@ import { openSlot } from "./slot.ts";
 import { startThread } from "./thread.ts";
 import type { ShellThread } from "./thread.ts";
 
+/** Ready for the next slot of this process, and for the next command of one that lost its own. */
+let spare: ShellThread | null = null;
+/** What the shell has is the same wherever it is opened. */
+let known: Promise<Capabilities> | null = null;
+
 /**
  * A sandbox without an engine: just-bash, a shell with its programs written in JavaScript and Python as WebAssembly,
- * over the workspace directory. It sees nothing else of the host, runs no native programs and has no network.
+ * over the workspace directory. It sees nothing else of the host and runs no native programs. Only its `curl` has a
+ * network, where hosts are open.
  * Each slot is a thread of this process; one is kept ready.
  */
 export function embeddedSandbox(): Sandbox {
-  let spare: ShellThread | null = null;
-  const take = (): ShellThread => {
-    const taken = spare === null || spare.isLost() ? startThread() : spare;
-    spare = startThread();
-    return taken;
-  };
-  let known: Promise<Capabilities> | null = null;
   return {
     kind: "embedded",
     image: `just-bash@${installedVersion()}`,
     profile: "embedded-1",
-    // A thread of its own is kept ready below, for the next slot and for the next command of one that lost its own.
+    // A thread is kept ready, see `spare`.
     spares: 0,
-    capabilities: () => (known ??= capabilities((spare ??= startThread()))),
+    capabilities,
     open: async (_name, dir, hosts = []) => {
-      if (hosts.length > 0) return { broken: "the embedded sandbox has no network" };
       const found = await stat(dir).catch((error: Error) => error);
       if (found instanceof Error) return { broken: `the workspace is not there: ${found.message}` };
-      return found.isDirectory() ? openSlot(dir, take) : { broken: `${dir} is no directory` };
+      return found.isDirectory() ? openSlot(dir, hosts, take) : { broken: `${dir} is no directory` };
     },
     // Threads die with their process.
     left: async () => [],
@@ -44,10 +42,35 @@ function installedVersion(): string {
   return (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string }).version;
 }
 
-async function capabilities(thread: ShellThread): Promise<Capabilities> {
+/** A slot's own thread, and another one ready for the next. */
+function take(): ShellThread {
+  const taken = takeSpare();
+  spare ??= startThread();
+  return taken;
+}
+
+function takeSpare(): ShellThread {
+  const taken = spare === null || spare.isLost() ? startThread() : spare;
+  spare = null;
+  return taken;
+}
+
+async function capabilities(): Promise<Capabilities> {
+  known ??= survey();
+  return known.catch((error: unknown) => {
+    known = null;
+    throw error;
+  });
+}
+
+/** By a thread that nobody else asks meanwhile, and that is the spare one afterwards. */
+async function survey(): Promise<Capabilities> {
+  const thread = takeSpare();
   const answer = await thread.request({ type: "survey" });
   if (answer.type !== "surveyed")
     throw new Error(`the embedded sandbox cannot say what it has: ${JSON.stringify(answer)}`);
+  if (spare === null) spare = thread;
+  else await thread.end();
   const { programs, python } = answer.survey;
   return { programs, python, network: false, native: false, notes };
 }

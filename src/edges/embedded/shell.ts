@@ -1,7 +1,11 @@
 import { posix } from "node:path";
 import { Bash, getCommandNames, getPythonCommandNames, InMemoryFs, MountableFs } from "just-bash";
 import type { BashExecResult, BashOptions, IFileSystem } from "just-bash";
+import { gatedFetch } from "./fetch.ts";
+import { openGate } from "../../core/gate.ts";
 import { inOrder, outputPath } from "./in-order.ts";
+import { addressesOf } from "./look-up.ts";
+import type { Target } from "../../core/open-hosts.ts";
 import { pythonCommands } from "./python.ts";
 import { mountPoint, workspaceFs } from "./workspace-fs.ts";
 
@@ -51,10 +55,19 @@ const limits: NonNullable<BashOptions["executionLimits"]> = {
   ),
 };
 
-/** `onOutput` gets stdout and stderr as they come, see `inOrder`. */
-export function openShell(dir: string, onOutput: (bytes: Uint8Array) => void): Shell {
+export interface Telling {
+  /** stdout and stderr as they come, see `inOrder`. */
+  readonly output: (bytes: Uint8Array) => void;
+  /** Where a command was kept from going. */
+  readonly refused: (target: Target) => void;
+}
+
+/** @param hosts what `curl` may reach; where there are none, there is no `curl`. */
+export function openShell(dir: string, hosts: readonly string[], telling: Telling): Shell {
+  const { output: onOutput, refused } = telling;
   const workspace = workspaceFs(dir);
-  const bash = newBash(workspace, onOutput);
+  const network = hosts.length === 0 ? {} : { fetch: gatedFetch(openGate(hosts, addressesOf, refused)) };
+  const bash = newBash(workspace, onOutput, network);
   return {
     exec: async (command) => {
       try {
@@ -67,16 +80,21 @@ export function openShell(dir: string, onOutput: (bytes: Uint8Array) => void): S
   };
 }
 
-function newBash(workspace: IFileSystem, onOutput: (bytes: Uint8Array) => void): Bash {
+function newBash(
+  workspace: IFileSystem,
+  onOutput: (bytes: Uint8Array) => void,
+  network: Pick<BashOptions, "fetch">,
+): Bash {
   const fs = new MountableFs({
-    base: new Bash({ python: true }).fs,
+    base: new Bash({ ...network, python: true }).fs,
     mounts: [
       { mountPoint, filesystem: workspace },
       { mountPoint: posix.dirname(outputPath), filesystem: outputFs(onOutput) },
     ],
   });
   const options: BashOptions = { fs, cwd: mountPoint, env, executionLimits: limits };
-  const bash = new Bash({ ...options, customCommands: pythonCommands(options) });
+  // Python gets no network.
+  const bash = new Bash({ ...options, ...network, customCommands: pythonCommands(options) });
   bash.registerTransformPlugin(inOrder);
   return bash;
 }

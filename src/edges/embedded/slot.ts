@@ -1,6 +1,7 @@
 import type { ExecRequest, ExecResult, Slot } from "../../core/ports.ts";
 import { keepOutput } from "../../core/kept-output.ts";
 import type { KeptOutput } from "../../core/kept-output.ts";
+import { openRefusals } from "../../core/gate.ts";
 import type { ShellEnd } from "./shell.ts";
 import type { ShellThread, ThreadAnswer } from "./thread.ts";
 
@@ -16,7 +17,7 @@ type Ended = Pick<ExecResult, "outcome" | "exit" | "why">;
  * A slot is a shell thread over the directory. A command that must die takes the thread along, Python included, and the
  * next one gets a new thread; /tmp goes with the thread.
  */
-export function openSlot(dir: string, take: () => ShellThread): Slot {
+export function openSlot(dir: string, hosts: readonly string[], take: () => ShellThread): Slot {
   let thread: ShellThread | null = null;
   let isClosed = false;
 
@@ -25,7 +26,7 @@ export function openSlot(dir: string, take: () => ShellThread): Slot {
     if (thread !== null && !thread.isLost()) return thread;
     const taken = take();
     thread = taken;
-    const answer = await taken.request({ type: "open", dir });
+    const answer = await taken.request({ type: "open", dir, hosts });
     return answer.type === "lost" ? { broken: answer.why } : taken;
   };
   const kill = async (): Promise<void> => {
@@ -62,12 +63,14 @@ async function exec(thread: ShellThread, request: ExecRequest): Promise<ExecResu
     void thread.end();
   };
   const timer = setTimeout(() => stop("timeout"), Math.min(request.timeoutMs, longestMs));
-  const answer = await thread.request({ type: "exec", command: request.command }, (bytes) => {
-    if (killed !== "flood") kept.add(bytes);
+  const refusals = openRefusals();
+  const answer = await thread.request({ type: "exec", command: request.command }, (aside) => {
+    if (aside.type === "refused") return refusals.add(aside.target);
+    if (killed !== "flood") kept.add(aside.bytes);
     if (kept.total() > floodBytes) stop("flood");
   });
   clearTimeout(timer);
-  return result(ended(answer, killed), kept);
+  return { ...result(ended(answer, killed), kept), denied: refusals.take() };
 }
 
 function ended(answer: ThreadAnswer, killed: "timeout" | "flood" | null): Ended {

@@ -21,6 +21,8 @@ const answerValue: z.ZodType<AnswerValue> = z.discriminatedUnion("type", [
     answer: z.enum(["grant", "grant-edited", "refuse", "expire"]),
     edited: digest.nullable(),
     note,
+    // Rows of an older version know no rules.
+    rule: digest.nullable().default(null),
   }),
   z.strictObject({ type: z.literal("escalation"), choice, note, budget: budget.nullable() }),
   z.strictObject({

@@ -156,7 +156,7 @@ const is = (name: string, lay: (path: string, dir: string) => unknown, line: str
 });
 
 /** What is typed for a goal file, in a project with goal.md and harness.yaml. */
-const named = (name: string, file: string, line: string): Row => ({
+const named = (name: string, file: string, line: Row["line"]): Row => ({
   name,
   files: { "goal.md": "Do it.\n", "harness.yaml": "model: x\n", "docs/first.md": "", "docs/README.md": "" },
   argv: ["run", file],
@@ -232,12 +232,12 @@ describe("a goal that is no file", () => {
     named(
       "a name of 300 characters",
       `${"x".repeat(300)}.md`,
-      "DIR/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.md: the name is too long for a file; check it",
+      /DIR\/x+…x+\.md: the name is too long for a file; check it/,
     ),
     named(
       "a path of 5,000 characters",
       `${"x/".repeat(2500)}goal.md`,
-      "DIR/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/…/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/goal.md: the name is too long for a file; check it",
+      /DIR\/(?:x\/)+x?…\/?(?:x\/)+goal\.md: the name is too long for a file; check it/,
     ),
     named("a name with a NUL", "goal\0.md", "DIR/goal\\u{0}.md: this cannot be the name of a file; check it"),
     named(

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cells, fit, pad, padLeft, wrap } from "../../../src/cli/view/cells.ts";
-import { visible } from "../../../src/cli/view/words.ts";
+import { visible } from "../../../src/cli/view/visible.ts";
 
 describe("cells", () => {
   test.each([

@@ -116,8 +116,6 @@ describe("what a person should know", () => {
     const run = runOf([]);
     const thread = newThread("plan/1", "planner", null, digest);
     run.threads.set("plan/1", Object.assign(thread, { retryAt: 9e3, lastError: "server: \u001b[2J\nnext" }));
-    expect(standingLines(run, notesOf({}), 0, "")[0]).toBe(
-      " ! model: server: \\u{1b}[2J next, asks again in 0:09",
-    );
+    expect(standingLines(run, notesOf({}), 0, "")[0]).toBe(" ! model: server: ␛[2J next, asks again in 0:09");
   });
 });

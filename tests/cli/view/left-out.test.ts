@@ -20,7 +20,7 @@ test.each([
   [
     "a pattern and a path that hold anything",
     [excluded("a\n\u001b.pem", "a\n*.pem")],
-    "a\\u{a}\\u{1b}.pem (workspace.exclude)",
+    "a␊␛.pem (workspace.exclude)",
   ],
   [
     "more than fit: the command that shows all",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, dollars, gist, oneLine, plural, visible } from "../../../src/cli/view/words.ts";
+import { clock, dollars, gist, inOneLine, oneLine, plural } from "../../../src/cli/view/words.ts";
 
 test.each([
   [0, "$0.00"],
@@ -27,19 +27,19 @@ test("one is no plural", () => {
   expect([plural(0, "file"), plural(1, "file"), plural(2, "file")]).toEqual(["0 files", "1 file", "2 files"]);
 });
 
-describe("words of models and files are shown, never obeyed", () => {
+describe("what people typed is told as they could type it again", () => {
   test.each([
     ["\u001b[2Jgone", "\\u{1b}[2Jgone"],
     ["a\rb", "a\\u{d}b"],
     ["safe\u202Etxt.exe", "safe\\u{202e}txt.exe"],
     ["zero\u200Bwidth", "zero\\u{200b}width"],
-    ["tab\tand\nline", "tab\tand\nline"],
+    ["tab\tand\nline", "tab\\u{9}and\\u{a}line"],
   ])("%j", (text, shown) => {
-    expect(visible(text)).toBe(shown);
+    expect(inOneLine(text)).toBe(shown);
   });
 
   test("one line stays one line", () => {
-    expect(oneLine("  first\n\n second\tthird\u0007 ", 80)).toBe("first second third\\u{7}");
+    expect(oneLine("  first\n\n second\tthird\u0007 ", 80)).toBe("first second third␇");
   });
 });
 

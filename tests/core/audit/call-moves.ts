@@ -125,6 +125,7 @@ export function startCall(
     approval: null,
     key: null,
     probe: null,
+    hosts: [],
     deadline: chain.at + 60_000,
     ...change,
   });

@@ -111,12 +111,45 @@ describe("hosts of a proxy", () => {
     expect(await answerTo(await opened([rule]), tunnel(authority))).toMatch(/^HTTP\/1\.1 40[03] /);
   });
 
-  it("of the link are not reached by a name, and that is counted", async () => {
-    // A number is a name to who only compares text: 0xa9fe0102 is 169.254.1.2.
-    const proxy = await opened(["0xa9fe0102:443", "0xa9fe0102:80", "*.example"]);
-    const answer = await answerTo(proxy, tunnel("0xa9fe0102:443"));
-    expect(answer).toMatch(/^HTTP\/1\.1 403 .*not reached by a name/s);
-    expect(proxy.denied()).toEqual([{ host: "0xa9fe0102", port: 443, count: 1 }]);
+  const found: Readonly<Record<string, readonly string[]>> = {
+    "packages.example": ["127.0.0.1"],
+    "mixed.example": ["169.254.1.2", "fd00::1", "127.0.0.1"],
+    "link.example": ["169.254.169.254"],
+    localhost: ["127.0.0.1"],
+    "evil.localhost": ["10.0.0.1"],
+  };
+  it.each<[string, readonly string[], string, string]>([
+    ["a name of this machine's address", ["packages.example:PORT"], "packages.example", "403"],
+    ["…that the list names too", ["packages.example:PORT", "127.0.0.1:PORT"], "packages.example", "200"],
+    [
+      "…that the list names at another port",
+      ["packages.example:PORT", "127.0.0.1"],
+      "packages.example",
+      "403",
+    ],
+    [
+      "a name of several, one of them named",
+      ["mixed.example:PORT", "127.0.0.1:PORT"],
+      "mixed.example",
+      "200",
+    ],
+    ["a name of the link's address", ["*.example:PORT"], "link.example", "403"],
+    ["localhost", ["localhost:PORT"], "localhost", "200"],
+    ["a name below localhost that is elsewhere", ["*.localhost:PORT"], "evil.localhost", "403"],
+    ["an address", ["127.0.0.1:PORT"], "127.0.0.1", "200"],
+  ])("%s: with %j, %s is answered with %s", async (_what, hosts, name, wanted) => {
+    const proxy = await openProxy(
+      hosts.map((text) => text.replace("PORT", String(host.port))),
+      async (asked) => found[asked] ?? [asked],
+    );
+    onTestFinished(async () => proxy.close());
+    const denied = wanted === "403" ? [{ host: name, port: host.port, count: 1 }] : [];
+    expect(status(await answerTo(proxy, get(`http://${name}:${host.port}/`)))).toBe(wanted);
+    expect(proxy.denied()).toEqual(denied);
+    const inside = await answerTo(proxy, tunnel(`${name}:${host.port}`) + get("/inside"));
+    expect(status(inside)).toBe(wanted);
+    expect(inside.includes("/inside")).toBe(wanted === "200");
+    expect(proxy.denied()).toEqual(denied);
   });
 });
 

@@ -67,7 +67,10 @@ describeDocker("the life of a Docker slot", () => {
   describe("freeze", () => {
     it("stops what runs in the background; the next command thaws it", async () => {
       const made = await opened();
-      await run(made.slot, "(while :; do echo x >> beat; done) > /dev/null 2>&1 &");
+      await run(
+        made.slot,
+        "(while :; do echo x >> beat; done) > /dev/null 2>&1 & until [ -s beat ]; do :; done",
+      );
       await made.slot.freeze();
       const container = await containerOf(made);
       expect((await container.inspect()).State.Paused).toBe(true);

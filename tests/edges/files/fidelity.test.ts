@@ -260,7 +260,7 @@ describe("any tree", { timeout: patience }, () => {
   }
 
   test("is reset to from whatever was there, as if it were written anew", async () => {
-    const isHere = { numRuns: isLong ? 1500 : 60 };
+    const isHere = { numRuns: isLong ? 1500 : 25 };
     const place = realPlace();
     const fifo = join(place, "fifo");
     execFileSync("mkfifo", [fifo]);
@@ -345,7 +345,7 @@ describe("while others write", { timeout: patience }, () => {
     await once(child.stdout, "data");
     const turns = new Set<string>();
     const trees = new Set<Digest>();
-    for (let n = 0; n < (isLong ? 3000 : 100) || turns.size < 3; n += 1) {
+    for (let n = 0; n < (isLong ? 3000 : 60) || turns.size < 3; n += 1) {
       const { tree, skipped } = await slot.snapshot();
       expect(skipped).toEqual([]);
       trees.add(tree);

@@ -38,7 +38,7 @@ import { asPlainUser, textAt } from "./slot.ts";
 import { swapping } from "./swapper.ts";
 import type { Swap } from "./swapper.ts";
 
-/** `HARNESS_LONG=1` tries more than 100,000 times in all instead of 25,000. */
+/** `HARNESS_LONG=1` tries more than 100,000 times in all instead of 7,000. */
 const isLong = process.env["HARNESS_LONG"] === "1";
 const patience = isLong ? 1_800_000 : 120_000;
 
@@ -75,7 +75,7 @@ async function shapeOf({ blobs }: Ground, tree: Digest): Promise<string> {
 
 interface Race {
   readonly name: string;
-  /** Tries of the normal mode; the long one has five times as many. */
+  /** Tries of the normal mode; the long one has sixteen times as many. */
   readonly tries: number;
   readonly swaps: (ground: Ground) => readonly Swap[];
   /** One try, and what came of it. */
@@ -100,7 +100,7 @@ const shapes = [/^dir /, /^symlink /, /^(file|nothing) /, / file$/, / symlink$/,
 const races: readonly Race[] = [
   {
     name: "read",
-    tries: 20_000,
+    tries: 5_500,
     swaps: swapsOf,
     act: async ({ slot }, n) => textAt(slot, paths[n % paths.length] ?? ""),
     outcomes: [
@@ -114,14 +114,14 @@ const races: readonly Race[] = [
   },
   {
     name: "snapshot",
-    tries: 2500,
+    tries: 700,
     swaps: swapsOf,
     act: async (ground) => shapeOf(ground, (await ground.slot.snapshot()).tree),
     outcomes: shapes,
   },
   {
     name: "import",
-    tries: 1500,
+    tries: 500,
     swaps: swapsOf,
     act: async (ground) => {
       const { blobs, slot } = ground;
@@ -132,7 +132,7 @@ const races: readonly Race[] = [
   },
   {
     name: "export into a directory",
-    tries: 1000,
+    tries: 400,
     swaps: ({ place, outside }) => [
       { at: join(place, "to"), out: outside.dir, turns: ["nothing", "empty", "out", "file", "fifo"] },
     ],
@@ -165,7 +165,7 @@ describe("while things are swapped for others as fast as can be", { timeout: pat
     const seen = new Map<string, number>();
     const unmet = (): readonly RegExp[] =>
       outcomes.filter((one) => ![...seen.keys()].some((text) => one.test(text)));
-    const least = tries * (isLong ? 5 : 1);
+    const least = tries * (isLong ? 16 : 1);
     for (let n = 0; n < least || (unmet().length > 0 && n < 10 * least); n += 1) {
       const outcome = await act(ground, n);
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);

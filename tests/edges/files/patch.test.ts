@@ -10,6 +10,8 @@ import { git, noGit, plainGitEnv, readFiles, tempDir, treeOf, writeFiles } from 
 import type { Spec, Specs } from "./ground.ts";
 import { unpacked } from "./unpacked.ts";
 
+const isLong = process.env["HARNESS_LONG"] === "1";
+
 type Sizes = Pick<PatchRequest, "wholeFrom" | "binaryUpTo">;
 
 async function patch(from: Specs, to: Specs, sizes: Sizes = {}): Promise<string> {
@@ -261,7 +263,7 @@ describe("unifiedPatch", () => {
         applyPatch(dir, text, "--reverse");
         expect(gitSees(readFiles(dir))).toEqual(seen(from));
       }),
-      { numRuns: 150 },
+      { numRuns: isLong ? 600 : 60 },
     );
   });
 

@@ -10,7 +10,6 @@ import type { Body, Budget, Choice, Entry, Limits } from "../../../src/core/even
 import type { RunConfig } from "../../../src/core/goal.ts";
 import type { Digest } from "../../../src/core/id.ts";
 import type { Model } from "../../../src/core/model.ts";
-import { levelPolicy } from "../../../src/core/policy.ts";
 import type { AnswerValue, Models, Ports } from "../../../src/core/ports.ts";
 import type { Escalation, RunState } from "../../../src/core/run.ts";
 import { encodeTree } from "../../../src/core/tree.ts";
@@ -24,6 +23,7 @@ import { serve } from "../../edges/models/wire/server.ts";
 import { Crashed, journalDisk, memoryJournal } from "../../memory/journal.ts";
 import type { JournalDisk } from "../../memory/journal.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
+import { namedPolicy } from "../../memory/policy.ts";
 import type { BlobDisk } from "../../memory/blobs.ts";
 import { memoryCapabilities, memorySandbox } from "../../memory/sandbox.ts";
 import { memoryWorkspaces } from "../../memory/workspaces.ts";
@@ -220,8 +220,9 @@ function portsOf(
         messages: [{ role: "user", parts: [{ type: "text", text: JSON.stringify(variables) }] }],
       }),
     },
-    policy: levelPolicy("network", sha256(canonical("policy"))),
+    policy: namedPolicy(sha256(canonical("policy"))),
     outside: [],
+    probe: async () => null,
     glob: (patterns) => picomatch([...patterns], { dot: true }),
     sha256,
   };

@@ -26,11 +26,28 @@ export const approvalRule: Rule = {
         return sight.report("P3", `approval ${body.approval} is decided and was never requested`);
       checkDecision(approval, body, sight);
     },
+    "policy-changed": (body, { story, answers, report }) => {
+      const kept = body.keeps === null ? undefined : story.approvals.get(body.keeps);
+      if (body.by.type !== "person") report("P3", `the policy is changed by no person`);
+      if (body.keeps === null) return;
+      if (kept?.status !== "granted")
+        return report("P3", `the policy changes, and keeps approval ${body.keeps}, which is not granted`);
+      const wrong = unanswered(
+        answers,
+        body.keeps,
+        body.by,
+        (value) => value.type === "approval" && value.rule != null,
+      );
+      if (wrong !== null) report("P3", `the policy changes with approval ${body.keeps}, but ${wrong}`);
+    },
     "call-started": (body, sight) => {
       const call = sight.story.calls.get(body.call);
       if (call === undefined) return;
       if (body.approval === null) checkFree(call, sight);
       else checkUse(body.approval, call, body, sight);
+      const granted = sight.story.approvals.get(body.approval ?? "")?.policy ?? body.policy;
+      if (sight.story.policy !== null && body.policy !== sight.story.policy && body.policy === granted)
+        sight.report("P3", `call ${body.call} starts under a policy that is not in force`);
     },
   },
 };
@@ -109,7 +126,7 @@ function checkUse(
 
 function differences(approval: ApprovalStory, body: Body<"call-started">): string[] {
   const { request } = approval;
-  const shown = { ...request, args: approval.edited ?? request.args };
+  const shown = { ...request, args: approval.edited ?? request.args, policy: approval.policy };
   const fields = ["call", "try", "tool", "args", "cwd", "image", "tree", "policy"] as const;
   return fields.filter((field) => shown[field] !== body[field]);
 }

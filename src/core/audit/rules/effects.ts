@@ -18,7 +18,7 @@ export const effectRule: Rule = {
       else if (wasOutside(call)) report("P2", `call ${call.id} reaches outside and starts a second time`);
       else if (body.reach === "outside" && body.try > 1)
         report("P2", `call ${call.id} reaches outside and starts at try ${body.try}`);
-      if (call.judged !== null && call.judged.reach !== body.reach)
+      if (call.judged !== null && call.judged.reach !== body.reach && call.edited === null)
         report(
           "P2",
           `call ${call.id} was judged to reach ${call.judged.reach} and runs with reach ${body.reach}`,

@@ -10,7 +10,13 @@ export const tellCalls: Teller = {
     if (call !== undefined) call.judged = body;
   },
   "approval-requested": (story, body) => {
-    story.approvals.set(body.approval, { request: body, status: "open", edited: null, until: null });
+    story.approvals.set(body.approval, {
+      request: body,
+      status: "open",
+      edited: null,
+      until: null,
+      policy: body.policy,
+    });
     const call = story.calls.get(body.call);
     if (call === undefined) return;
     call.status = "asking";

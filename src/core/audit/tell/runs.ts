@@ -8,6 +8,7 @@ export const tellRuns: Teller = {
   "run-created": (story, body) => {
     story.created ??= body;
     story.budget ??= body.budget;
+    story.policy ??= body.pins.policy;
     story.head ??= body.base;
   },
   "run-owned": (story, _body, entry) => {
@@ -20,6 +21,11 @@ export const tellRuns: Teller = {
   },
   "run-stopped": (story) => {
     story.stopped = true;
+  },
+  "policy-changed": (story, body) => {
+    story.policy = body.policy;
+    const kept = story.approvals.get(body.keeps ?? "");
+    if (kept !== undefined) kept.policy = body.policy;
   },
   "budget-changed": (story, body) => {
     if (body.task === null) story.budget = body.budget;

@@ -1,0 +1,28 @@
+import type { Arg } from "./arg.ts";
+import type { Outcome } from "./finding.ts";
+
+/** What a command finds on its standard input. */
+export type Input =
+  | { readonly kind: "none" }
+  /** A here-document or here-string. */
+  | { readonly kind: "text"; readonly text: Arg }
+  | { readonly kind: "file" }
+  /** What another command prints; `names` is what one line of it may be. */
+  | { readonly kind: "pipe"; readonly names: Arg };
+
+/** A command whose name is known, about to be judged. */
+export interface Call {
+  readonly name: string;
+  readonly args: readonly Arg[];
+  /** null: it is not known. */
+  readonly cwd: string | null;
+  readonly input: Input;
+}
+
+export type Judge = (call: Call) => Outcome;
+
+export type Tools = Readonly<Record<string, Judge>>;
+
+/** One judge for several names. */
+export const each = (names: string, judge: Judge): Tools =>
+  Object.fromEntries(names.split(" ").map((name) => [name, judge]));

@@ -1,0 +1,60 @@
+import type { Part } from "../assessment.ts";
+import type { ParseScript } from "../shell.ts";
+import { isTame, tameArg, unknownArg } from "./arg.ts";
+import type { Arg } from "./arg.ts";
+import { workspace } from "./path.ts";
+
+/** What is known of a shell while a script is walked. It only learns: no value is forgotten that a variable ever had. */
+export interface Scope {
+  readonly parse: ParseScript;
+  readonly variables: Map<string, readonly Arg[]>;
+  readonly arrays: Map<string, readonly Arg[]>;
+  readonly functions: Set<string>;
+  parts: Part[];
+  cwd: string | null;
+  /** Which of a variable's values is looked at. */
+  turn: number;
+  /** Texts within texts. */
+  depth: number;
+  /** Commands that may still be looked at. */
+  left: number;
+  isDividedOddly: boolean;
+}
+
+const mostCommands = 100_000;
+export const mostValues = 12;
+const longestValue = 4096;
+
+export const newScope = (parse: ParseScript): Scope => ({
+  parse,
+  variables: new Map(),
+  arrays: new Map(),
+  functions: new Set(),
+  parts: [],
+  cwd: workspace,
+  turn: 0,
+  depth: 0,
+  left: mostCommands,
+  isDividedOddly: false,
+});
+
+/** Adds values a variable may have; too many become one that may be anything. */
+export function learn(scope: Scope, name: string, values: readonly Arg[]): void {
+  const short = values.map((value) => (value.shape.length > longestValue ? unknownArg : value));
+  scope.variables.set(name, bounded([...(scope.variables.get(name) ?? []), ...short]));
+}
+
+export function learnArray(scope: Scope, name: string, values: readonly Arg[]): void {
+  const all = [...(scope.arrays.get(name) ?? []), ...values];
+  scope.arrays.set(name, all.length > 200 ? [unknownArg] : all);
+  learn(scope, name, values);
+}
+
+function bounded(values: readonly Arg[]): readonly Arg[] {
+  const unique = [
+    ...new Map(values.map((value) => [`${String(value.isGlob)}${value.shape}`, value])).values(),
+  ];
+  if (unique.length <= mostValues) return unique;
+  const odd = unique.filter((value) => !isTame(value) || value.isGlob);
+  return odd.length < mostValues ? [...odd, tameArg] : [unknownArg];
+}
