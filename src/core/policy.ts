@@ -89,7 +89,7 @@ function decidePart(spec: PolicySpec, glob: Glob, tool: string, part: Part, at: 
   if (at.isTainted && isFrom(part.risk, "external") && (rule !== null || !isFrom(part.risk, spec.askFrom)))
     return decided("ask", `${why}; asked because text from the network was read before`, hosts);
   if (rule !== null) return decided("allow", `${why}; ${named} says allow${reason(rule)}`, hosts);
-  if (isOpenAlready(spec, tool, part, hosts)) return decided("allow", `${why}, which network.allow opens`);
+  if (isOpenAlready(spec, tool, part, hosts, at)) return decided("allow", `${why}, which network.allow opens`);
   return isFrom(part.risk, spec.askFrom)
     ? decided("ask", `${why}; no rule matched, ask_from: ${spec.askFrom}`, hosts)
     : decided("allow", `${why}; below ask_from: ${spec.askFrom}`, hosts);
@@ -98,8 +98,19 @@ function decidePart(spec: PolicySpec, glob: Glob, tool: string, part: Part, at: 
 const reason = ({ because }: RuleSpec): string => (because === undefined ? "" : ` (${because})`);
 
 /** To reach what a person opened to the sandbox is not asked about again. */
-const isOpenAlready = (spec: PolicySpec, tool: string, part: Part, hosts: readonly string[]): boolean =>
-  !isOutside(spec, tool) && part.risk === "network" && hosts.length === 0;
+const isOpenAlready = (
+  spec: PolicySpec,
+  tool: string,
+  part: Part,
+  needed: readonly string[],
+  { open }: Circumstances,
+): boolean =>
+  !isOutside(spec, tool) &&
+  part.risk === "network" &&
+  !part.isOpaque &&
+  part.hosts?.length !== 0 &&
+  open.length > 0 &&
+  needed.length === 0;
 
 const isOutside = ({ outside }: PolicySpec, tool: string): boolean => Object.hasOwn(outside, tool);
 

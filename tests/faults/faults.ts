@@ -82,9 +82,9 @@ export const faults: readonly Fault[] = [
     changes: [
       {
         file: "src/loop/judge-call.ts",
-        from: "      return askPerson(work, found, judgement);\n",
+        from: "      return askPerson(work, found, assessment, judgement);\n",
         to: `      const once = [...work.run.approvals.values()].find((one) => one.status === "granted" && one.body.tool === found.call.tool);
-      if (once === undefined) return askPerson(work, found, judgement);
+      if (once === undefined) return askPerson(work, found, assessment, judgement);
       return [
         await judged(work, found, judgement),
         await intent(work, found, judgement, once, found.thread.tree),

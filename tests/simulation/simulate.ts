@@ -102,6 +102,8 @@ async function live(
       ? await takeRun(life.ports, runId, owner)
       : await createRun(life.ports, runId, await created(world, disk), owner);
     if ("owner" in owned) throw new Error("owned twice");
+    // As the real one stores what decides whenever it is opened: nothing else may name it yet.
+    await disk.blobs.put([encodeJson(disk.rules)]);
     await policyOf(life.ports, owned, { type: "person", user: "sim", tty: null });
     const stops = mayStop && dice.chance(0.15) ? 1 + dice.below(40) : Infinity;
     let seen = 0;

@@ -80,7 +80,10 @@ describe("the queue with keys", () => {
       );
       expect(shown).toEqual(["dependency", "exports", "publish", "exports", "publish", "dependency"]);
       const [first] = await answered(storage);
-      expect(first).toEqual(["exports", { type: "approval", answer: "grant", edited: null, note: null }]);
+      expect(first).toEqual([
+        "exports",
+        { type: "approval", answer: "grant", edited: null, note: null, rule: null },
+      ]);
     });
   });
 

@@ -91,8 +91,14 @@ describe("values of another type", () => {
     ),
     value("sandbox: { setup: { run: a, key: [1] } }", "2: sandbox.setup.key[0] is 1; give text, in quotes"),
     value("network: none", '2: network is "none"; give a mapping of keys to values'),
-    value("network: {}", "2: network.allow is missing; give a list"),
-    value("network: { allow: host.example }", '2: network.allow is "host.example"; give a list'),
+    value(
+      "network: {}",
+      "2: network.allow is missing; give a list (hosts that commands may reach; none if empty)",
+    ),
+    value(
+      "network: { allow: host.example }",
+      '2: network.allow is "host.example"; give a list (hosts that commands may reach; none if empty)',
+    ),
     value("concurrency: three", '2: concurrency is "three"; give a whole number (attempts at work at once)'),
     value(
       "attempts: [3]",

@@ -168,7 +168,7 @@ describe("harness.yaml", () => {
     settings(
       "rules that are no list",
       "approvals: { rules: { bash: x } }",
-      "1: approvals.rules is a mapping; give a list",
+      "1: approvals.rules is a mapping; give a list (in order: the first that fits decides)",
     ),
     settings(
       "traces of everything",
