@@ -214,6 +214,15 @@ describe.concurrent("killed", () => {
   });
 });
 
+/**
+ * What happened, without the rule that a new process finds in the file and says first: with it every place after it moves,
+ * and escalations are named after theirs.
+ */
+const told = (entries: readonly Entry[]): readonly string[] =>
+  entries
+    .filter(({ type }) => type !== "policy-changed")
+    .map((entry) => meaning(entry).replaceAll(/("escalation":"[^"]*\/)\d+"/g, '$1N"'));
+
 describe("stopped", () => {
   test("at each stand, so that every ownership is another process", async ({ onTestFinished }) => {
     const place = await newPlace();
@@ -223,7 +232,7 @@ describe("stopped", () => {
       lives.push(await live(place, { goal: "everything", death: null, endsAtStands: true }));
     const { entries } = calmOf("everything");
     expect(lives).toHaveLength(entries.filter((entry) => entry.type === "run-owned").length);
-    expect((await entriesOf(place)).map(meaning)).toEqual(entries.map(meaning));
+    expect(told(await entriesOf(place))).toEqual(told(entries));
     expect(await problems(place, entries)).toEqual([]);
   });
 });
