@@ -89,7 +89,8 @@ function decidePart(spec: PolicySpec, glob: Glob, tool: string, part: Part, at: 
   if (at.isTainted && isFrom(part.risk, "external") && (rule !== null || !isFrom(part.risk, spec.askFrom)))
     return decided("ask", `${why}; asked because text from the network was read before`, hosts);
   if (rule !== null) return decided("allow", `${why}; ${named} says allow${reason(rule)}`, hosts);
-  if (isOpenAlready(spec, tool, part, hosts, at)) return decided("allow", `${why}, which network.allow opens`);
+  if (isOpenAlready(spec, tool, part, hosts, at))
+    return decided("allow", `${why}, which network.allow opens`);
   return isFrom(part.risk, spec.askFrom)
     ? decided("ask", `${why}; no rule matched, ask_from: ${spec.askFrom}`, hosts)
     : decided("allow", `${why}; below ask_from: ${spec.askFrom}`, hosts);
