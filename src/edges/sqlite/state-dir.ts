@@ -59,7 +59,9 @@ async function lookAt(path: string): Promise<Stats | null> {
   } catch (error) {
     const code = codeOf(error);
     if (code !== "ENOENT" && code !== "ELOOP") throw error;
-    if ((await lstat(path).catch(absent)) === null) return null;
+    const itself = await lstat(path).catch(absent);
+    // What is no link after all was made this moment, by another process that starts.
+    if (itself === null || !itself.isSymbolicLink()) return itself;
     throw new StorageRefused(`${path} is a symbolic link that ${why[code]}; mend it, or remove it`, {
       cause: error,
     });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { openDatabase, openDatabaseForReading } from "../../../src/edges/sqlite/
 import type { Schema } from "../../../src/edges/sqlite/database.ts";
 import { StorageRefused } from "../../../src/edges/sqlite/refused.ts";
 import { blobSchema, journalSchema } from "../../../src/edges/sqlite/schemas.ts";
+import { checkStateDir } from "../../../src/edges/sqlite/state-dir.ts";
 import { openStorageReader } from "../../../src/edges/sqlite/storage.ts";
 import { note, sealed } from "../../contracts/journal.contract.ts";
 import { startChild } from "./child.ts";
@@ -81,6 +82,13 @@ describe("a state directory", () => {
     ]);
     await made();
     expect(await readdir(ground.stateDir)).not.toContainEqual(expect.stringContaining(".new-"));
+  });
+
+  it("is no link that leads nowhere because another makes it this moment", async () => {
+    for (let i = 0; i < 300; i++) {
+      await Promise.all([checkStateDir(ground.stateDir), mkdir(ground.stateDir)]);
+      await rmdir(ground.stateDir);
+    }
   });
 });
 
