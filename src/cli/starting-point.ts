@@ -7,6 +7,7 @@ import type { Blobs, Journal, Ownership, Sandbox } from "../core/ports.ts";
 import { lookup } from "../core/tree-diff.ts";
 import type { TreeStore } from "../core/tree.ts";
 import { treeStore } from "../core/tree-store.ts";
+import { patternFor } from "../edges/files/exclude.ts";
 import { defaultExclude, importDirectory } from "../edges/files/import.ts";
 import type { Imported, ImportRequest } from "../edges/files/import.ts";
 import { ignoreRules } from "../edges/files/ignore-rules.ts";
@@ -17,7 +18,6 @@ import { setUp } from "../loop/set-up.ts";
 import { putJson, readJson } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
 import type { Request } from "./request.ts";
-import { patternFor, secretFiles } from "./secret-files.ts";
 import { sha256 } from "./sha256.ts";
 import { defaultScratch, openGround } from "./wire.ts";
 import type { Ground } from "./wire.ts";
@@ -69,10 +69,14 @@ export async function startingPoint(
   const exclude = request.project.spec.workspace?.exclude ?? defaultExclude;
   const dir = request.workspace;
   const fixed = request.scratch ?? defaultScratch;
-  const { imported, wanted } = await importWithoutSecrets(
-    { dir, exclude: [...exclude, ...fixed], blobs, onProgress: telling.onProgress },
-    request.secrets,
-  );
+  const imported = await importDirectory({
+    dir,
+    exclude: [...exclude, ...fixed],
+    secrets: request.secrets,
+    blobs,
+    onProgress: telling.onProgress,
+  });
+  const wanted = [...exclude, ...fixed, ...imported.holding.map(patternFor)];
   const ignored = request.scratch === null ? await ignoreRules(treeStore(blobs), blobs, imported.tree) : [];
   const history = (await hasGit(opened.sandbox)) ? await historyOf({ dir, blobs, exclude: wanted }) : null;
   const git = history?.git ?? null;
@@ -101,24 +105,6 @@ export async function startingPoint(
     await ownership.release();
     throw error;
   }
-}
-
-/** A file that holds a secret is left out like one that the project excludes, and the run says so. */
-async function importWithoutSecrets(
-  asked: ImportRequest,
-  secrets: Starting["secrets"],
-): Promise<{ readonly imported: Imported; readonly wanted: readonly string[] }> {
-  const imported = await importDirectory(asked);
-  const holding = await secretFiles(asked.blobs, imported.tree, secrets);
-  if (holding.length === 0) return { imported, wanted: asked.exclude };
-  const wanted = [...asked.exclude, ...holding.map(({ path }) => patternFor(path))];
-  const again = await importDirectory({ ...asked, exclude: wanted });
-  const names = new Map(holding.map(({ path, name }) => [path, name]));
-  const leftOut = again.leftOut.map(({ path, why }) => {
-    const name = names.get(path);
-    return { path, why: name === undefined ? why : `it holds the secret ${name}` };
-  });
-  return { imported: { ...again, leftOut }, wanted };
 }
 
 /** Without history a run can still work: a person is told why there is none. */

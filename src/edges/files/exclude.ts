@@ -108,3 +108,6 @@ export function excludedBy(excludes: Excludes, path: string): string | null {
   }
   return excludes(path, false);
 }
+
+/** A pattern that fits this path and no other. */
+export const patternFor = (path: string): string => `/${path.replaceAll(/[\\*?[\]{}!,]/g, String.raw`\$&`)}`;

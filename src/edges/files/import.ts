@@ -13,6 +13,8 @@ import { FilesRefused } from "./refused.ts";
 import { findRepository } from "./repository.ts";
 import { storeFound } from "./store-found.ts";
 import { walk } from "./walk.ts";
+import { withoutSecrets } from "./without-secrets.ts";
+import type { SecretValue } from "./without-secrets.ts";
 import type { FoundDir, Other, WalkOptions } from "./walk.ts";
 
 /**
@@ -58,6 +60,8 @@ export interface ImportRequest {
   readonly dir: string;
   /** Patterns as in a `.gitignore`. */
   readonly exclude: readonly string[];
+  /** Files that hold one of these are left out. */
+  readonly secrets?: readonly SecretValue[];
   readonly blobs: Blobs;
   /** Called at once, and then now and then. */
   readonly onProgress: (progress: ImportProgress) => void;
@@ -77,6 +81,8 @@ export interface Imported {
   readonly git: { readonly commit: string | null; readonly dirty: number } | null;
   /** In the order of paths, what git ignores last. The top's `.git` and `.harness` are no content and not named. */
   readonly leftOut: readonly LeftOut[];
+  /** Those of them that hold a secret. */
+  readonly holding: readonly string[];
 }
 
 /**
@@ -99,15 +105,18 @@ export async function importDirectory(request: ImportRequest): Promise<Imported>
   const skip = countingLooks(sieve(wanted, git?.ignored ?? new Set(), leftOut), onProgress);
   const found = await walk({ root, skip, own: false });
   const others = [...found.others];
-  const dir = readableOnly(root, found.dir, others);
+  const readable = readableOnly(root, found.dir, others);
+  const holding: Other[] = [];
+  const dir = await withoutSecrets(root, readable, request.secrets ?? [], holding);
   const told = telling(blobs, count("file", dir), onProgress);
   const { tree, known } = await storeFound({ root, blobs: told, known: nothingKnown() }, dir);
-  leftOut.push(...others.map(readable));
+  leftOut.push(...[...others, ...holding].map(inWords));
   return {
     tree,
     files: known.files.size + count("symlink", dir),
     git: git === null ? null : { commit: git.commit, dirty: git.dirty },
     leftOut: inOrder(leftOut),
+    holding: holding.map(({ path }) => textOfPath(path)),
   };
 }
 
@@ -199,7 +208,7 @@ const count = (type: "file" | "symlink", { entries }: FoundDir): number =>
     0,
   );
 
-const readable = ({ path, why }: Other): LeftOut => ({ path: textOfPath(path), why });
+const inWords = ({ path, why }: Other): LeftOut => ({ path: textOfPath(path), why });
 
 const inOrder = (items: readonly LeftOut[]): LeftOut[] =>
   items.toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));

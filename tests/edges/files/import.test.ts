@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync 
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { excludes, patternFor } from "../../../src/edges/files/exclude.ts";
 import { defaultExclude, importDirectory } from "../../../src/edges/files/import.ts";
 import type { ImportProgress } from "../../../src/edges/files/import.ts";
 import type { Imported } from "../../../src/edges/files/import.ts";
@@ -71,6 +72,50 @@ describe("importDirectory", () => {
       ]);
     },
   );
+
+  it("leaves out files that hold a secret, wherever in them, and stores nothing of them", async () => {
+    const value = "canary-value-0123456789";
+    const filler = "x".repeat(1024 * 1024 - 7);
+    const dir = directory({
+      plain: "text",
+      "a/token": value,
+      "a/across[1].bin": `${filler}${value}${filler}`,
+      nearly: value.slice(1),
+      link: { link: "a/token" },
+    });
+    const stored: string[] = [];
+    const blobs = memoryBlobs();
+    const seen = await importDirectory({
+      dir,
+      exclude: [],
+      secrets: [
+        { name: "OTHER", value: "something else" },
+        { name: "TOKEN", value },
+      ],
+      blobs: {
+        ...blobs,
+        put: async (items) => {
+          stored.push(...items.map((bytes) => Buffer.from(bytes).toString()));
+          return blobs.put(items);
+        },
+        putStream: async (chunks) => {
+          for await (const bytes of chunks) stored.push(Buffer.from(bytes).toString());
+          throw new Error("no file here is as large");
+        },
+      },
+      onProgress: () => undefined,
+    });
+    expect(Object.keys(await filesOf(blobs, seen.tree))).toEqual(["a", "link", "nearly", "plain"]);
+    expect(seen.leftOut).toEqual([
+      { path: "a/across[1].bin", why: "it holds the secret TOKEN" },
+      { path: "a/token", why: "it holds the secret TOKEN" },
+    ]);
+    const fits = excludes(seen.holding.map(patternFor));
+    expect(seen.holding.map((path) => fits(path, false))).not.toContain(null);
+    expect(fits("a/across1.bin", false)).toBe(null);
+    expect(stored.join("")).not.toContain(value);
+    expect(stored.length).toBeGreaterThan(2);
+  });
 
   it("takes large files, and many", async () => {
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`d/${n % 3}/${n}`, `${n}`]));
