@@ -3,7 +3,7 @@ import type { Blobs } from "../core/ports.ts";
 import { redaction } from "../core/redaction.ts";
 import type { Redaction } from "../core/redaction.ts";
 import type { Secret } from "../core/secret.ts";
-import { keysOf, readSecrets } from "../edges/secrets/secrets.ts";
+import { keysOf, readableSecrets, readSecrets } from "../edges/secrets/secrets.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -23,8 +23,19 @@ export async function keptSecrets(
 ): Promise<Kept> {
   const found = await readSecrets(secrets ?? {}, { projectDir, env });
   if (typeof found === "string") throw new Refused(`harness.yaml: ${found}`);
-  const all = [...found, ...keysOf(env)];
-  return { secrets: found, all, redaction: redaction(all) };
+  return keptOf(found, env);
+}
+
+/** As `keptSecrets`, of those that can be had where somebody answers or steers a run. */
+export const readableKept = async (
+  projectDir: string,
+  { secrets }: ProjectSpec,
+  env: Io["env"],
+): Promise<Kept> => keptOf(await readableSecrets(secrets ?? {}, { projectDir, env }), env);
+
+function keptOf(secrets: readonly Secret[], env: Io["env"]): Kept {
+  const all = [...secrets, ...keysOf(env)];
+  return { secrets, all, redaction: redaction(all) };
 }
 
 /** Blobs of texts: what is stored there is redacted first. For files of a workspace it is not meant. */

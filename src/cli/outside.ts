@@ -60,7 +60,11 @@ export async function openOutside(wanted: OutsideWanted): Promise<Outside> {
 function judgeRequest({ policy, now }: OutsideWanted, method: string, url: string): Judgement | null {
   const args = httpArgs.safeParse({ method, url });
   if (!args.success) return null;
-  return policy().judge("http_request", assessHttp(args.data), { now: now(), open: [], isTainted: false });
+  return policy().judge("http_request", assessHttp(args.data, []), {
+    now: now(),
+    open: [],
+    isTainted: false,
+  });
 }
 
 /** A redirect to where the request was allowed to go is part of it; elsewhere a rule must allow it. */

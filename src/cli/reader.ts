@@ -1,10 +1,12 @@
 import type { Blobs, Journal, Owner, Ports } from "../core/ports.ts";
 import { readProject } from "../edges/project/project-file.ts";
+import type { ProjectFile } from "../edges/project/project-file.ts";
 import { openStorageReader } from "../edges/sqlite/storage.ts";
 import { checkStateDir } from "../edges/sqlite/state-dir.ts";
 import type { StorageReader } from "../edges/sqlite/storage.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { readableKept, redactedBlobs } from "./kept-secrets.ts";
 import { hasState, pickRun } from "./pick-run.ts";
 import { readablePlace } from "./readable-place.ts";
 import { openState, stateDir } from "./wire.ts";
@@ -37,11 +39,18 @@ export async function withState<T>(io: Io, use: Use<ReadState, T>): Promise<T> {
   }
 }
 
-/** As `withState`, for giving answers too: makes the state directory complete and its databases of this version. */
+/**
+ * As `withState`, for giving answers too: makes the state directory complete and its databases of this version. What is
+ * given holds no secret that can be known here.
+ */
 export async function withWritableState<T>(io: Io, use: Use<OpenState, T>): Promise<T> {
-  const { dir, state } = await existing(io);
+  const { dir, spec, state } = await existing(io);
+  const kept = await readableKept(dir, spec, io.env);
   const storage = await openState(dir, {});
-  return closing(storage, () => use({ storage, state }));
+  const { journal } = storage;
+  return closing(storage, () =>
+    use({ storage: { journal, blobs: redactedBlobs(storage.blobs, kept) }, state }),
+  );
 }
 
 /** As `withState`, for one run. */
@@ -60,14 +69,15 @@ async function closing<T>(storage: { close(): Promise<void> }, use: () => Promis
   }
 }
 
-export async function existing(io: Io): Promise<{ readonly dir: string; readonly state: string }> {
-  const { dir } = await readProject(io.cwd);
+export async function existing(io: Io): Promise<ProjectFile & { readonly state: string }> {
+  const project = await readProject(io.cwd);
+  const { dir } = project;
   const state = stateDir(dir);
   // First, as a state directory that is a file, or a link to nowhere, has no run either.
   await checkStateDir(state);
   if (!(await hasState(state)))
     throw new Refused(`there is no run in ${state}; start one with: harness run goal.md`);
-  return { dir, state };
+  return { ...project, state };
 }
 
 /** As ports for those who only read; to write through them is a bug. */

@@ -64,7 +64,7 @@ export interface Story {
   readonly checks: ReadonlyMap<string, string>;
   /** When the run stood after each crash: the time of the last event before it was taken over. */
   readonly crashes: readonly Instant[];
-  /** Who decided each approval that a person decided. */
+  /** Who gave each approval that a person gave. */
   readonly approvedBy: readonly string[];
   /** Who accepted the goal though its checks did not hold, null when nobody did. */
   readonly acceptedBy: string | null;
@@ -139,7 +139,8 @@ function bought({ outcome }: AttemptStory): keyof Costs {
 
 /** A person may take a goal as met though its checks said otherwise, as `apply` ends a run for them. */
 function notePeople({ type, body }: Entry, telling: Telling): void {
-  if (type === "approval-decided" && body.by.type === "person") telling.approvedBy.push(body.by.user);
+  if (type === "approval-decided" && body.by.type === "person" && body.answer.startsWith("grant"))
+    telling.approvedBy.push(body.by.user);
   if (type === "escalation-raised" && isOfGoal(body)) telling.ofGoal.add(body.escalation);
   if (type !== "escalation-answered" || body.choice !== "accept") return;
   if (telling.ofGoal.has(body.escalation))

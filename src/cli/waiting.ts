@@ -2,6 +2,7 @@ import { canonical } from "../core/canonical.ts";
 import type { Json } from "../core/canonical.ts";
 import type { Card } from "../core/card.ts";
 import type { Body, Entry } from "../core/event.ts";
+import { sentUrl } from "../core/http-call.ts";
 import { callParts, threadParts } from "../core/id.ts";
 import type { CallId, Digest, Instant } from "../core/id.ts";
 import type { TaskSpec } from "../core/plan.ts";
@@ -82,7 +83,7 @@ async function askedBy(entry: Entry, run: RunState, blobs: Blobs, calls: Calls):
       const { call: subject, why } = entry.body;
       if (!run.doubts.has(subject)) return null;
       const sent = await sentOf(blobs, calls, subject, why);
-      const text = `in doubt: ${sent?.action ?? subject}\nit was open when the harness ${why === "crash" ? "died" : "lost it"}`;
+      const text = `in doubt: ${sent?.action ?? subject}\n${doubtWords[why]}`;
       const answers = ["settle"];
       return {
         ...asked,
@@ -148,7 +149,7 @@ function cardOf(stored: string): Card | null {
 /** For those who are told in words: what would run, and why it is asked. */
 const cardGist = ({ tool, action, risk, parts, says }: Card): string =>
   [
-    tool === "bash" ? action : `${tool} ${action}`,
+    tool === "http_request" ? `${tool} ${action}` : action,
     `risk: ${[risk, parts[0]?.because].filter((part) => part !== undefined).join(": ")}`,
     ...(says.trim() === "" ? [] : [`the agent says (its own words, unchecked): ${says}`]),
   ].join("\n");
@@ -172,9 +173,16 @@ export function actionOf(tool: string, args: Json): string {
   const { command, method, url } = Object(args) as { command?: unknown; method?: unknown; url?: unknown };
   if (tool === "bash" && typeof command === "string") return command;
   if (tool === "http_request" && typeof method === "string" && typeof url === "string")
-    return `${method} ${url}`;
+    return `${method} ${sentUrl(url)}`;
   return `${tool} ${canonical(args)}`;
 }
+
+/** How it came to be in doubt. */
+export const doubtWords: Readonly<Record<Body<"effect-doubted">["why"], string>> = {
+  crash: "the harness died before the answer came",
+  timeout: "no answer came in time",
+  reset: "the connection was lost before the answer came",
+};
 
 /** The plan in a line, and its tasks in a line each. */
 async function planText({ version, tasks }: Body<"plan-proposed">, blobs: Blobs): Promise<string> {
@@ -184,4 +192,4 @@ async function planText({ version, tasks }: Body<"plan-proposed">, blobs: Blobs)
   return [`plan ${version} of ${tasks.length} tasks waits for its review`, ...titles].join("\n");
 }
 
-const taskOf = (call: CallId): string | null => threadParts(callParts(call).thread).task;
+export const taskOf = (call: CallId): string | null => threadParts(callParts(call).thread).task;

@@ -8,7 +8,7 @@ import { openStorage } from "../edges/sqlite/storage.ts";
 import type { Storage } from "../edges/sqlite/storage.ts";
 import type { Owner } from "../edges/files/owner.ts";
 import { openWorkspaces } from "../edges/files/workspaces.ts";
-import { assess } from "./assess.ts";
+import { assessing } from "./assess.ts";
 import { redactedBlobs } from "./kept-secrets.ts";
 import type { Kept } from "./kept-secrets.ts";
 import { openOutside } from "./outside.ts";
@@ -96,7 +96,12 @@ export async function wire(wiring: Wiring): Promise<Wired> {
   const opens = canOpen(wiring.sandbox.kind, await wiring.sandbox.capabilities());
   let policy: Policy | null = null;
   const outside = await openOutside({ ...wiring, policy: () => policy as Policy, now: () => clock.now() });
-  policy = await openPolicy(storage.blobs, policySpec(project, opens, outside.digests), glob, assess);
+  policy = await openPolicy(
+    storage.blobs,
+    policySpec(project, opens, outside.digests),
+    glob,
+    assessing(project.secrets ?? {}),
+  );
   return {
     clock,
     journal: storage.journal,

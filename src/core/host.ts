@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isOpenHost, openHosts, targetOf } from "./open-hosts.ts";
+import { closesTo, isOpenHost, openHosts, targetOf } from "./open-hosts.ts";
 
 /** A host as people name it: see `openHosts`. */
 export const hostText = z
@@ -55,4 +55,10 @@ export const isMirror = (host: string): boolean => mirrors.has(targetOf(host, 44
 export function coversHost(written: string, target: string): boolean {
   const found = targetOf(target, 443);
   return found !== null && openHosts([written]).allows(found);
+}
+
+/** As `coversHost`, for what forbids: a host that is written without a port is meant at every port. */
+export function forbidsHost(written: string, target: string): boolean {
+  const found = targetOf(target, 443);
+  return found !== null && closesTo(written, found);
 }

@@ -3,7 +3,8 @@ import { placeOf, placeOfName } from "./address.ts";
 import type { Place } from "./address.ts";
 import type { Assessment, Part } from "./assessment.ts";
 import { encodeText } from "./canonical.ts";
-import { placeholdersIn, portOf, secretName } from "./secret.ts";
+import { mayReceive, placeholderOf, placeholdersIn, portOf, secretName } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 import type { Risk } from "./tool.ts";
 
 const mostBody = 2 ** 20;
@@ -26,10 +27,13 @@ export const httpArgs = z.strictObject({
 });
 export type HttpArgs = z.infer<typeof httpArgs>;
 
-/** What a request would do. One that is not sent in any case says why as `unreachable`. */
-export function assessHttp(args: HttpArgs): Assessment {
+/**
+ * What a request would do. One that is not sent in any case says why as `unreachable`.
+ * @param secrets those that are known here
+ */
+export function assessHttp(args: HttpArgs, secrets: readonly KnownSecret[]): Assessment {
   const url = readUrl(args.url);
-  const fault = httpFault(args);
+  const fault = httpFault(args) ?? (typeof url === "string" ? null : secretFault(args, url, secrets));
   if (typeof url === "string" || fault !== null) {
     const because = fault ?? String(url);
     return {
@@ -102,6 +106,12 @@ export function readUrl(text: string): URL | string {
   return url;
 }
 
+/** A URL as it is sent, for people; one that is refused as it was given. */
+export function sentUrl(text: string): string {
+  const url = readUrl(text);
+  return typeof url === "string" ? text : url.href;
+}
+
 /** Whether some server would step up in it, though it does not look so: `..%2f`, `%252e`, `..;x`. */
 function hasSteps(path: string): boolean {
   let read = path;
@@ -135,6 +145,25 @@ export function httpFault(args: HttpArgs): string | null {
   if (wrong !== undefined) return `${wrong} names no secret; write it like {{secret:TRACKER_TOKEN}}`;
   return headersFault(Object.entries(args.headers ?? {}));
 }
+
+type KnownSecret = Pick<Secret, "name" | "hosts">;
+
+/** Why a secret that a request names is not sent there, in one sentence; null: each may be. */
+export function secretFault(args: HttpArgs, url: URL, secrets: readonly KnownSecret[]): string | null {
+  for (const name of placeholders(args)) {
+    const secret = secrets.find((one) => one.name === name);
+    if (secret === undefined) return `there is no ${placeholderOf(name)} here; ${knownNames(secrets)}`;
+    if (!mayReceive(secret, url))
+      return `${placeholderOf(name)} is not meant for ${url.origin}, only for ${secret.hosts.map(shownHost).join(", ")}`;
+  }
+  return null;
+}
+
+const knownNames = (secrets: readonly KnownSecret[]): string =>
+  secrets.length === 0 ? "none is configured" : `there is ${secrets.map(({ name }) => name).join(", ")}`;
+
+/** A host that a secret may be sent to, for people. */
+export const shownHost = (host: string): string => (/:\d+$/.test(host) ? host : `https://${host}`);
 
 /** The names of the secrets that are to be filled in. */
 export const placeholders = ({ headers = {}, body = "" }: HttpArgs): readonly string[] => [

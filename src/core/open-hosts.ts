@@ -38,6 +38,12 @@ export const isOpenHost = (text: string): boolean => ruleOf(text) !== null;
 /** Whether this text opens the host at any port. */
 export const opensHost = (text: string, host: string): boolean => ruleOf(text)?.fits(host) === true;
 
+/** Whether this text, read as what is closed, is about a target: without a port it closes every port. */
+export function closesTo(text: string, { host, port }: Target): boolean {
+  const rule = ruleOf(text);
+  return rule?.fits(host) === true && (rule.ports.length > 1 || rule.ports.includes(port));
+}
+
 interface Rule {
   readonly ports: readonly number[];
   readonly fits: (host: string) => boolean;

@@ -153,10 +153,15 @@ function reachOf(
   { open }: Circumstances,
 ): Reach {
   if (isOutside(spec, tool)) return parts.every(isSafeRequest) ? "sandbox" : "outside";
-  const mayRepeat = (host: string): boolean =>
-    isMirror(host) || open.some((one) => one.repeat && coversHost(one.host, host));
-  const opens = (host: string): boolean => open.some((one) => one.host === host && one.repeat);
-  return hosts.every((host) => opens(host) || mayRepeat(host)) ? "sandbox" : "outside";
+  // From a mirror things are fetched as often as one likes; what is published there is there once.
+  const sends = parts.some((part) => isFrom(part.risk, "external") && part.hosts?.length !== 0);
+  const isDeclared = (host: string): boolean =>
+    open.some(
+      (one) =>
+        one.repeat && !(sends && isMirror(one.host)) && (one.host === host || coversHost(one.host, host)),
+    );
+  const mayRepeat = (host: string): boolean => isDeclared(host) || (!sends && isMirror(host));
+  return hosts.every(mayRepeat) ? "sandbox" : "outside";
 }
 
 /** Methods that ask for nothing to be changed (RFC 9110, section 9.2.1). */

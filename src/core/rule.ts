@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { isFrom } from "./assessment.ts";
 import type { Part } from "./assessment.ts";
-import { coversHost, hostText } from "./host.ts";
+import { coversHost, forbidsHost, hostText } from "./host.ts";
 import { fitsHttp } from "./http-call.ts";
 import type { Instant } from "./id.ts";
 import { probeSpec } from "./probe.ts";
@@ -56,7 +57,7 @@ export function fits(rule: RuleSpec, { tool, part, now, glob }: Tried): boolean 
     (rule.tool === undefined || wordFits(rule.tool, tool)) &&
     (rule.bash === undefined || (tool === "bash" && wordsFit(rule.bash, part.words, allows))) &&
     (rule.http === undefined || (tool === "http_request" && requestFits(rule.http, part.words))) &&
-    (rule.path === undefined || pathsFit(glob([rule.path]), part.touches)) &&
+    (rule.path === undefined || pathsFit(glob([rule.path]), part, rule)) &&
     (rule.hosts === undefined || hostsFit(rule.hosts, part.hosts, allows))
   );
 }
@@ -79,15 +80,20 @@ function requestFits(pattern: string, [method, url]: Part["words"]): boolean {
   return typeof method === "string" && typeof url === "string" && fitsHttp(pattern, method, url);
 }
 
-const pathsFit = (isIn: (path: string) => boolean, touches: readonly string[]): boolean =>
-  touches.length > 0 && touches.every(isIn);
+/** What forbids is about a part as soon as one of its files is; what allows by files alone is about files alone. */
+function pathsFit(isIn: (path: string) => boolean, { touches, hosts, risk }: Part, rule: RuleSpec): boolean {
+  if (rule.then !== "allow") return touches.some(isIn);
+  const saysMore = [rule.bash, rule.http, rule.hosts].some((field) => field !== undefined);
+  const isOfFiles = hosts?.length === 0 && !isFrom(risk, "external");
+  return touches.length > 0 && touches.every(isIn) && (saysMore || isOfFiles);
+}
 
 /** Where it is not known where a part would reach, a rule that allows opens its own hosts and no others. */
 function hostsFit(written: readonly string[], hosts: Part["hosts"], allows: boolean): boolean {
   if (hosts === null) return true;
-  const isCovered = (host: string): boolean => written.some((one) => coversHost(one, host));
   if (hosts.length === 0) return false;
-  return allows ? hosts.every(isCovered) : hosts.some(isCovered);
+  if (!allows) return hosts.some((host) => written.some((one) => forbidsHost(one, host)));
+  return hosts.every((host) => written.some((one) => coversHost(one, host)));
 }
 
 /** Word by word, so that `git log` never fits `git log && rm`: what is a command of its own is a part of its own. */
@@ -95,12 +101,48 @@ function wordsFit(pattern: string, found: Part["words"], allows: boolean): boole
   const wanted = pattern.split(/\s+/);
   const isOpen = wanted.at(-1) === "*";
   const fixed = isOpen ? wanted.slice(0, -1) : wanted;
-  if (found.length < fixed.length || (!isOpen && found.length !== fixed.length)) return false;
-  return fixed.every((word, index) => {
-    const at = found[index] ?? null;
-    return at === null ? !allows : wordFits(word, at);
-  });
+  if (found.length < fixed.length) return false;
+  if (!allows) return isSpeltSo(fixed, isOpen, found);
+  if (!isOpen && found.length !== fixed.length) return false;
+  return fixed.every((word, index) => wordMayBe(word, found[index] ?? null, false));
 }
+
+/**
+ * Whether words may be these in another spelling: by the path of the program, with options (each with one value, or
+ * none) between them. `git push` is `/usr/bin/git -C . push`, and not `git stash push`.
+ */
+function isSpeltSo(fixed: readonly string[], isOpen: boolean, found: Part["words"]): boolean {
+  const [program, ...others] = fixed;
+  if (program === undefined) return true;
+  const [name = null, ...rest] = found;
+  const isNamed = wordMayBe(program, name, true) || wordMayBe(program, baseOf(name), true);
+  if (!isNamed) return false;
+  /** How many of `rest` may be behind us. */
+  let behind = withOptions(new Set([0]), rest);
+  for (const word of others) {
+    const next = [...behind].filter((at) => at < rest.length && wordMayBe(word, rest[at] ?? null, true));
+    behind = withOptions(new Set(next.map((at) => at + 1)), rest);
+  }
+  return isOpen ? behind.size > 0 : behind.has(rest.length);
+}
+
+/** Also after the options that follow. */
+function withOptions(starts: ReadonlySet<number>, words: Part["words"]): ReadonlySet<number> {
+  const reached = new Set(starts);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? null;
+    if (!reached.has(at) || (word !== null && !word.startsWith("-"))) continue;
+    reached.add(at + 1);
+    if (at + 1 < words.length) reached.add(at + 2);
+  }
+  return reached;
+}
+
+const baseOf = (name: string | null): string | null => name?.slice(name.lastIndexOf("/") + 1) ?? null;
+
+/** `ifUnknown`: what holds of a word that is not known before it runs. */
+const wordMayBe = (pattern: string, word: string | null, ifUnknown: boolean): boolean =>
+  word === null ? ifUnknown : wordFits(pattern, word);
 
 /** `*` in a word is any text. Without backtracking: patterns are people's, words are a model's. */
 export function wordFits(pattern: string, word: string): boolean {

@@ -3,6 +3,7 @@ import type { Assessment } from "../core/assessment.ts";
 import type { Card } from "../core/card.ts";
 import { canonical } from "../core/canonical.ts";
 import type { Json } from "../core/canonical.ts";
+import { sentUrl } from "../core/http-call.ts";
 import type { HttpArgs } from "../core/http-call.ts";
 import { risks } from "../core/tool.ts";
 import type { Judgement } from "../core/tool.ts";
@@ -58,7 +59,10 @@ function actionOf(tool: string, args: unknown): string {
   if (tool === "bash") return (args as { readonly command: string }).command;
   if (tool !== "http_request") return `${tool} ${canonical(args)}`;
   const { method, url, headers = {}, body } = args as HttpArgs;
-  const head = [`${method} ${url}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  const head = [
+    `${method} ${sentUrl(url)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
   return [...head, ...(body === undefined ? [] : ["", body])].join("\n");
 }
 

@@ -15,7 +15,7 @@ import { filled, mayReceive, placeholdersIn, secretsSpec } from "../../src/core/
 
 const get = (url: string): HttpArgs => ({ method: "GET", url });
 const only = (args: HttpArgs): ReturnType<typeof assessHttp>["parts"][number] | undefined =>
-  assessHttp(args).parts[0];
+  assessHttp(args, []).parts[0];
 
 describe("what a request would do", () => {
   it.each<[HttpArgs, string, string]>([
@@ -257,7 +257,7 @@ describe("rules of requests", () => {
     assert(
       property(string({ unit: "binary-ascii" }), string(), (a, b) => {
         const args: HttpArgs = { method: "POST", url: `https://${a}`, headers: { [b]: a }, body: b };
-        expect(assessHttp(args).parts).toHaveLength(1);
+        expect(assessHttp(args, []).parts).toHaveLength(1);
         expect(typeof fitsHttp(`* https://${b}`, "GET", `https://${a}`)).toBe("boolean");
       }),
       { numRuns: 500 },

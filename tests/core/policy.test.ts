@@ -96,6 +96,19 @@ describe("the policy", () => {
     expect(said([partOf({ risk: "network", hosts: ["registry.npmjs.org:443"] })]).reach).toBe("sandbox");
   });
 
+  test("what is published at a mirror is there once, unless a person says that it may be repeated", () => {
+    const publishes = partOf({
+      risk: "external",
+      hosts: ["registry.npmjs.org:443"],
+      words: ["npm", "publish"],
+    });
+    expect(said([publishes]).reach).toBe("outside");
+    const open = [{ host: "registry.npmjs.org", repeat: true }];
+    expect(said([publishes], { at: { open } }).reach).toBe("outside");
+    const own = partOf({ risk: "external", hosts: ["npm.mine.example:443"], words: ["npm", "publish"] });
+    expect(said([own], { at: { open: [{ host: "npm.mine.example", repeat: true }] } }).reach).toBe("sandbox");
+  });
+
   test("a request that asks for nothing to be changed may be repeated, others not", () => {
     const request = (method: string, risk: Part["risk"]): string =>
       said([partOf({ risk, words: [method, "https://a.example/"] })], { tool: "http_request" }).reach;

@@ -36,6 +36,32 @@ describe("a rule about a command", () => {
     expect(fit({ bash: "git push *", then: "allow" }, { words: words("git push $X") })).toBe(true);
   });
 
+  test.each([
+    ["git push *", "git -C . push origin", true],
+    ["git push *", "git --no-pager -c a=b push", true],
+    ["git push *", "/usr/bin/git push origin", true],
+    ["git push *", "git stash push", false],
+    ["git push *", "git log --grep push x", false],
+    ["git push", "git -C . push", true],
+    ["git push", "git push origin", false],
+    ["*", "anything at all", true],
+  ])("what forbids %s fits another spelling, %s: %s", (bash, command, isFit) => {
+    for (const then of ["deny", "ask"] as const)
+      expect(fit({ bash, then }, { words: words(command) })).toBe(isFit);
+    expect(fit({ bash: "git push *", then: "allow" }, { words: words("git -C . push") })).toBe(false);
+  });
+
+  test("what forbids fits all that is spelt with more options", () => {
+    const option = fc.constantFrom("-v", "--no-pager", "-C .", "--git-dir=x");
+    fc.assert(
+      fc.property(fc.array(option, { maxLength: 4 }), fc.array(option, { maxLength: 4 }), (before, after) => {
+        const command = ["git", ...before, "push", ...after, "origin"].join(" ");
+        expect(fit({ bash: "git push origin", then: "deny" }, { words: words(command) })).toBe(true);
+        expect(fit({ bash: "git pull origin", then: "deny" }, { words: words(command) })).toBe(false);
+      }),
+    );
+  });
+
   test("is not about another tool, nor about a redirect", () => {
     expect(fit({ bash: "*", then: "allow" }, { words: words("ls") }, "http_request")).toBe(false);
     expect(fit({ bash: "ls *", then: "allow" }, { words: [] })).toBe(false);
@@ -57,7 +83,47 @@ describe("a rule about a command", () => {
   });
 });
 
+describe("a rule about files", () => {
+  const path = "out/**";
+
+  test("forbids what writes one of them, and allows what writes no others", () => {
+    const writes = (then: RuleSpec["then"], ...touches: string[]): boolean =>
+      fit({ path, then }, { touches, hosts: [], risk: "write" });
+    expect(writes("allow", "out/a", "out/b")).toBe(true);
+    expect(writes("allow", "out/a", "src/b")).toBe(false);
+    expect(writes("deny", "out/a", "src/b")).toBe(true);
+    expect(writes("ask", "src/b")).toBe(false);
+    expect(writes("allow")).toBe(false);
+  });
+
+  test("allows by itself nothing that reaches a host or has an effect beyond files", () => {
+    const touches = ["out/x"];
+    const allows = (part: Partial<Part>, more: Partial<RuleSpec> = {}): boolean =>
+      fit({ path, then: "allow", ...more }, { touches, ...part });
+    expect(allows({ risk: "destructive", hosts: [] })).toBe(true);
+    expect(allows({ risk: "network", hosts: ["evil.example:443"] })).toBe(false);
+    expect(allows({ risk: "network", hosts: null })).toBe(false);
+    expect(allows({ risk: "privilege", hosts: [] })).toBe(false);
+    const curl = {
+      risk: "network",
+      hosts: ["a.example:443"],
+      words: words("curl -o out/x https://a.example"),
+    } as const;
+    expect(allows(curl, { bash: "curl *" })).toBe(true);
+    expect(allows(curl, { hosts: ["a.example"] })).toBe(true);
+  });
+});
+
 describe("a rule about hosts", () => {
+  test("without a port forbids every port; with one that one", () => {
+    const forbids = (written: string, target: string): boolean =>
+      fit({ hosts: [written], then: "deny" }, { hosts: [target] });
+    expect(forbids("evil.example", "evil.example:8443")).toBe(true);
+    expect(forbids("*.evil.example", "a.evil.example:8443")).toBe(true);
+    expect(forbids("evil.example:443", "evil.example:8443")).toBe(false);
+    expect(fit({ hosts: ["evil.example"], then: "allow" }, { hosts: ["evil.example:8443"] })).toBe(false);
+  });
+
   const hosts = ["packages.example", "*.mirror.example", "localhost:8080"];
 
   test("allows what reaches no others, and forbids what reaches one of them", () => {

@@ -10,7 +10,7 @@ import { readProject } from "../../edges/project/project-file.ts";
 import { putJson, putText } from "../../loop/texts.ts";
 import type { Io } from "../io.ts";
 import type { Keyboard } from "../keyboard.ts";
-import { actionOf } from "../waiting.ts";
+import { actionOf, taskOf } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
 import type { EditedCard } from "../view/card-rows.ts";
 import { cardInFull, cardText } from "../view/card.ts";
@@ -38,7 +38,10 @@ export async function answerCard(
   waiting: Waiting,
   over: AbortSignal,
 ): Promise<Answered> {
-  const others = [...run.active].filter((task) => task !== waiting.task).length;
+  const waits = new Set(
+    [...run.approvals.values()].map(({ status, call }) => (status === "open" ? taskOf(call) : null)),
+  );
+  const others = [...run.active].filter((task) => !waits.has(task)).length;
   const aside = others === 0 ? "" : `${plural(others, "task goes", "tasks go")} on`;
   const asking = { io, keyboard, ports, run: run.id, waiting, over, aside, alike: 0, others: [] };
   return (await askOnCard(asking)) as Answered;
@@ -191,7 +194,7 @@ function withArgs({ ports, waiting }: Asking, shown: Shown, card: Card, args: Js
   const action = actionOf(card.tool, args);
   const assessed = ports.assess?.(card.tool, args);
   if (assessed === undefined) {
-    const unjudged = { ...card, args, action, parts: [], rule: null, touches: [] };
+    const unjudged = { ...card, args, action, parts: [], rule: null, touches: [], isUndone: false };
     return { card: unjudged, edited: { isJudged: false }, draft: null };
   }
   const { parts } = assessed;
@@ -204,6 +207,7 @@ function withArgs({ ports, waiting }: Asking, shown: Shown, card: Card, args: Js
     rule: null,
     hosts: [...new Set(parts.flatMap(({ hosts }) => hosts ?? []))],
     touches: [...new Set(parts.flatMap(({ touches }) => touches))],
+    isUndone: card.isUndone && parts.every(({ hosts }) => hosts?.length === 0),
   };
   return { ...shown, card: judged, edited: { isJudged: true }, draft: null };
 }

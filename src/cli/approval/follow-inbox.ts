@@ -1,4 +1,5 @@
 import type { Io } from "../io.ts";
+import { jsonLine } from "../view/json-line.ts";
 import type { AnswerPorts } from "./give.ts";
 import { longName } from "./inbox.ts";
 import type { Asked } from "./inbox.ts";
@@ -46,7 +47,7 @@ async function tellChanges(
     const event = first === null ? "ended" : "answered";
     const said = first === null ? null : { by: first.by, at: first.at, answer: first.value };
     const told = first === null ? null : answerText(first, ports.clock.now());
-    io.out(`${JSON.stringify({ event, run, id: longName(one), short, subject, ...said, text: told })}\n`);
+    io.out(jsonLine({ event, run, id: longName(one), short, subject, ...said, text: told }));
   }
-  for (const one of come) io.out(`${JSON.stringify({ event: "asked", ...asJson(one, all) })}\n`);
+  for (const one of come) io.out(jsonLine({ event: "asked", ...asJson(one, all) }));
 }

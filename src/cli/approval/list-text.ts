@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { askedLine } from "../view/asked-line.ts";
 import { cells, fit, pad, padLeft } from "../view/cells.ts";
 import { exact, inFrame, visible } from "../view/visible.ts";
 import { commandFor, marks } from "../view/waiting-lines.ts";
-import { age, gist, plural } from "../view/words.ts";
+import { age, plural } from "../view/words.ts";
+import { doubtWords } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
 import { alikeOf, groups, longName } from "./inbox.ts";
 import type { Asked } from "./inbox.ts";
@@ -57,30 +59,17 @@ function rowOf(one: Asked, alike: number, now: number): ListRow {
     one.expires === null ? "" : `, ${one.expires > now ? `ends in ${age(one.expires - now)}` : "expired"}`;
   return {
     name,
-    text: gistOf(one) + many,
+    text: askedLine(one) + many,
     risk: one.card?.risk ?? one.sent?.risk ?? "",
     age: `${age(now - one.askedAt).replace("less than a minute", "now")}${ends}`,
     below: effectLines(one, now),
   };
 }
 
-function gistOf(one: Asked): string {
-  if (one.card === null && one.sent === null) return gist(one.text, 400);
-  const action = one.card?.action ?? one.sent?.action ?? "";
-  const tool = one.card === null || one.card.tool === "bash" ? "" : `${one.card.tool} `;
-  const doubt = one.sent === null ? "" : "in doubt: ";
-  const line = exact((tool + action.slice(0, 4000)).replaceAll(/\s+/g, " ").trim());
-  return fit(doubt + line, 300);
-}
-
 /** Of an effect in doubt: what became of it, and how it can be recognised at the other end. */
 function effectLines({ sent }: Pick<Asked, "sent">, now: number): readonly string[] {
   if (sent === null) return [];
-  const how = {
-    crash: "the harness died before the answer came",
-    timeout: "no answer came in time",
-    reset: "the connection was lost before the answer came",
-  }[sent.why];
+  const how = doubtWords[sent.why];
   const key = sent.key === null ? "" : `; key ${visible(sent.key)}`;
   const probe = sent.probe === null ? "" : "; its probe has not told what became of it";
   return [`sent at ${timeText(sent.at, now)}, ${how}${key}${probe}`];

@@ -48,11 +48,17 @@ export const firstAnswer = async (
 ): Promise<Answer | null> =>
   (await journal.answers(run)).find((answer) => answer.subject === subject) ?? null;
 
-/** What became of something that no longer waits, as its journal has it; null: no run ever asked it under that name. */
-export async function pastOf(ports: Stored, id: string, now: number): Promise<string | null> {
+/** What became of something that no longer waits. `isAnswered`: somebody was first; else it came to nothing. */
+export interface Past {
+  readonly isAnswered: boolean;
+  readonly text: string;
+}
+
+/** As its journal has it; null: no run ever asked it under that name. */
+export async function pastOf(ports: Stored, id: string, now: number): Promise<Past | null> {
   const [, named, kind = "", position = ""] = /^(?:([a-z0-9]{4,16})\/)?([aedp])(\d+)$/.exec(id) ?? [];
   if (position === "") return null;
-  const told: string[] = [];
+  const told: Past[] = [];
   for (const row of await ports.journal.runs()) {
     if (named !== undefined && named !== row.id) continue;
     const said = await toldOf(ports, row.id, kind, Number(position), now);
@@ -67,16 +73,16 @@ async function toldOf(
   kind: string,
   position: number,
   now: number,
-): Promise<string | null> {
+): Promise<Past | null> {
   const after: Entry[] = [];
   for await (const entry of ports.journal.read(run, position - 1)) after.push(entry);
   const [asking] = after;
   const subject = asking === undefined ? null : subjectOf(asking, kind);
   if (asking === undefined || subject === null) return null;
   const end = asking.type === "approval-requested" ? await voided(ports, asking, after) : null;
-  if (end !== null) return end;
+  if (end !== null) return { isAnswered: false, text: end };
   const answer = await firstAnswer(ports, run, subject);
-  return answer === null ? null : `${answerText(answer, now)}; yours was not taken`;
+  return answer === null ? null : { isAnswered: true, text: answerText(answer, now) };
 }
 
 function subjectOf(entry: Entry, kind: string): string | null {

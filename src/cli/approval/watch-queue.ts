@@ -1,6 +1,8 @@
 import type { Io } from "../io.ts";
 import type { Keyboard } from "../keyboard.ts";
-import { gist, plural } from "../view/words.ts";
+import { askedLine } from "../view/asked-line.ts";
+import { fit } from "../view/cells.ts";
+import { plural } from "../view/words.ts";
 import { askOnCard } from "./answer-card.ts";
 import { say } from "./asking.ts";
 import type { Asking, CardPorts } from "./asking.ts";
@@ -99,7 +101,7 @@ async function isGone({ io, look, told }: Queue, one: Asked, over: AbortControll
   const now = await look();
   for (const other of now.filter((other) => !told.has(longName(other)))) {
     told.add(longName(other));
-    io.err(` + ${longName(other)} waits too: ${gist(other.text, Math.max(20, io.columns - 30))}\n`);
+    io.err(` + ${longName(other)} waits too: ${fit(askedLine(other), Math.max(20, io.columns - 30))}\n`);
   }
   const isThere = now.some((other) => longName(other) === longName(one));
   if (!isThere) over.abort();

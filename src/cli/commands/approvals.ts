@@ -8,10 +8,13 @@ import type { Asked } from "../approval/inbox.ts";
 import { pastOf } from "../approval/past.ts";
 import { followInbox } from "../approval/follow-inbox.ts";
 import { watchQueue } from "../approval/watch-queue.ts";
+import { choice } from "../../core/event.ts";
+import { meant } from "../../core/nearest.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withState, withWritableState } from "../reader.ts";
 import { listen } from "../signals.ts";
+import { jsonLine } from "../view/json-line.ts";
 import { cardInFull } from "../view/card.ts";
 import { commandFor } from "../view/waiting-lines.ts";
 
@@ -33,6 +36,11 @@ export async function approvals(
   if (action === "watch") return watch(io, options);
   if (action === "list") return withState(io, async ({ storage }) => list(io, await inbox(storage), options));
   if (action === "show") return withState(io, async ({ storage }) => show(io, storage, id, options));
+  if (id === undefined && isName(action)) return approvals(io, "show", action, finding, options);
+  if (!actions.includes(action))
+    throw new Refused(
+      `harness approvals ${action}: there is no such answer${meant(action, actions) || ";"} there are ${actions.join(", ")}`,
+    );
   return withWritableState(io, async ({ storage }) => {
     const asked = await inbox(storage);
     const one = await named(storage, asked, action, id);
@@ -41,6 +49,12 @@ export async function approvals(
     return answer(io, storage, [one, ...same], value);
   });
 }
+
+/** What settles a question of some kind. */
+const actions = ["list", "show", "watch", "approve", "reject", "settle", ...choice.options];
+
+/** `a17`, `7k2m/a17`: a question by its name alone is shown. */
+const isName = (text: string): boolean => /^([a-z0-9]{4,16}\/)?[aedp]\d+$/.test(text);
 
 async function named(
   storage: Stored,
@@ -52,15 +66,16 @@ async function named(
   const one = pick(asked, id);
   if (one !== null) return one;
   const past = await pastOf(storage, id, Date.now());
-  if (past?.endsWith("yours was not taken") === true)
-    throw new Refused(`nothing that waits is called ${id} any more: ${past}`);
-  if (past !== null) throw new Refused(`refused: ${past}`, exit.notMet);
+  const mine = action === "show" ? "" : "; yours was not taken";
+  if (past?.isAnswered === true)
+    throw new Refused(`nothing that waits is called ${id} any more: ${past.text}${mine}`);
+  if (past !== null) throw new Refused(`refused: ${past.text}`, exit.notMet);
   throw new Refused(`nothing that waits is called ${id}; there are ${namesOf(asked)}`);
 }
 
 function list(io: Io, asked: readonly Asked[], { json }: ApprovalsOptions): number {
   if (json !== true) io.out(listText(asked, io.columns, Date.now()));
-  else for (const one of asked) io.out(`${JSON.stringify(asJson(one, asked))}\n`);
+  else for (const one of asked) io.out(jsonLine(asJson(one, asked)));
   return exit.ok;
 }
 
@@ -74,7 +89,7 @@ async function show(
   const asked = await inbox(storage);
   const one = await named(storage, asked, "show", id);
   if (json === true) {
-    io.out(`${JSON.stringify(asJson(one, asked))}\n`);
+    io.out(jsonLine(asJson(one, asked)));
     return exit.ok;
   }
   const now = Date.now();

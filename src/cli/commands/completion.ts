@@ -13,7 +13,9 @@ import type { Io } from "../io.ts";
 import { pickRun } from "../pick-run.ts";
 import { withState } from "../reader.ts";
 import { waitingList } from "../waiting.ts";
-import { gist, oneLine } from "../view/words.ts";
+import { askedLine } from "../view/asked-line.ts";
+import { fit } from "../view/cells.ts";
+import { oneLine } from "../view/words.ts";
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
@@ -83,7 +85,7 @@ async function waiting(ports: Stored, action: string | undefined): Promise<Known
     const answered = new Set((await ports.journal.answers(id)).map(({ subject }) => subject));
     for (const one of await openOf(ports, run, action))
       if (!answered.has(one.subject))
-        found.push([`${id}/${one.short}`, `${one.task ?? ""} ${gist(one.text, 60)}`]);
+        found.push([`${id}/${one.short}`, `${one.task ?? ""} ${fit(askedLine(one), 60)}`]);
   }
   return found;
 }

@@ -9,7 +9,7 @@ import type { Circumstances } from "../../core/ports.ts";
 import type { Judgement } from "../../core/tool.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
-import { assess } from "../assess.ts";
+import { assessing } from "../assess.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { policySpec } from "../policy.ts";
@@ -67,6 +67,7 @@ function tester({ spec }: ProjectFile): (command: string) => Tested {
     open: spec.network?.allow.map(openHost) ?? [],
     isTainted: false,
   });
+  const assess = assessing(spec.secrets ?? {});
   return (command) => {
     const assessment = assess("bash", { command });
     return { assessment, judgement: judge(policy, glob, "bash", assessment, at()) };

@@ -2,8 +2,8 @@ import type { Ports } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import { waitingList } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
+import { askedLine } from "./asked-line.ts";
 import { fit } from "./cells.ts";
-import { gist } from "./words.ts";
 
 /** What a run waits for, each with the commands that answer it; empty when it waits for nobody. */
 export async function waitingLines(
@@ -15,13 +15,15 @@ export async function waitingLines(
   if (list.length === 0) return "";
   const lines = list.flatMap((one) => [
     fit(
-      ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${gist(one.text, 400)}`,
+      ` ${marks[one.kind]}  ${one.short}  ${one.task === null ? "" : `${one.task}  `}${riskOf(one)}${askedLine(one)}`,
       columns - 1,
     ),
     ...one.answers.map((answer) => `      ${commandFor(answer, one, run.id)}`),
   ]);
   return `\n${lines.join("\n")}\n`;
 }
+
+const riskOf = ({ card }: Waiting): string => (card === null ? "" : `${card.risk}: `);
 
 /** What a person sees first of each kind. */
 export const marks: Readonly<Record<Waiting["kind"], string>> = {

@@ -1,7 +1,7 @@
 import type { HttpArgs } from "../../core/http-call.ts";
-import { isHeaderValue, isSafe, placeholders } from "../../core/http-call.ts";
+import { isHeaderValue, isSafe, secretFault } from "../../core/http-call.ts";
 import type { Redaction } from "../../core/redaction.ts";
-import { filled, mayReceive, placeholderOf } from "../../core/secret.ts";
+import { filled } from "../../core/secret.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Outgoing } from "./exchange.ts";
 
@@ -14,7 +14,7 @@ export interface Filling {
 
 /** The request with its secrets filled in, or a sentence that says why it is not sent. It never holds a value. */
 export function fill(args: HttpArgs, url: URL, key: string, filling: Filling): Outgoing | string {
-  const fault = secretFault(args, url, filling);
+  const fault = valueFault(args, filling) ?? secretFault(args, url, filling.secrets);
   if (fault !== null) return fault;
   const valueOf = (name: string): string => filling.secrets.find((one) => one.name === name)?.value ?? "";
   const given = Object.entries(args.headers ?? {});
@@ -31,23 +31,12 @@ export function fill(args: HttpArgs, url: URL, key: string, filling: Filling): O
   return { method: args.method, url, headers, body };
 }
 
-function secretFault(args: HttpArgs, url: URL, { secrets, redaction }: Filling): string | null {
+function valueFault(args: HttpArgs, { redaction }: Filling): string | null {
   const written = JSON.stringify([args.url, args.headers ?? {}, args.body ?? ""]);
-  if (redaction.text(written) !== written)
-    return "the request holds the value of a secret itself; write {{secret:NAME}} in its place";
-  for (const name of placeholders(args)) {
-    const secret = secrets.find((one) => one.name === name);
-    if (secret === undefined) return `there is no ${placeholderOf(name)} here; ${knownNames(secrets)}`;
-    if (!mayReceive(secret, url))
-      return `${placeholderOf(name)} is not meant for ${url.origin}, only for ${secret.hosts.map(shownHost).join(", ")}`;
-  }
-  return null;
+  return redaction.text(written) === written
+    ? null
+    : "the request holds the value of a secret itself; write {{secret:NAME}} in its place";
 }
-
-const knownNames = (secrets: readonly Secret[]): string =>
-  secrets.length === 0 ? "none is configured" : `there is ${secrets.map(({ name }) => name).join(", ")}`;
-
-export const shownHost = (host: string): string => (/:\d+$/.test(host) ? host : `https://${host}`);
 
 /** A value must stay one value: a quote in it would end a string of JSON, an ampersand a field of a form. */
 function spelling(headers: readonly (readonly [name: string, value: string])[]): (value: string) => string {

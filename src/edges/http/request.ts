@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { Json } from "../../core/canonical.ts";
-import { httpArgs } from "../../core/http-call.ts";
+import { httpArgs, shownHost } from "../../core/http-call.ts";
 import type { HttpArgs } from "../../core/http-call.ts";
 import type { OutsideTool } from "../../core/ports.ts";
 import { placeholderOf } from "../../core/secret.ts";
 import type { Secret } from "../../core/secret.ts";
 import { answerText, shown } from "./answer-text.ts";
 import type { Answered } from "./answer-text.ts";
-import { shownHost } from "./fill.ts";
 import { redirected } from "./redirect.ts";
 import { send, within } from "./send.ts";
 import type { SendOptions } from "./send.ts";

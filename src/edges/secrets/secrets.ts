@@ -20,6 +20,14 @@ export async function readSecrets(spec: SecretsSpec, place: Place): Promise<read
   return secrets;
 }
 
+/** As `readSecrets`, of those that can be had: for who only has to keep them out of what is stored. */
+export async function readableSecrets(spec: SecretsSpec, place: Place): Promise<readonly Secret[]> {
+  const found = await Promise.all(
+    Object.entries(spec).map(async ([name, one]) => readSecrets({ [name]: one }, place)),
+  );
+  return found.flatMap((secrets) => (typeof secrets === "string" ? [] : secrets));
+}
+
 /** Keys of the harness's own, which no request of an agent may name. */
 const keyNames = [
   "ANTHROPIC_API_KEY",

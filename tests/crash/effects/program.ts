@@ -11,7 +11,7 @@ import type { OutsideTool } from "../../../src/core/ports.ts";
 import { redaction } from "../../../src/core/redaction.ts";
 import { drive } from "../../../src/loop/drive.ts";
 import { createRun, policyOf, takeRun } from "../../../src/loop/own.ts";
-import { assess } from "../../../src/cli/assess.ts";
+import { assessing } from "../../../src/cli/assess.ts";
 import { openOutside } from "../../../src/cli/outside.ts";
 import { openPolicy, policySpec } from "../../../src/cli/policy.ts";
 import { importDirectory } from "../../../src/edges/files/import.ts";
@@ -79,7 +79,7 @@ async function openPorts(goal: Goal, storage: Storage, pass: (at: string) => voi
     now: () => ports.clock.now(),
   });
   const spec = policySpec(project, false, outside.digests);
-  const policy = await openPolicy(storage.blobs, spec, ports.glob, assess);
+  const policy = await openPolicy(storage.blobs, spec, ports.glob, assessing({}));
   return {
     ...ports,
     models: { ...ports.models, heldUntil: async () => null },

@@ -93,7 +93,9 @@ describe("importDirectory", () => {
         { name: "TOKEN", value },
       ],
       blobs: {
-        ...blobs,
+        get: async (digest) => blobs.get(digest),
+        getStream: (digest) => blobs.getStream(digest),
+        missing: async (digests) => blobs.missing(digests),
         put: async (items) => {
           stored.push(...items.map((bytes) => Buffer.from(bytes).toString()));
           return blobs.put(items);
