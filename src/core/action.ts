@@ -10,6 +10,8 @@ export type GiveUp = "turns" | "silence" | "repeats" | "stale" | "context-full";
 export type Action =
   | { readonly do: "import"; readonly answer: Answer }
   | { readonly do: "expire"; readonly approval: string }
+  /** What was asked under another policy can no longer be used. */
+  | { readonly do: "withdraw"; readonly call: CallId; readonly approval: string }
   | {
       readonly do: "start-planning";
       readonly reason: Body<"planning-started">["reason"];
@@ -61,6 +63,7 @@ export function keyOf(action: Action): string {
       return action.thread;
     case "judge-call":
     case "use-approval":
+    case "withdraw":
     case "run-call":
     case "finish":
       return action.call;
@@ -98,6 +101,7 @@ export function taskOf(action: Action): string | null {
       return threadParts(action.thread).task;
     case "judge-call":
     case "use-approval":
+    case "withdraw":
     case "run-call":
     case "finish":
     case "probe":

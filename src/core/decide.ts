@@ -15,6 +15,14 @@ import type { RunState } from "./run.ts";
  * open, not what the plan holds. Empty: the run ended, or waits for a person.
  */
 export function decide(run: RunState, now: Instant, answers: readonly Answer[]): readonly Action[] {
+  const answered = new Set(answers.map(({ subject }) => subject));
+  // Who answered was first, also before an expiry: the answer is imported.
+  return wanted(run, now, answers).filter(
+    (action) => !(action.do === "expire" || action.do === "withdraw") || !answered.has(action.approval),
+  );
+}
+
+function wanted(run: RunState, now: Instant, answers: readonly Answer[]): readonly Action[] {
   if (run.phase === "ended") return [];
   const taken = imports(run, answers);
   if (run.ending !== null) return [...taken, ...windDown(run, now, run.ending)];

@@ -190,7 +190,7 @@ class Loop {
     for (const { action, events, isCut } of landed) {
       this.#flying.delete(keyOf(action));
       // What a ceiling of time cut is wanted again as soon as there is more.
-      if (events.length === 0 && action.do !== "expire" && isCut !== true) this.#fruitless.add(keyOf(action));
+      if (events.length === 0 && isCut !== true) this.#fruitless.add(keyOf(action));
       if (isStale(run, events, at)) continue;
       const sealed = seal(
         run.id,
@@ -276,6 +276,7 @@ const isUnderAnother = (run: RunState, event: RunEvent): boolean =>
 /** Of two answers that close one question, the second is looked at anew when the first is taken. */
 const isAnsweredAlready = (run: RunState, event: RunEvent): boolean =>
   (event.type === "escalation-answered" && !run.escalations.has(event.body.escalation)) ||
+  (event.type === "approval-decided" && !run.approvals.has(event.body.approval)) ||
   (event.type === "effect-settled" && !run.doubts.has(event.body.call));
 
 /** Of two questions about one task that come at once, the second is asked when the first is answered. */

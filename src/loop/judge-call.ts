@@ -141,16 +141,17 @@ export async function useApproval(work: Work, id: CallId): Promise<readonly RunE
   const { judgement } = await judgementOf(work, found);
   const drift = whyVoid(work, found.call, approval, tree, judgement);
   if (drift === null) return [await intent(work, found, judgement, approval, tree)];
-  const note = await putText(work.ports.blobs, drift);
-  const body = {
-    approval: approval.id,
-    answer: "void",
-    edited: null,
-    note,
-    until: null,
-    by: { type: "harness" },
-  } as const;
-  return [{ type: "approval-decided", body }];
+  return [await voided(work, approval.id, drift)];
+}
+
+/** An approval that is used for nothing; its call is judged anew. */
+export async function voided(work: Work, approval: string, why: string): Promise<RunEvent> {
+  const note = await putText(work.ports.blobs, why);
+  const by = { type: "harness" } as const;
+  return {
+    type: "approval-decided",
+    body: { approval, answer: "void", edited: null, note, until: null, by },
+  };
 }
 
 function whyVoid(

@@ -8,7 +8,7 @@ import { cancelled, finishAttempt, prepare, startAttempt } from "./attempt.ts";
 import { unrun } from "../core/thread.ts";
 import { escalate, giveUp, quarantine } from "./escalate.ts";
 import { integrate, startIntegration } from "./integrate.ts";
-import { judgeCall, useApproval } from "./judge-call.ts";
+import { judgeCall, useApproval, voided } from "./judge-call.ts";
 import { finishVerdict } from "./grade.ts";
 import { giveVerdict, judgeCriterion, startJudging } from "./judge.ts";
 import { finishPlan, proposeOwn, startPlanning } from "./plan.ts";
@@ -31,6 +31,8 @@ export async function perform(
       return importAnswer(work, action.answer);
     case "expire":
       return expire(work, action.approval);
+    case "withdraw":
+      return withdraw(work, action.approval);
     case "start-planning":
       return startPlanning(work, action.reason, action.feedback);
     case "ask":
@@ -124,6 +126,14 @@ async function expire(work: Work, approval: string): Promise<readonly RunEvent[]
     value,
   });
   return [];
+}
+
+/** T8 before anybody answered: no answer could be used, so nobody is asked for one. */
+async function withdraw(work: Work, id: string): Promise<readonly RunEvent[]> {
+  const approval = work.run.approvals.get(id);
+  // It may be asked under a policy whose event is on its way.
+  if (approval === undefined || approval.policy === work.ports.policy.digest) return [];
+  return [await voided(work, id, "the policy changed after the request")];
 }
 
 /** Slots go first: nobody takes an ended run over to sweep them. */

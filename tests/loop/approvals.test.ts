@@ -279,15 +279,44 @@ describe("an edited call", () => {
 });
 
 describe("a request", () => {
-  test("that has an expiry is a no when it is over, however late somebody says yes", async () => {
-    const made = await asking(works([bash("fetch packages.example:443")], [bash("put a.txt ok", "b2")]), {
-      expireMs: 1000,
-    });
+  const fetching = works([bash("fetch packages.example:443")], [bash("put a.txt ok", "b2")]);
+
+  test.each([false, true])(
+    "that has an expiry is a no when it is over (blobs on a disk: %s)",
+    async (slowBlobs) => {
+      const made = await asking(fetching, { expireMs: 1000, isAttended: true, slowBlobs });
+      const { run } = await made.go();
+      expect(run.outcome).toBe("met");
+      expect((await bodies(made, "approval-decided"))[0]?.answer).toBe("expire");
+      expect((await results(made))[0]).toContain("Nobody answered in time");
+      await isSound(made);
+    },
+  );
+
+  test("that has an expiry does not keep a run that nobody attends: it stands, and ends expired when it is resumed", async () => {
+    const made = await asking(fetching, { expireMs: 1000 });
+    expect((await made.go()).stand).toBe("waiting");
+    expect((await made.go()).stand).toBe("waiting");
+    made.pass(1001);
     const { run } = await made.go();
     expect(run.outcome).toBe("met");
-    expect((await bodies(made, "approval-decided"))[0]?.answer).toBe("expire");
     expect((await results(made))[0]).toContain("Nobody answered in time");
     await isSound(made);
+  });
+
+  test("that another policy overtook is withdrawn and asked anew, answered or not", async () => {
+    for (const isAnswered of [false, true]) {
+      const made = await asking(fetching);
+      await made.go();
+      const [asked] = await bodies(made, "approval-requested");
+      if (isAnswered) await made.answer(asked?.approval ?? "", grant);
+      await made.ports.policy.remember({ tool: "nothing", then: "deny" });
+      expect((await made.go()).stand).toBe("waiting");
+      expect((await bodies(made, "approval-decided")).at(-1)?.answer).toBe("void");
+      expect((await bodies(made, "approval-requested")).length).toBe(2);
+      expect(await ended(made)).toEqual([]);
+      await isSound(made);
+    }
   });
 });
 

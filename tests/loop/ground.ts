@@ -7,12 +7,12 @@ import { noBudget } from "../../src/core/budget.ts";
 import type { RunConfig } from "../../src/core/goal.ts";
 import type { Digest } from "../../src/core/id.ts";
 import type { Model, ModelRequest, ModelResponse, Part } from "../../src/core/model.ts";
-import type { AnswerValue, ExecResult, Ports, Sandbox } from "../../src/core/ports.ts";
+import type { Blobs, AnswerValue, ExecResult, Ports, Sandbox } from "../../src/core/ports.ts";
 import type { RunState } from "../../src/core/run.ts";
 import { encodeTree } from "../../src/core/tree.ts";
 import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
-import { createRun, takeRun } from "../../src/loop/own.ts";
+import { createRun, takeRun, policyOf } from "../../src/loop/own.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
 import { namedPolicy } from "../memory/policy.ts";
 import type { NamedPolicy } from "../memory/policy.ts";
@@ -60,6 +60,10 @@ export interface GroundOptions {
   /** What sandboxes may reach. */
   readonly network?: NonNullable<RunConfig["network"]>;
   readonly expireMs?: number;
+  /** Somebody sits there whom it could ask: it does not stand while it waits. */
+  readonly isAttended?: boolean;
+  /** Blobs take a turn of the event loop to be written, as on a disk. */
+  readonly slowBlobs?: boolean;
   /** Sees with which hosts each slot is opened. */
   readonly opens?: (name: string, hosts: readonly string[]) => void;
   /** Files of the workspace at the start. */
@@ -91,12 +95,15 @@ export async function ground(options: GroundOptions): Promise<Ground> {
   let now = 1000;
   const clock: Ports["clock"] = {
     now: () => (now += 1),
-    sleepUntil: async (until) => void (now = Math.max(now, until)),
+    sleepUntil: async (until) => {
+      if (options.slowBlobs === true) await turn();
+      now = Math.max(now, until);
+    },
   };
   const pace = options.takes === undefined ? null : { clock, takes: options.takes };
   const ports: Ports = {
     clock,
-    blobs,
+    blobs: options.slowBlobs === true ? slow(blobs) : blobs,
     journal,
     workspaces,
     sandbox: seen(memorySandbox(workspaces, options.exec, pace), options),
@@ -142,9 +149,15 @@ export async function ground(options: GroundOptions): Promise<Ground> {
         ? await createRun(ports, "test", await created(ports, options), owner)
         : await takeRun(ports, "test", owner);
       if ("owner" in owned) throw new Error("the test's run is owned");
+      if (!isNew) await policyOf(ports, owned, { type: "person", user: "t", tty: null });
       const never = new AbortController().signal;
       try {
-        const stand = await drive(ports, owned.run, { drain: never, halt: never, observe: () => undefined });
+        const stand = await drive(ports, owned.run, {
+          drain: never,
+          halt: never,
+          observe: () => undefined,
+          isAttended: () => options.isAttended === true,
+        });
         return { stand, run: owned.run };
       } finally {
         await owned.ownership.release();
@@ -266,3 +279,20 @@ export const outcomesOf = (entries: readonly Entry[]): string[] =>
   entries.flatMap((entry) =>
     entry.type === "attempt-ended" ? [`${entry.body.task} ${entry.body.outcome}`] : [],
   );
+
+/** A turn of the event loop. */
+const turn = async (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+const slow = (blobs: Blobs): Blobs => ({
+  get: async (digest) => blobs.get(digest),
+  getStream: (digest) => blobs.getStream(digest),
+  missing: async (digests) => blobs.missing(digests),
+  putStream: async (chunks) => blobs.putStream(chunks),
+  put: async (items) => {
+    await turn();
+    return blobs.put(items);
+  },
+});

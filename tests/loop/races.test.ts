@@ -199,7 +199,7 @@ test(`${times} answers while the request expires: one outcome, and nothing runs 
   const outcomes = new Set<string>();
   for (const seed of seeds(times)) {
     const dice = random(seed);
-    const made = await raced(dice, { expireMs: 10 + dice.below(20), says: once }, 4);
+    const made = await raced(dice, { expireMs: 10 + dice.below(20), says: once, isAttended: true }, 4);
     const yes = dice.chance(0.7);
     // Who looked a moment ago answers now.
     let seen: readonly string[] = [];
@@ -220,7 +220,7 @@ async function say(made: Raced, subjects: readonly string[], value: AnswerValue)
 }
 
 test("an answer at the very moment of the expiry is too late", async () => {
-  const made = await raced(random(1), { expireMs: 50_000 });
+  const made = await raced(random(1), { expireMs: 50_000, isAttended: true });
   let asked = false;
   made.time.atLook.push(() => {
     if (asked) return;

@@ -31,7 +31,10 @@ export function suspectActions(
   return [];
 }
 
-/** When time alone lets something go on; null when it does not. */
+/**
+ * When time alone lets something go on; null when it does not. That a request expires does not: whoever can answer is
+ * told first, and whoever resumes the run later finds it expired.
+ */
 export function nextWait(run: RunState, now: Instant): Instant | null {
   const asking = modelsStand(run)
     ? []
@@ -39,7 +42,6 @@ export function nextWait(run: RunState, now: Instant): Instant | null {
   const times = [
     ...asking.map((thread) => thread.retryAt),
     ...asking.map((thread) => pausedUntil(run, thread.role, now)),
-    ...[...run.approvals.values()].map((approval) => (approval.status === "open" ? approval.until : null)),
   ].filter((time): time is Instant => time !== null && time > now);
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -97,7 +99,7 @@ function callStep(run: RunState, thread: Thread, call: Call, now: Instant): Acti
         ? { do: "finish", call: id }
         : { do: "judge-call", call: id };
     case "asking":
-      return expiry(run, call, now);
+      return endOfAsking(run, call, now);
     case "cleared":
       return { do: "use-approval", call: id };
     case "started":
@@ -108,9 +110,11 @@ function callStep(run: RunState, thread: Thread, call: Call, now: Instant): Acti
   }
 }
 
-function expiry(run: RunState, call: Call, now: Instant): Action | null {
+function endOfAsking(run: RunState, call: Call, now: Instant): Action | null {
   const approval = run.approvals.get(call.approval ?? "");
-  const isPast = approval !== undefined && approval.until !== null && approval.until <= now;
+  if (approval === undefined) return null;
+  if (approval.policy !== run.policy) return { do: "withdraw", call: approval.call, approval: approval.id };
+  const isPast = approval.until !== null && approval.until <= now;
   return isPast ? { do: "expire", approval: approval.id } : null;
 }
 
