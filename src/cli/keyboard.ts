@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 
 /** What a person presses, one key at a time. */
 export interface Keyboard {
-  /** Forgets what was typed so far: nobody answers what they have not seen. */
-  forget(): Promise<void>;
+  /**
+   * Forgets what was typed so far, and what is typed for `settleMs` from now: nobody answers what they have not read.
+   * @returns whether something was forgotten, besides what an end of input left
+   */
+  forget(settleMs?: number): Promise<boolean>;
   /**
    * The next key: its character, `enter`, `ctrl-c`, `esc`, `backspace`; `end` when no more can come. Abort: `end`, and no
    * key is taken. What came at once (pasted, or an arrow) is one key that is called as all of it: no answer by accident.
@@ -19,8 +22,15 @@ export const terminalKeyboard = (): Keyboard => ({ forget, next: nextKey, lend }
 /** How long input must be quiet to count as read. */
 const quietMs = 40;
 
-async function forget(): Promise<void> {
-  for (let key = ""; key !== "end";) key = await nextKey(AbortSignal.timeout(quietMs));
+async function forget(settleMs = quietMs): Promise<boolean> {
+  const end = performance.now() + Math.max(quietMs, settleMs);
+  let hasTyped = false;
+  for (;;) {
+    const left = Math.ceil(end - performance.now());
+    const key = await nextKey(AbortSignal.timeout(Math.max(quietMs, left)));
+    if (key === "end") return hasTyped;
+    hasTyped = true;
+  }
 }
 
 const named: Readonly<Record<string, string>> = {

@@ -38,7 +38,8 @@ export async function openOutside(wanted: OutsideWanted): Promise<Outside> {
     secrets: kept.secrets,
     redaction: kept.redaction,
     // Where a rule allows a name it may lead anywhere; what a person granted leads where everybody's does.
-    addresses: (url: string) => (judged("GET", url)?.rule == null ? ("public" as const) : ("any" as const)),
+    addresses: (method: string, url: string) =>
+      isAllowedByRule(judged(method, url)) ? ("any" as const) : ("public" as const),
   };
   const servers = await openServers(project, { projectDir, env, ...kept, log: () => undefined });
   const request = httpRequest({
@@ -67,10 +68,14 @@ function judgeRequest({ policy, now }: OutsideWanted, method: string, url: strin
   });
 }
 
-/** A redirect to where the request was allowed to go is part of it; elsewhere a rule must allow it. */
+const isAllowedByRule = (judgement: Judgement | null): boolean =>
+  judgement?.decision === "allow" && judgement.rule !== null;
+
+/** A redirect to the same host is part of the request, unless a rule speaks of it; what a rule allows is allowed. */
 function mayGo(judgement: Judgement | null, url: string, from: string): string | null {
-  if (URL.parse(url)?.origin === URL.parse(from)?.origin && judgement?.decision !== "refuse") return null;
+  const isSameHost = URL.parse(url)?.origin === URL.parse(from)?.origin;
   if (judgement?.decision === "allow") return null;
+  if (isSameHost && judgement?.decision === "ask" && judgement.rule === null) return null;
   return "nobody allowed that; make the request there yourself if it is needed";
 }
 

@@ -1,14 +1,13 @@
-import { canonical } from "../core/canonical.ts";
 import type { Json } from "../core/canonical.ts";
 import type { Card } from "../core/card.ts";
 import type { Body, Entry } from "../core/event.ts";
-import { sentUrl } from "../core/http-call.ts";
 import { callParts, threadParts } from "../core/id.ts";
 import type { CallId, Digest, Instant } from "../core/id.ts";
 import type { TaskSpec } from "../core/plan.ts";
 import type { Blobs, Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
 import type { Risk } from "../core/tool.ts";
+import { actionOf } from "../loop/card.ts";
 import { readJson, readText } from "../loop/texts.ts";
 
 /** One thing that waits for a person, under a short name that lasts: the position of its event in the journal. */
@@ -166,15 +165,6 @@ async function sentOf(
   const args = await readJson<Json>(blobs, digest);
   const risk = risks.get(call) ?? null;
   return { tool, args, action: actionOf(tool, args), at: known.at, risk, key, why, probe };
-}
-
-/** What a call would do, in its own words as far as it has any. */
-export function actionOf(tool: string, args: Json): string {
-  const { command, method, url } = Object(args) as { command?: unknown; method?: unknown; url?: unknown };
-  if (tool === "bash" && typeof command === "string") return command;
-  if (tool === "http_request" && typeof method === "string" && typeof url === "string")
-    return `${method} ${sentUrl(url)}`;
-  return `${tool} ${canonical(args)}`;
 }
 
 /** How it came to be in doubt. */

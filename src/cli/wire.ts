@@ -4,6 +4,7 @@ import type { Environment } from "../core/environment.ts";
 import type { ProjectSpec } from "../core/goal.ts";
 import type { Blobs, Capabilities, Clock, Policy, Ports, Sandbox, Workspaces } from "../core/ports.ts";
 import type { Digest } from "../core/id.ts";
+import type { PolicySpec } from "../core/policy.ts";
 import { openStorage } from "../edges/sqlite/storage.ts";
 import type { Storage } from "../edges/sqlite/storage.ts";
 import type { Owner } from "../edges/files/owner.ts";
@@ -11,6 +12,7 @@ import { openWorkspaces } from "../edges/files/workspaces.ts";
 import { assessing } from "./assess.ts";
 import { redactedBlobs } from "./kept-secrets.ts";
 import type { Kept } from "./kept-secrets.ts";
+import { readJson } from "../loop/texts.ts";
 import { openOutside } from "./outside.ts";
 import { openPolicy, policySpec } from "./policy.ts";
 import { sha256 } from "./sha256.ts";
@@ -77,6 +79,8 @@ export interface Wiring {
   readonly ground: Ground;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kept: Kept;
+  /** Under which the run went on until now; of one that begins none. */
+  readonly policy?: Digest;
 }
 
 export interface Wired extends Ports {
@@ -101,6 +105,7 @@ export async function wire(wiring: Wiring): Promise<Wired> {
     policySpec(project, opens, outside.digests),
     glob,
     assessing(project.secrets ?? {}),
+    await policyBefore(storage.blobs, wiring.policy ?? null),
   );
   return {
     clock,
@@ -118,6 +123,11 @@ export async function wire(wiring: Wiring): Promise<Wired> {
     faults: outside.faults,
     close: async () => outside.close(),
   };
+}
+
+async function policyBefore(blobs: Blobs, policy: Digest | null): Promise<PolicySpec | null> {
+  if (policy === null || (await blobs.missing([policy])).length > 0) return null;
+  return readJson<PolicySpec>(blobs, policy);
 }
 
 /** Whether slots can be opened to hosts at all: a container needs a program in which the way out is written. */

@@ -22,6 +22,8 @@ export interface Card {
   /** The rule that says to ask; null: the level does. */
   readonly rule: string | null;
   readonly askFrom: Risk;
+  /** Its worker has read text from the network: effects are asked about whatever the rules say. */
+  readonly isTainted?: boolean;
   /** What this call alone may reach if it is granted, like `packages.example:443`. */
   readonly hosts: readonly string[];
   /** Paths it names to write or remove. */

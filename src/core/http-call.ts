@@ -6,6 +6,7 @@ import { encodeText } from "./canonical.ts";
 import { mayReceive, placeholderOf, placeholdersIn, portOf, secretName } from "./secret.ts";
 import type { Secret } from "./secret.ts";
 import type { Risk } from "./tool.ts";
+import { wordFits } from "./word-fits.ts";
 
 const mostBody = 2 ** 20;
 
@@ -44,7 +45,7 @@ export function assessHttp(args: HttpArgs, secrets: readonly KnownSecret[]): Ass
   return { parts: [partOf(args, url.href, { ...judged(args, url), hosts, unreachable: null })] };
 }
 
-/** Methods that ask and change nothing. */
+/** Methods that ask for nothing to be changed (RFC 9110, section 9.2.1). */
 export const isSafe = (method: string): boolean => ["GET", "HEAD", "OPTIONS"].includes(method);
 
 const partOf = (
@@ -248,22 +249,5 @@ function fitsPath(pattern: readonly string[], path: readonly string[]): boolean 
   const isOpen = pattern.at(-1) === "*";
   const fixed = isOpen ? pattern.slice(0, -1) : pattern;
   if (isOpen ? path.length <= fixed.length : path.length !== fixed.length) return false;
-  return fixed.every((step, at) => fitsStep(step, path[at] ?? ""));
-}
-
-/** Parts between `*` in their order: no backtracking, however many there are. */
-function fitsStep(pattern: string, step: string): boolean {
-  const parts = pattern.split("*");
-  const [first = ""] = parts;
-  const last = parts.length > 1 ? (parts.at(-1) ?? "") : null;
-  if (last === null) return step === first;
-  if (!step.startsWith(first) || !step.endsWith(last) || step.length < first.length + last.length)
-    return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = step.indexOf(part, at);
-    if (found === -1 || found + part.length > step.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
+  return fixed.every((step, at) => wordFits(step, path[at] ?? ""));
 }

@@ -82,27 +82,3 @@ export function definitionDigest(definition: McpDefinition, sha256: Sha256): Dig
   const { name, description, inputSchema, annotations } = definition;
   return sha256(canonical({ name, description, inputSchema, annotations }));
 }
-
-interface Pinned {
-  readonly name: string;
-  readonly digest: Digest;
-}
-
-/** How what is offered now differs from what was: names, sorted. */
-export function changedTools(
-  before: readonly Pinned[],
-  after: readonly Pinned[],
-): {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly changed: readonly string[];
-} {
-  const old = new Map(before.map(({ name, digest }) => [name, digest]));
-  const now = new Map(after.map(({ name, digest }) => [name, digest]));
-  const names = [...now.keys()].toSorted();
-  return {
-    added: names.filter((name) => !old.has(name)),
-    removed: [...old.keys()].filter((name) => !now.has(name)).toSorted(),
-    changed: names.filter((name) => old.has(name) && old.get(name) !== now.get(name)),
-  };
-}

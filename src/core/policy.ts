@@ -1,6 +1,7 @@
 import { isFrom, worst } from "./assessment.ts";
 import type { Assessment, Part } from "./assessment.ts";
 import { coversHost, isMirror } from "./host.ts";
+import { isSafe } from "./http-call.ts";
 import type { Digest } from "./id.ts";
 import type { Circumstances } from "./ports.ts";
 import { isOpenHost } from "./open-hosts.ts";
@@ -16,7 +17,22 @@ export interface PolicySpec {
   readonly opens: boolean;
   /** Tools that act on this machine instead of in the sandbox, with digests of their definitions. */
   readonly outside: Readonly<Record<string, Digest>>;
+  /** Those of them whose definitions changed while the run lasted: asked about, whatever a rule says. */
+  readonly changed?: readonly string[];
 }
+
+/** A policy that follows another in the same run: it knows which tools are no longer what they were. */
+export function following(before: PolicySpec, now: PolicySpec): PolicySpec {
+  const changed = Object.entries(now.outside)
+    .filter(
+      ([name, digest]) => before.changed?.includes(name) === true || isOther(before.outside[name], digest),
+    )
+    .map(([name]) => name)
+    .toSorted();
+  return changed.length === 0 ? now : { ...now, changed };
+}
+
+const isOther = (before: Digest | undefined, now: Digest): boolean => before !== undefined && before !== now;
 
 /** The level from which a person is asked when nothing is configured. */
 export const levelRisk = (configured: Risk | undefined): Risk => configured ?? "network";
@@ -88,6 +104,8 @@ function decidePart(spec: PolicySpec, glob: Glob, tool: string, part: Part, at: 
   if (rule?.then === "ask") return decided("ask", `${why}; ${named} says ask${reason(rule)}`, hosts);
   if (at.isTainted && isFrom(part.risk, "external") && (rule !== null || !isFrom(part.risk, spec.askFrom)))
     return decided("ask", `${why}; asked because text from the network was read before`, hosts);
+  if (spec.changed?.includes(tool) === true)
+    return decided("ask", `${why}; ${tool} is not what it was when the run began`, hosts);
   if (rule !== null) return decided("allow", `${why}; ${named} says allow${reason(rule)}`, hosts);
   if (isOpenAlready(spec, tool, part, hosts, at))
     return decided("allow", `${why}, which network.allow opens`);
@@ -164,6 +182,4 @@ function reachOf(
   return hosts.every(mayRepeat) ? "sandbox" : "outside";
 }
 
-/** Methods that ask for nothing to be changed (RFC 9110, section 9.2.1). */
-const safe = new Set(["GET", "HEAD", "OPTIONS"]);
-const isSafeRequest = ({ words, risk }: Part): boolean => safe.has(words[0] ?? "") && risk !== "external";
+const isSafeRequest = ({ words, risk }: Part): boolean => isSafe(words[0] ?? "") && risk !== "external";

@@ -273,6 +273,8 @@ interface EffectResult {
   /** `unknown`: sent, and no answer came. */
   readonly outcome: "done" | "failed" | "unknown";
   readonly text: string;
+  /** Why it is unknown; `reset` if left out. */
+  readonly why?: "timeout" | "reset";
 }
 /** A tool that acts outside the sandbox. `key` is passed on where the target takes an idempotency key. */
 export interface OutsideTool {

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { isFrom } from "./assessment.ts";
 import type { Part } from "./assessment.ts";
 import { coversHost, forbidsHost, hostText } from "./host.ts";
-import { fitsHttp } from "./http-call.ts";
+import { fitsHttp, httpPatternFault } from "./http-call.ts";
 import type { Instant } from "./id.ts";
 import { probeSpec } from "./probe.ts";
+import { wordFits } from "./word-fits.ts";
 
 const words = z.string().trim().min(1).max(1000);
 /** A 31st of February is read as a day of March. */
@@ -14,15 +15,41 @@ const exists = (text: string): boolean => {
 };
 const day = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/;
 
+/** Tools whose names are known without a server. */
+const ours = ["bash", "read_file", "search", "write_file", "edit_file", "http_request"];
+
+const isTool = (text: string): boolean =>
+  text.startsWith("mcp__") || ours.some((name) => wordFits(text, name)) || wordFits(text, "mcp__");
+
+/** Whether no single command has these words. */
+const isOfShell = (text: string): boolean =>
+  text.split(/\s+/).some((word) => /^[|&;<>]|[;|&]$|^\d?>/.test(word)) || /^[A-Za-z_]\w*=/.test(text);
+
 /** A rule of `approvals.rules`, as people write it. In order: the first that fits a part of a call decides that part. */
 export const ruleSpec = z
   .strictObject({
     bash: words
+      .refine((text) => !isOfShell(text), "is about one command: no pipe, list, redirect or assignment in it")
       .optional()
       .describe("words of a command: `*` at the end is any further words, in a word any part of it"),
-    http: words.optional().describe("a request, like `POST https://tracker.example/issues/*`"),
-    tool: words.optional().describe("a tool by its name, like `mcp__tracker__*`"),
-    path: words.optional().describe("a glob: everything the call names to write is in it"),
+    http: words
+      .superRefine((text, context) => {
+        const fault = httpPatternFault(text);
+        if (fault !== null) context.addIssue({ code: "custom", message: fault });
+      })
+      .optional()
+      .describe("a request, like `POST https://tracker.example/issues/*`"),
+    tool: words
+      .refine(isTool, `must be one of ${ours.join(", ")}, or mcp__SERVER__TOOL; a * is any text`)
+      .optional()
+      .describe("a tool by its name, like `mcp__tracker__*`"),
+    path: words
+      .refine(
+        (text) => !/^[/~]|^[^*]*\/$|(^|\/)\.\.?(\/|$)/.test(text),
+        "must be relative to the workspace, without . and .. and a / at its end, like src/** or dist/*",
+      )
+      .optional()
+      .describe("a glob: everything the call names to write is in it"),
     hosts: z.array(hostText).min(1).max(50).optional().describe("it reaches no others"),
     // oxlint-disable-next-line unicorn/no-thenable -- the word people write
     then: z.enum(["allow", "ask", "deny"]),
@@ -38,6 +65,13 @@ export const ruleSpec = z
   .refine(
     (rule) => [rule.bash, rule.http, rule.tool, rule.path, rule.hosts].some((field) => field !== undefined),
     "must say what it is about: bash, http, tool, path or hosts",
+  )
+  .refine(
+    ({ bash, http, tool = "*" }) =>
+      !(bash !== undefined && http !== undefined) &&
+      (bash === undefined || wordFits(tool, "bash")) &&
+      (http === undefined || wordFits(tool, "http_request")),
+    "is about two tools at once, and so about nothing; write two rules",
   );
 export type RuleSpec = z.infer<typeof ruleSpec>;
 
@@ -58,7 +92,7 @@ export function fits(rule: RuleSpec, { tool, part, now, glob }: Tried): boolean 
     (rule.bash === undefined || (tool === "bash" && wordsFit(rule.bash, part.words, allows))) &&
     (rule.http === undefined || (tool === "http_request" && requestFits(rule.http, part.words))) &&
     (rule.path === undefined || pathsFit(glob([rule.path]), part, rule)) &&
-    (rule.hosts === undefined || hostsFit(rule.hosts, part.hosts, allows))
+    (rule.hosts === undefined || hostsFit(rule, rule.hosts, part.hosts))
   );
 }
 
@@ -88,11 +122,15 @@ function pathsFit(isIn: (path: string) => boolean, { touches, hosts, risk }: Par
   return touches.length > 0 && touches.every(isIn) && (saysMore || isOfFiles);
 }
 
-/** Where it is not known where a part would reach, a rule that allows opens its own hosts and no others. */
-function hostsFit(written: readonly string[], hosts: Part["hosts"], allows: boolean): boolean {
-  if (hosts === null) return true;
+/**
+ * Where it is not known where a part would reach, a rule that names the command and allows it opens its own hosts and no
+ * others; one that names hosts alone allows nothing of it.
+ */
+function hostsFit(rule: RuleSpec, written: readonly string[], hosts: Part["hosts"]): boolean {
+  const forbids = rule.then !== "allow";
+  if (hosts === null) return forbids || rule.bash !== undefined;
   if (hosts.length === 0) return false;
-  if (!allows) return hosts.some((host) => written.some((one) => forbidsHost(one, host)));
+  if (forbids) return hosts.some((host) => written.some((one) => forbidsHost(one, host)));
   return hosts.every((host) => written.some((one) => coversHost(one, host)));
 }
 
@@ -143,21 +181,3 @@ const baseOf = (name: string | null): string | null => name?.slice(name.lastInde
 /** `ifUnknown`: what holds of a word that is not known before it runs. */
 const wordMayBe = (pattern: string, word: string | null, ifUnknown: boolean): boolean =>
   word === null ? ifUnknown : wordFits(pattern, word);
-
-/** `*` in a word is any text. Without backtracking: patterns are people's, words are a model's. */
-export function wordFits(pattern: string, word: string): boolean {
-  const pieces = pattern.split("*");
-  const [first = "", ...rest] = pieces;
-  const last = rest.pop();
-  if (last === undefined) return pattern === word;
-  if (word.length < first.length + last.length || !word.startsWith(first) || !word.endsWith(last))
-    return false;
-  let from = first.length;
-  const end = word.length - last.length;
-  for (const piece of rest) {
-    const at = word.indexOf(piece, from);
-    if (at === -1 || at + piece.length > end) return false;
-    from = at + piece.length;
-  }
-  return true;
-}

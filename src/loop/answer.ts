@@ -86,7 +86,9 @@ async function approval(work: Work, answer: Answer, value: Value<"approval">): P
   const text =
     given === "expire"
       ? "Nobody answered in time, so this did not run."
-      : `A person refused this; it did not run.${against ?? note}`;
+      : against === null
+        ? `A person refused this; it did not run.${note}`
+        : `A person changed this call, and what they made of it did not run.${against}${note}`;
   return [decided, await refused(work, asked.call, text)];
 }
 

@@ -46,6 +46,7 @@ export async function cardOf(
       .map(({ text, risk, because }) => ({ text, risk, because })),
     rule: judgement.rule,
     askFrom: policy.askFrom,
+    isTainted: thread.isTainted && isFrom(judgement.risk, "external"),
     hosts: judgement.hosts,
     touches: [...new Set(parts.flatMap(({ touches }) => touches))],
     isUndone: judgement.reach === "sandbox" && !isOutside && judgement.hosts.length === 0,
@@ -55,7 +56,7 @@ export async function cardOf(
 }
 
 /** A command as it would run; of a request its line and what it sends; else the tool with its arguments. */
-function actionOf(tool: string, args: unknown): string {
+export function actionOf(tool: string, args: unknown): string {
   if (tool === "bash") return (args as { readonly command: string }).command;
   if (tool !== "http_request") return `${tool} ${canonical(args)}`;
   const { method, url, headers = {}, body } = args as HttpArgs;

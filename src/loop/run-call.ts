@@ -143,7 +143,7 @@ async function runOutside(
   const effect = await tool.run(id, args, `${work.run.id}/${id}`, work.signal);
   const isRepeatable = call.reach === "sandbox";
   if (effect.outcome === "unknown" && !isRepeatable)
-    return [{ type: "effect-doubted", body: { call: id, why: "reset" } }];
+    return [{ type: "effect-doubted", body: { call: id, why: effect.why ?? "reset" } }];
   const said = withEdit(call, args, excerpt(effect.text, outputFile(thread.turn, call.index)));
   const [result, output] = await putTexts(work.ports.blobs, said, effect.text);
   const outcome = effect.outcome === "done" ? "ok" : "error";

@@ -74,7 +74,7 @@ export interface Person {
 function keyboardOf({ presses, edits }: Person): Keyboard {
   const left = [...presses];
   return {
-    forget: async () => undefined,
+    forget: async () => false,
     next: async (signal) =>
       left.shift() ??
       new Promise((resolve) => {

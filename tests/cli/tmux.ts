@@ -18,6 +18,8 @@ export const missing = "tmux is not installed";
 export interface Terminal {
   readonly type: (keys: string) => void;
   readonly press: (key: string) => void;
+  /** As `press`, once a person could have read what stands there. */
+  readonly answer: (key: string) => Promise<void>;
   readonly screen: () => readonly string[];
   readonly resize: (columns: number, rows: number) => void;
   /** Passes as soon as the picture of the run, its times and amounts made zero, is exactly these lines. */
@@ -36,6 +38,10 @@ export function open(dir: string, columns: number, rows: number): Terminal {
   return {
     type: (keys) => void tmux("send-keys", keys, "Enter"),
     press: (key) => void tmux("send-keys", key),
+    answer: async (key) => {
+      await delay(800);
+      tmux("send-keys", key);
+    },
     screen,
     resize: (wide, high) => void tmux("resize-window", "-x", String(wide), "-y", String(high)),
     shows: async (picture) => {

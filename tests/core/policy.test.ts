@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Part } from "../../src/core/assessment.ts";
-import { judge } from "../../src/core/policy.ts";
+import { following, judge } from "../../src/core/policy.ts";
 import type { PolicySpec } from "../../src/core/policy.ts";
 import type { Circumstances } from "../../src/core/ports.ts";
 import { risks } from "../../src/core/tool.ts";
@@ -133,6 +133,19 @@ describe("the policy", () => {
     expect(said([push, partOf({ risk: "read", words: ["ls"] })], { spec: { rules } }).decision).toBe(
       "refuse",
     );
+  });
+
+  test("a tool whose definition changed is asked about whatever a rule says, for the rest of the run", () => {
+    const rules = [{ tool: "mcp__a__b", then: "allow" } as const];
+    const first = { ...usual, rules, outside: { mcp__a__b: "1", http_request: "d" } };
+    const call = [partOf({ risk: "external" })];
+    const decide = (spec: PolicySpec): string => said(call, { tool: "mcp__a__b", spec }).decision;
+    const second = following(first, { ...first, outside: { ...first.outside, mcp__a__b: "2" } });
+    const third = following(second, { ...second, changed: [] });
+    expect([first, second, third].map(decide)).toEqual(["allow", "ask", "ask"]);
+    expect(following(first, first)).toBe(first);
+    const added = following(first, { ...first, outside: { ...first.outside, mcp__a__c: "3" } });
+    expect(added.changed).toBeUndefined();
   });
 
   test("once text of the network was read, no rule lets an effect through unasked", () => {

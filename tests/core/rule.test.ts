@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, test } from "vitest";
 import { coversHost, harmless, openHost } from "../../src/core/host.ts";
-import { fits, isOver, nameOf, ruleSpec, wordFits } from "../../src/core/rule.ts";
+import { fits, isOver, nameOf, ruleSpec } from "../../src/core/rule.ts";
+import { wordFits } from "../../src/core/word-fits.ts";
 import type { RuleSpec } from "../../src/core/rule.ts";
 import type { Part } from "../../src/core/assessment.ts";
 import { partOf } from "../memory/policy.ts";
@@ -114,6 +115,40 @@ describe("a rule about files", () => {
   });
 });
 
+describe("what a rule cannot be about is refused", () => {
+  test.each([
+    [{ http: "POST a.example/x" }, "URL"],
+    [{ http: "POST https://a.example/x?y" }, "query"],
+    [{ http: "POST https://u:p@a.example/x" }, "login"],
+    [{ tool: "http_reqest" }, "must be one of"],
+    [{ tool: "bash", http: "GET https://a.example" }, "two tools at once"],
+    [{ bash: "ls", http: "GET https://a.example" }, "two tools at once"],
+    [{ bash: "git push | cat" }, "one command"],
+    [{ bash: "FOO=1 npm test" }, "one command"],
+    [{ bash: "cat a; ls" }, "one command"],
+    [{ bash: "echo x > a" }, "one command"],
+    [{ path: "/etc/**" }, "relative"],
+    [{ path: "../**" }, "relative"],
+    [{ path: "src/" }, "relative"],
+  ])("%j", (rule, why) => {
+    const read = ruleSpec.safeParse({ ...rule, then: "deny" });
+    expect(read.error?.issues.map(({ message }) => message).join("; ")).toContain(why);
+  });
+
+  test.each([
+    { bash: "git commit -m *" },
+    { bash: "npm run test:unit -- --watch=false" },
+    { tool: "mcp__tracker__*" },
+    { tool: "*" },
+    { tool: "*_file", path: "src/**" },
+    { http: "* https://*.example/a/*" },
+    { path: "**/*.md" },
+    { path: ".github/**" },
+  ])("%j is a rule", (rule) => {
+    expect(ruleSpec.safeParse({ ...rule, then: "deny" }).success).toBe(true);
+  });
+});
+
 describe("a rule about hosts", () => {
   test("without a port forbids every port; with one that one", () => {
     const forbids = (written: string, target: string): boolean =>
@@ -122,6 +157,13 @@ describe("a rule about hosts", () => {
     expect(forbids("*.evil.example", "a.evil.example:8443")).toBe(true);
     expect(forbids("evil.example:443", "evil.example:8443")).toBe(false);
     expect(fit({ hosts: ["evil.example"], then: "allow" }, { hosts: ["evil.example:8443"] })).toBe(false);
+  });
+
+  test("that allows by hosts alone allows nothing of which it is not known where it goes", () => {
+    const unknown = { hosts: null, words: words("npm install x") };
+    expect(fit({ hosts: ["a.example"], then: "allow" }, unknown)).toBe(false);
+    expect(fit({ hosts: ["a.example"], then: "deny" }, unknown)).toBe(true);
+    expect(fit({ hosts: ["a.example"], bash: "npm install *", then: "allow" }, unknown)).toBe(true);
   });
 
   const hosts = ["packages.example", "*.mirror.example", "localhost:8080"];

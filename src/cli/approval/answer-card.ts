@@ -10,7 +10,8 @@ import { readProject } from "../../edges/project/project-file.ts";
 import { putJson, putText } from "../../loop/texts.ts";
 import type { Io } from "../io.ts";
 import type { Keyboard } from "../keyboard.ts";
-import { actionOf, taskOf } from "../waiting.ts";
+import { actionOf } from "../../loop/card.ts";
+import { taskOf } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
 import type { EditedCard } from "../view/card-rows.ts";
 import { cardInFull, cardText } from "../view/card.ts";
@@ -18,7 +19,7 @@ import type { CardSight } from "../view/card.ts";
 import { inFrame } from "../view/visible.ts";
 import { plural } from "../view/words.ts";
 import { argsFrom, editable, inEditor } from "./edit-action.ts";
-import { answerWith, elsewhere, isAnswered, say, sayNoKey } from "./asking.ts";
+import { answerWith, elsewhere, isAnswered, say, sayNoKey, settle } from "./asking.ts";
 import type { Answered, Asking, CardPorts } from "./asking.ts";
 import { giveUnasked } from "./give.ts";
 import { showPages } from "./pages.ts";
@@ -61,9 +62,9 @@ export async function askOnCard(asking: Asking): Promise<string> {
   const { io, keyboard, waiting, over, others } = asking;
   let shown: Shown = { card: waiting.card ?? waiting.text, edited: null, draft: null };
   if (await isAnswered(asking)) return "elsewhere";
-  for (let isNew = true; ;) {
+  for (let [isNew, isFirst] = [true, true]; ; isFirst = false) {
     if (isNew) io.err(`\n${cardText(shown.card, sightOf(asking, shown))}`);
-    await keyboard.forget();
+    await settle(asking, isFirst);
     const key = await keyboard.next(over);
     if (over.aborted) return elsewhere(asking);
     if (others.includes(key)) return key;

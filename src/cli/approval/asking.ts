@@ -60,6 +60,15 @@ export async function answerWith(asking: Asking, value: AnswerValue): Promise<An
   return "elsewhere";
 }
 
+/** Nobody reads a question faster. */
+const readingMs = 700;
+
+/** Before a key is taken: what was pressed before the question could be read is none. `isNew`: it was drawn just now. */
+export async function settle(asking: Asking, isNew: boolean): Promise<void> {
+  if (await asking.keyboard.forget(isNew ? readingMs : 0))
+    if (isNew) say(asking, "a key came before this could be read, and was not taken");
+}
+
 /** A key that means nothing here. */
 export const sayNoKey = (asking: Asking, key: string): void =>
   say(

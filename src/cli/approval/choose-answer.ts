@@ -4,7 +4,7 @@ import { putText } from "../../loop/texts.ts";
 import { frame } from "../view/frame.ts";
 import { commandFor } from "../view/waiting-lines.ts";
 import type { Waiting } from "../waiting.ts";
-import { answerWith, elsewhere, isAnswered, say, sayNoKey } from "./asking.ts";
+import { answerWith, elsewhere, isAnswered, say, sayNoKey, settle } from "./asking.ts";
 import type { Answered, Asking } from "./asking.ts";
 import { questionLines } from "./list-text.ts";
 import { timeText } from "./past.ts";
@@ -46,10 +46,10 @@ const choicesOf = ({ kind, answers }: Waiting): readonly Choice[] => {
 export async function chooseAnswer(asking: Asking): Promise<string> {
   const { io, keyboard, waiting, over, others } = asking;
   if (await isAnswered(asking)) return "elsewhere";
-  for (let isNew = true; ;) {
+  for (let [isNew, isFirst] = [true, true]; ; isFirst = false) {
     if (isNew) io.err(`\n${boxOf(asking).join("\n")}\n`);
     isNew = false;
-    await keyboard.forget();
+    await settle(asking, isFirst);
     const key = await keyboard.next(over);
     if (over.aborted) return elsewhere(asking);
     if (others.includes(key)) return key;

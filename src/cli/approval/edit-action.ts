@@ -2,7 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Json } from "../../core/canonical.ts";
+import { httpArgs, httpFault } from "../../core/http-call.ts";
 import type { Card } from "../../core/card.ts";
 import { argErrors, toolSpecs } from "../../loop/tools.ts";
 import type { Io } from "../io.ts";
@@ -23,8 +25,15 @@ export function argsFrom({ tool, args }: Call, text: string): EditedArgs {
   if ("fault" in found) return found;
   const specs = toolSpecs("worker", [], null);
   const isOurs = specs.some(({ name }) => name === tool);
-  const fault = isOurs ? argErrors(tool, found.args, specs) : null;
+  const fault = isOurs ? argErrors(tool, found.args, specs) : requestFault(tool, found.args);
   return fault === null ? found : { fault };
+}
+
+/** What a server's tool takes is known to the run that works with it alone. */
+function requestFault(tool: string, args: Json): string | null {
+  if (tool !== "http_request") return null;
+  const read = httpArgs.safeParse(args);
+  return read.success ? httpFault(read.data) : z.prettifyError(read.error);
 }
 
 /** The text of the call as it came out of the person's editor; a sentence where there is none. */

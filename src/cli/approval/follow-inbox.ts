@@ -25,7 +25,7 @@ export async function followInbox(
     const gone = (before ?? []).filter((one) => !isAmong(now, one));
     if (json) await tellChanges(io, ports, come, gone, now);
     else if (before === null || come.length + gone.length > 0)
-      io.out(listText(now, io.columns, ports.clock.now()));
+      io.out(listText(now, [], io.columns, ports.clock.now()));
     before = now;
     return false;
   }, leave);

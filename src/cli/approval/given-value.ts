@@ -3,7 +3,6 @@ import { choice } from "../../core/event.ts";
 import type { Budget } from "../../core/event.ts";
 import type { Digest } from "../../core/id.ts";
 import type { AnswerValue, Ports } from "../../core/ports.ts";
-import { proposeRule } from "../../core/rule-proposal.ts";
 import type { RuleSpec } from "../../core/rule.ts";
 import { addRule, ruleLine } from "../../edges/project/add-rule.ts";
 import { readProject } from "../../edges/project/project-file.ts";
@@ -18,7 +17,7 @@ import { commandFor } from "../view/waiting-lines.ts";
 import { argsFrom } from "./edit-action.ts";
 import { longName } from "./inbox.ts";
 import type { Asked } from "./inbox.ts";
-import { noRule, untilOf } from "./remember.ts";
+import { ruleFor, untilOf } from "./remember.ts";
 
 type Stored = Pick<Ports, "journal" | "blobs">;
 
@@ -86,7 +85,7 @@ async function approved(
     return { type: "approval", answer: edited === null ? "grant" : "grant-edited", edited, note };
   }
   if (options.remember !== true) return { type: "approval", answer: "grant", edited: null, note };
-  const rule = ruleFor(asked, options.until);
+  const rule = agreedRule(asked, options.until);
   const { dir } = await readProject(io.cwd);
   io.err(` written    ${await addRule(dir, rule)}: ${exact(ruleLine(rule))}\n`);
   return { type: "approval", answer: "grant", edited: null, note, rule: await putJson(ports.blobs, rule) };
@@ -108,10 +107,13 @@ async function editedArgs(
   return asked === edited ? null : edited;
 }
 
-function ruleFor({ card }: Asked, until: string | undefined): RuleSpec {
+function agreedRule({ card, short }: Asked, until: string | undefined): RuleSpec {
   const now = Date.now();
-  const rule = card === null ? null : proposeRule(card, now);
-  if (rule === null) throw new Refused(noRule.replace("answer with y or n", "approve without --remember"));
+  if (card === null)
+    throw new Refused(`${short} was asked by an older version; approve it without --remember`);
+  const rule = ruleFor(card, now);
+  if (typeof rule === "string")
+    throw new Refused(rule.replace("answer with y or n", "approve without --remember"));
   if (until === undefined) return rule;
   const day = untilOf(until, now);
   if (day === null)

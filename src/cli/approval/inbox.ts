@@ -27,6 +27,25 @@ export async function askedIn(ports: Stored, id: RunId): Promise<readonly Asked[
   return open.map((one) => ({ ...one, run: id }));
 }
 
+/**
+ * Runs that nobody works on, with calls that were open outside when their process died: whether those happened is
+ * in doubt, and is found out, or asked, as soon as the run is taken over.
+ */
+export async function cutOff(
+  { journal }: Pick<Ports, "journal">,
+  isOwned: (run: RunId) => boolean,
+): Promise<readonly RunId[]> {
+  const found: RunId[] = [];
+  for (const { id } of await journal.runs()) {
+    if (isOwned(id)) continue;
+    const run = await readRun({ journal }, id);
+    const calls = [...run.threads.values()].flatMap((thread) => thread.calls);
+    const isOpen = calls.some(({ status, reach }) => status === "started" && reach === "outside");
+    if (run.phase !== "ended" && isOpen) found.push(id);
+  }
+  return found;
+}
+
 /** Requests of one run that are the same (tool, arguments, risk), the oldest first. Everything else is a group of its own. */
 export function groups(asked: readonly Asked[]): readonly (readonly Asked[])[] {
   const found = new Map<string, Asked[]>();

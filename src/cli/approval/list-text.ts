@@ -6,12 +6,28 @@ import { commandFor, marks } from "../view/waiting-lines.ts";
 import { age, plural } from "../view/words.ts";
 import { doubtWords } from "../waiting.ts";
 import type { Waiting } from "../waiting.ts";
+import type { RunId } from "../../core/id.ts";
 import { alikeOf, groups, longName } from "./inbox.ts";
 import type { Asked } from "./inbox.ts";
 import { timeText } from "./past.ts";
 
-/** What waits, a line for each group of the same requests, and the commands that answer. Each line fits `columns`. */
-export function listText(asked: readonly Asked[], columns: number, now: number): string {
+/**
+ * What waits, a line for each group of the same requests, and the commands that answer. Each line fits `columns`.
+ * @param died runs that died while something outside was open
+ */
+export function listText(
+  asked: readonly Asked[],
+  died: readonly RunId[],
+  columns: number,
+  now: number,
+): string {
+  const cut = died
+    .map((run) => ` !  run ${run} died while a call outside was open: harness resume ${run}\n`)
+    .join("");
+  return cut === "" || asked.length > 0 ? waitingText(asked, columns, now) + cut : cut;
+}
+
+function waitingText(asked: readonly Asked[], columns: number, now: number): string {
   const [oldest] = asked;
   if (oldest === undefined) return " nothing waits for a person\n";
   const head = ` ${plural(asked.length, "waits", "wait")} for a person · oldest ${age(now - oldest.askedAt)}`;

@@ -18,9 +18,16 @@ interface RuleTable {
   readonly say: (text: string) => void;
 }
 
-/** Why no rule is proposed. */
-export const noRule =
-  "no rule of one line says exactly this; write one into approvals.rules of harness.yaml, or answer with y or n";
+/** The narrowest rule that would let this through from now on, or why there is none. */
+export function ruleFor(card: Card, now: Instant): RuleSpec | string {
+  const instead = "answer with y or n";
+  if (card.rule !== null)
+    return `${exact(card.rule)} says ask and comes first: change it in harness.yaml, or ${instead}`;
+  if (card.isTainted === true)
+    return `its worker has read text from the network, so this is asked about whatever the rules say; ${instead}`;
+  const about = "no rule of one line says exactly this; write one into approvals.rules of harness.yaml";
+  return proposeRule(card, now) ?? `${about}, or ${instead}`;
+}
 
 /**
  * Shows the narrowest rule that allows what a card asks, as it would be written, and lets the person change its pattern
@@ -28,11 +35,12 @@ export const noRule =
  */
 export async function agreeOnRule(table: RuleTable, card: Card): Promise<RuleSpec | "left" | null> {
   const { io, keyboard, over, say } = table;
-  let rule = proposeRule(card, table.now);
-  if (rule === null) {
-    say(noRule);
+  const proposed = ruleFor(card, table.now);
+  if (typeof proposed === "string") {
+    say(proposed);
     return null;
   }
+  let rule = proposed;
   for (;;) {
     say(`adds to approvals.rules of harness.yaml:\n  - ${exact(ruleLine(rule))}`);
     io.err("            [y]es, approve and write it   [p]attern…   [u]ntil…   [b]ack\n");

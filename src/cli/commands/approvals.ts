@@ -3,13 +3,16 @@ import { asJson, listText, questionLines } from "../approval/list-text.ts";
 import { give } from "../approval/give.ts";
 import { valueOf } from "../approval/given-value.ts";
 import type { AnswerOptions } from "../approval/given-value.ts";
-import { alikeOf, inbox, longName, namesOf, pick } from "../approval/inbox.ts";
+import { alikeOf, cutOff, inbox, longName, namesOf, pick } from "../approval/inbox.ts";
 import type { Asked } from "../approval/inbox.ts";
 import { pastOf } from "../approval/past.ts";
 import { followInbox } from "../approval/follow-inbox.ts";
 import { watchQueue } from "../approval/watch-queue.ts";
 import { choice } from "../../core/event.ts";
+import type { RunId } from "../../core/id.ts";
 import { meant } from "../../core/nearest.ts";
+import { readProject } from "../../edges/project/project-file.ts";
+import { assessing } from "../assess.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withState, withWritableState } from "../reader.ts";
@@ -34,7 +37,11 @@ export async function approvals(
   options: ApprovalsOptions,
 ): Promise<number> {
   if (action === "watch") return watch(io, options);
-  if (action === "list") return withState(io, async ({ storage }) => list(io, await inbox(storage), options));
+  if (action === "list")
+    return withState(io, async ({ storage, ownerOf }) => {
+      const died = await cutOff(storage, (run) => ownerOf(run) !== null);
+      return list(io, await inbox(storage), died, options);
+    });
   if (action === "show") return withState(io, async ({ storage }) => show(io, storage, id, options));
   if (id === undefined && isName(action)) return approvals(io, "show", action, finding, options);
   if (!actions.includes(action))
@@ -68,13 +75,13 @@ async function named(
   const past = await pastOf(storage, id, Date.now());
   const mine = action === "show" ? "" : "; yours was not taken";
   if (past?.isAnswered === true)
-    throw new Refused(`nothing that waits is called ${id} any more: ${past.text}${mine}`);
+    throw new Refused(`nothing that waits is called ${id} any more: ${past.text}${mine}`, exit.notMet);
   if (past !== null) throw new Refused(`refused: ${past.text}`, exit.notMet);
   throw new Refused(`nothing that waits is called ${id}; there are ${namesOf(asked)}`);
 }
 
-function list(io: Io, asked: readonly Asked[], { json }: ApprovalsOptions): number {
-  if (json !== true) io.out(listText(asked, io.columns, Date.now()));
+function list(io: Io, asked: readonly Asked[], died: readonly RunId[], { json }: ApprovalsOptions): number {
+  if (json !== true) io.out(listText(asked, died, io.columns, Date.now()));
   else for (const one of asked) io.out(jsonLine(asJson(one, asked)));
   return exit.ok;
 }
@@ -133,7 +140,9 @@ async function answer(io: Io, ports: Stored, all: readonly Asked[], value: Answe
 /** With keys at a terminal; else what comes and goes, as lines. Ends when the person leaves or a signal comes. */
 const watch = async (io: Io, { json }: ApprovalsOptions): Promise<number> =>
   withWritableState(io, async ({ storage }) => {
-    const ports = { ...storage, clock: { now: () => Date.now() } };
+    const { spec } = await readProject(io.cwd);
+    const assess = assessing(spec.secrets ?? {});
+    const ports = { ...storage, assess, clock: { now: () => Date.now() } };
     const signals = listen(() => undefined);
     try {
       if (io.keyboard !== null && json !== true) await watchQueue(io, io.keyboard, ports, signals.drain);

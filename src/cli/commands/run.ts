@@ -132,7 +132,11 @@ export async function resume(
     const { scratch } = config;
     const wiring = { projectDir: dir, project: spec, storage, sandbox, env: io.env, kept };
     const run = await readRun(storage, id);
-    const ports = await wire({ ...wiring, ground: { base: run.base, scratch, environment, owner, quota } });
+    const ports = await wire({
+      ...wiring,
+      policy: run.policy,
+      ground: { base: run.base, scratch, environment, owner, quota },
+    });
     return await goOn(io, project, ports, run, options);
   } finally {
     await storage.close();
@@ -170,7 +174,7 @@ async function goOn(
 }
 
 const newPolicy =
-  "harness.yaml says otherwise than when the run was last at work; what was granted under the old rules is asked again";
+  "what decides about calls (approvals and network of harness.yaml, definitions of tools) changed since the run was last at work; what was asked before is asked again";
 
 const takes = (id: string, others: readonly string[]): string =>
   ` resume     takes run ${id}, the newest that has not ended; nor have ${others.slice(0, 8).join(", ")}${others.length > 8 ? ", …" : ""}\n`;

@@ -7,7 +7,7 @@ import { gist } from "./words.ts";
 export function askedLine(one: Pick<Waiting, "card" | "sent" | "text">): string {
   const { card, sent } = one;
   if (card === null && sent === null) return gist(one.text, 400);
-  const tool = card?.tool === "http_request" ? `${card.tool} ` : "";
+  const tool = (card ?? sent)?.tool === "http_request" ? "http_request " : "";
   const doubt = sent === null ? "" : "in doubt: ";
   const action = (card?.action ?? sent?.action ?? "").slice(0, 4000);
   return fit(doubt + exact(tool + inOneLine(action)), 300);

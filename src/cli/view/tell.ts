@@ -1,4 +1,4 @@
-import type { Body, Entry } from "../../core/event.ts";
+import type { Body, By, Entry } from "../../core/event.ts";
 import { callParts, threadParts } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
@@ -101,8 +101,12 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
         threadParts(entry.body.thread).task,
         `model: told to wait, with all who use this key; asks again in ${clock(Math.max(0, entry.body.until - entry.at))}`,
       );
+    case "approval-decided":
+      return approvalDecided(entry, blobs);
+    case "effect-settled":
+      return effectSettled(entry);
     case "policy-changed":
-      return line("·", null, "approvals: the rules changed; what was granted before is asked again");
+      return line("·", null, "approvals: what decides changed; what was asked before is asked again");
     case "budget-changed":
       return line("·", entry.body.task, `budget changed: ${readableBudget(entry.body.budget)}`);
     case "run-stopped":
@@ -120,10 +124,8 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
     case "baseline-recorded":
     case "model-started":
     case "call-judged":
-    case "approval-decided":
     case "call-started":
     case "call-ended":
-    case "effect-settled":
     case "judging-started":
     case "integration-started":
     case "escalation-answered":
@@ -152,6 +154,37 @@ async function escalation(entry: Extract<Entry, { type: "escalation-raised" }>, 
     ? line("!", task, `stopped: ${why}; harness resume asks again`)
     : line("?", task, `waits for you: ${why}   harness approvals`);
 }
+
+async function approvalDecided(
+  entry: Extract<Entry, { type: "approval-decided" }>,
+  blobs: Blobs,
+): Promise<Line> {
+  const { approval, answer, note, by } = entry.body;
+  const task = threadParts(callParts(approval.slice(0, approval.lastIndexOf("."))).thread).task;
+  const why = note === null ? "" : `: ${oneLine(await readText(blobs, note), 160)}`;
+  const who = whoSaid(by);
+  const said = {
+    grant: `${who} approved it${why}`,
+    "grant-edited": `${who} approved it, edited${why}`,
+    refuse: `${who} rejected it${why}`,
+    expire: "nobody answered in time, so it does not run",
+    void: `what was asked no longer holds${why}`,
+  }[answer];
+  return line("·", task, said);
+}
+
+function effectSettled({ body }: Extract<Entry, { type: "effect-settled" }>): Line {
+  const found = { happened: "it happened", "did-not": "it did not happen", skip: "nobody knows; it goes on" }[
+    body.finding
+  ];
+  const how = body.by.type === "harness" ? "looked up" : `says ${whoSaid(body.by)}`;
+  return line("·", threadParts(callParts(body.call).thread).task, `no longer in doubt: ${found} (${how})`);
+}
+
+const whoSaid = (by: By): string => {
+  if (by.type === "person") return oneLine(by.user, 40);
+  return by.type === "rule" ? `rule ${oneLine(by.id, 80)}` : "the harness";
+};
 
 async function criterion(
   entry: Extract<Entry, { type: "criterion-judged" }>,

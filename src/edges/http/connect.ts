@@ -8,10 +8,10 @@ import { portOf } from "../../core/secret.ts";
 
 export interface ConnectOptions {
   /**
-   * Which addresses the host of this URL may have. `public`: those in the open, and others only where the URL itself
+   * Which addresses the host of this URL may have for this method. `public`: those in the open, and others only where the URL itself
    * names such a place. `any`: where a rule allows the name wherever it leads.
    */
-  readonly addresses: (url: string) => "any" | "public";
+  readonly addresses: (method: string, url: string) => "any" | "public";
   /** All addresses of a name; the system's own unless given. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
   /** Certificates (PEM) that are trusted instead of the system's own. */
@@ -22,9 +22,14 @@ export interface ConnectOptions {
 export type Connection = { readonly socket: Socket } | { readonly why: string };
 
 /** A connection of its own, ready to be written to. Until then no byte of the request has left. */
-export async function connect(url: URL, options: ConnectOptions, signal: AbortSignal): Promise<Connection> {
+export async function connect(
+  method: string,
+  url: URL,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
   try {
-    const found = await beforeAbort(addressesOf(url, options), signal);
+    const found = await beforeAbort(addressesOf(method, url, options), signal);
     if (typeof found === "string") return { why: found };
     return await firstOf(found, url, options, signal);
   } catch (error) {
@@ -40,6 +45,7 @@ export async function connect(url: URL, options: ConnectOptions, signal: AbortSi
 const mostAddresses = 6;
 
 async function addressesOf(
+  method: string,
   url: URL,
   { addresses, resolve }: ConnectOptions,
 ): Promise<readonly string[] | string> {
@@ -47,7 +53,7 @@ async function addressesOf(
   if (isIP(name) !== 0) return [name];
   const found = (await (resolve ?? systemResolve)(name)).slice(0, mostAddresses);
   if (found.length === 0) return `${name} has no address`;
-  if (addresses(url.href) === "any") return found;
+  if (addresses(method, url.href) === "any") return found;
   const named: string = placeOfName(name) ?? "public";
   const hidden = found.find((address) => ![named, "public"].includes(placeOf(address) ?? "unknown"));
   return hidden === undefined

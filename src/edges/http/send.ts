@@ -26,7 +26,7 @@ export async function send(
   if (typeof url === "string" || fault !== null) return { outcome: "failed", why: fault ?? String(url) };
   const outgoing = fill(args, url, key, options);
   if (typeof outgoing === "string") return { outcome: "failed", why: outgoing };
-  const found = await connect(url, options, signal);
+  const found = await connect(args.method, url, options, signal);
   if ("why" in found) return { outcome: "failed", why: found.why };
   const answer = await exchange(found.socket, outgoing, options.redaction, signal);
   return answer.status === null

@@ -169,7 +169,7 @@ describe("an answer", () => {
     const [first = ""] = await shorts("7k2m");
     await approvals("approve", first);
     const { code, err } = await approvals("reject", first);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(err).toMatch(
       new RegExp(
         `^harness: nothing that waits is called ${first} any more: ${username} approved it, \\d\\d:\\d\\d:\\d\\d; yours was not taken\n$`,

@@ -133,7 +133,9 @@ export function seat(
   };
   const keyboard: Keyboard = {
     forget: async () => {
+      const before = left.length;
       while (typeof left[0] === "string" && left[0].startsWith("early ")) left.shift();
+      return left.length < before;
     },
     next: async (signal) => {
       for (;;) {

@@ -12,7 +12,8 @@ import { kits } from "../../edges/models/wire/kits.ts";
 import type { Block, Kit } from "../../edges/models/wire/kit.ts";
 import { serve, streaming } from "../../edges/models/wire/server.ts";
 import type { Reply } from "../../edges/models/wire/server.ts";
-import { folder, harness } from "../ground.ts";
+import { folder, harness, runId } from "../ground.ts";
+import { greeting, writes } from "../stories.ts";
 
 /**
  * Twenty secrets, each of which comes back to the harness in every way the outside has: in answers of a host that repeats
@@ -69,6 +70,27 @@ test("twenty canaries over a whole run: none is in what is kept, shown or sent t
   expect(kept.length).toBeGreaterThan(50);
   expect(kept.join("\n")).toContain(marks[0]);
   expect([...new Set([...shown, ...prompts, ...kept].flatMap(canariesIn))]).toEqual([]);
+});
+
+test("what people say with their answers is kept without canaries", async () => {
+  const dir = await folder({
+    ...greeting({ "task/greet/*": [{ bash: { command: "rm -rf old" } }, ...writes("Hello.")] }),
+    "harness.yaml": JSON.stringify({ secrets: { CANARY_1: { hosts: ["a.example"] } } }),
+    "old/file": "1",
+    "edited.sh": `rm -rf old # ${plain[0]}`,
+  });
+  const seat = { env: { CANARY_1: plain[0] } };
+  const { code, err } = await harness(dir, ["run", "goal.md"], seat);
+  expect(code).toBe(3);
+  const run = runId(err);
+  const [id = ""] = /a\d+/.exec((await harness(dir, ["approvals"])).out) ?? [];
+  await harness(dir, ["tell", run, `it is ${plain[0]}`], seat);
+  const answer = ["approvals", "approve", id, "--edit", "edited.sh", "--note", `as ${plain[0]} says`];
+  expect(await harness(dir, answer, seat)).toMatchObject({ code: 0 });
+  const kept = await keptIn(join(dir, ".harness"));
+  expect(kept).toContain(`as ${marks[0]} says`);
+  expect(kept).toContain(`it is ${marks[0]}`);
+  expect(kept.flatMap(canariesIn)).toEqual([]);
 });
 
 test("the search finds a canary in each of its spellings", () => {

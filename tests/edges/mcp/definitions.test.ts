@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { changedTools, definitionDigest, mcpSpec, mcpToolName } from "../../../src/core/mcp.ts";
+import { definitionDigest, mcpSpec, mcpToolName } from "../../../src/core/mcp.ts";
 import { readListing, specOf } from "../../../src/edges/mcp/definitions.ts";
 import { readLines } from "../../../src/edges/mcp/lines.ts";
 import { hasUnseen, plain } from "../../../src/edges/mcp/plain.ts";
@@ -57,21 +57,6 @@ describe("the digest of a definition", () => {
     expect(new Set(digests).size).toBe(7);
     const turned = { annotations: { x: 1 }, inputSchema: { type: "object" }, description: "b", name: "a" };
     expect(definitionDigest(turned, sha256)).toBe(digests[0]);
-  });
-
-  test("tells what was added, removed and changed", () => {
-    const before = [
-      { name: "kept", digest: "1" },
-      { name: "gone", digest: "2" },
-      { name: "other", digest: "3" },
-    ];
-    const after = [
-      { name: "other", digest: "4" },
-      { name: "new", digest: "5" },
-      { name: "kept", digest: "1" },
-    ];
-    expect(changedTools(before, after)).toEqual({ added: ["new"], removed: ["gone"], changed: ["other"] });
-    expect(changedTools(before, before)).toEqual({ added: [], removed: [], changed: [] });
   });
 });
 
