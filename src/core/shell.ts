@@ -51,6 +51,7 @@ interface FunctionDefinition {
 }
 
 export interface Assignment {
+  readonly text: string;
   readonly name: string;
   readonly isAppend: boolean;
   /** null: an array or an element of one. */

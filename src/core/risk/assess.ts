@@ -13,15 +13,19 @@ export function assessCommand(script: Script, parse: ParseScript): Assessment {
   const scope = newScope(parse);
   walkScript(script, scope, { kind: "none" });
   const first = scope.parts;
+  const { variables, arrays, functions, references, aliases, isDividedOddly } = scope;
   const again = {
     ...newScope(parse),
-    variables: scope.variables,
-    arrays: scope.arrays,
-    functions: scope.functions,
-    isDividedOddly: scope.isDividedOddly,
+    variables,
+    arrays,
+    functions,
+    references,
+    aliases,
+    isDividedOddly,
   };
-  if (scope.variables.size > 0 || scope.functions.size > 0) walkScript(script, again, { kind: "none" });
-  const parts = scope.variables.size > 0 || scope.functions.size > 0 ? again.parts : first;
+  const isLearned = [variables, functions, aliases].some(({ size }) => size > 0);
+  if (isLearned) walkScript(script, again, { kind: "none" });
+  const parts = isLearned ? again.parts : first;
   const hidden = hiddenIn(script.text);
   if (hidden !== null)
     parts.push(

@@ -4,6 +4,8 @@ import type { Outcome } from "./finding.ts";
 /** What a command finds on its standard input. */
 export type Input =
   | { readonly kind: "none" }
+  /** `/dev/null`, or a command that prints nothing. */
+  | { readonly kind: "empty" }
   /** A here-document or here-string. */
   | { readonly kind: "text"; readonly text: Arg }
   | { readonly kind: "file" }
@@ -17,6 +19,10 @@ export interface Call {
   /** null: it is not known. */
   readonly cwd: string | null;
   readonly input: Input;
+  /** A program nobody knows is one of the project's own: it comes out of the project's environment. */
+  readonly isOwn?: boolean;
+  /** The text of a file that the same command wrote before; null: it wrote none of that name. */
+  readonly written: (path: Arg) => Arg | null;
 }
 
 export type Judge = (call: Call) => Outcome;

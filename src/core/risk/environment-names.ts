@@ -1,15 +1,36 @@
 import { holdsUnknown, textOf } from "./arg.ts";
 import type { Arg } from "./arg.ts";
-import type { Finding } from "./finding.ts";
+import { ownCode } from "./finding.ts";
+import type { Finding, Outcome } from "./finding.ts";
+import { hiddenCommand } from "./hidden-command.ts";
 
-/** What setting a variable means for the programs that read it; null where it means nothing. */
-export function environmentFinding(name: string, value: Arg): Finding[] {
+/** What setting a variable means for the programs that read it; empty where it means nothing. */
+export function environmentOutcome(name: string, value: Arg): Outcome {
   const text = textOf(value);
   if (text !== null && isHarmless(name, text)) return [];
+  if (name === "RIPGREP_CONFIG_PATH" && text !== null && /^[\w./-]+$/.test(text) && !/^\/|\.\./.test(text))
+    return [ownCode("rg takes options from a file of the project")];
+  if (text !== null && text !== "" && holdsCommand.test(name)) return commandOf(name, value);
   if (name === "PATH" || name === "MANPATH") return pathFinding(value);
   if (name === "IFS") return [{ risk: "write", because: "IFS changes how words are divided" }];
   if (!commanding.test(name)) return [];
   return [{ risk: "privilege", because: `${name} makes other programs run or trust something else` }];
+}
+
+/** Variables that hold a command for other programs to run. */
+const holdsCommand =
+  /^(?:PAGER|\w+_PAGER|MANPAGER|BROWSER|EDITOR|VISUAL|\w+_EDITOR|GIT_EXTERNAL_DIFF|LESSOPEN|LESSCLOSE|PS4)$/;
+
+function commandOf(name: string, value: Arg): Outcome {
+  const because = `${name} names a program to run`;
+  if (name === "PS4")
+    return /[$`]/.test(value.shape)
+      ? [ownCode("PS4 is expanded at each command"), { shell: { ...value, shape: `: "${value.shape}"` } }]
+      : [];
+  const text = name.startsWith("LESS")
+    ? value.shape.replace(/^\|{0,2}-?/, "").replaceAll("%s", "")
+    : value.shape;
+  return hiddenCommand(because, { ...value, shape: text }, name.endsWith("PAGER") ? "input" : "name");
 }
 
 const commanding =

@@ -16,7 +16,15 @@ export interface Finding {
 /** What a command runs in its turn: another command, a text for a shell, code for an interpreter. */
 export type Inner =
   /** `isFed` false: what stands on the input is not for it. `place`: it runs there. */
-  | { readonly runs: readonly Arg[]; readonly isFed?: boolean; readonly place?: Arg | undefined }
+  | {
+      readonly runs: readonly Arg[];
+      readonly isFed?: boolean;
+      readonly place?: Arg | undefined;
+      /** See `Call.isOwn`. */
+      readonly isOwn?: boolean;
+      /** Words of options may stand before it: whichever of them begin a known program count. */
+      readonly isLoose?: boolean;
+    }
   /** What it finds on its input, where that is not what the command finds there. */
   | { readonly shell: Arg; readonly input?: "pipe" | "none" };
 

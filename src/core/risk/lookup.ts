@@ -1,18 +1,23 @@
 import type { Judge } from "./call.ts";
+import { agentTools } from "./tools/agents.ts";
 import { archiveTools } from "./tools/archives.ts";
 import { containerTools } from "./tools/containers.ts";
 import { databaseTools } from "./tools/databases.ts";
 import { findTools } from "./tools/find.ts";
+import { debuggers } from "./tools/debuggers.ts";
 import { fileTools } from "./tools/files.ts";
 import { gitTools } from "./tools/git.ts";
 import { interpreters } from "./tools/interpreters.ts";
 import { machineTools } from "./tools/machine.ts";
+import { moreTools } from "./tools/more-registries.ts";
 import { networkTools } from "./tools/network.ts";
 import { packageTools } from "./tools/packages.ts";
 import { projectTools } from "./tools/project.ts";
 import { serviceTools } from "./tools/services.ts";
 import { shells } from "./tools/shells.ts";
 import { textTools } from "./tools/text.ts";
+import { watchers } from "./tools/watchers.ts";
+import { xmlTools } from "./tools/xml.ts";
 import { wrappers } from "./tools/wrappers.ts";
 
 /** Later tables win where two know a name. */
@@ -26,20 +31,39 @@ const judges: ReadonlyMap<string, Judge> = new Map(
     findTools,
     archiveTools,
     packageTools,
+    debuggers,
     textTools,
+    xmlTools,
     fileTools,
     networkTools,
+    moreTools,
+    agentTools,
     interpreters,
     gitTools,
     shells,
     wrappers,
+    watchers,
   ].flatMap((tools) => Object.entries(tools)),
 );
 
-/** Who judges a program of that name; a version at its end (`python3.9`, `clang-17`) is no other program. */
+/** Who judges a program of that name. A version at its end, the machine it is for at its beginning make no other program. */
 export function judgeFor(name: string): Judge | null {
-  const judge = judges.get(name);
-  if (judge !== undefined) return judge;
-  const bare = name.replace(/(?:-?\d+(?:\.\d+)*)$|\.exe$/, "");
-  return bare === name ? null : (judges.get(bare) ?? null);
+  for (const spelling of spellings(name)) {
+    const judge = judges.get(spelling);
+    if (judge !== undefined) return judge;
+  }
+  return /^(?:mkfs|mount|umount|fsck)\.\w+$/.test(name) ? (judges.get("mount") ?? null) : null;
+}
+
+/** Only of that very name: a script of the project is not the program its name begins like. */
+export const judgeForExactly = (name: string): Judge | null => judges.get(name) ?? null;
+
+function spellings(name: string): readonly string[] {
+  const plain = name.replace(/\.(?:exe|sh|bat|cmd|py|pl|rb|phar|jar)$/, "");
+  const unversioned = plain.replace(/-?\d+(?:\.\d+)*(?:-\d+)?$/, "");
+  const native = unversioned.replace(
+    /^(?:llvm-|[a-z0-9_]+(?:-[a-z0-9_]+)*-(?:gnu|gnueabi|gnueabihf|musl|eabi|elf|mingw32|none|darwin\d*|android)-)/,
+    "",
+  );
+  return [name, plain, unversioned, native].filter((spelling) => spelling !== "");
 }

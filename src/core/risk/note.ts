@@ -14,12 +14,27 @@ export function noteShell(name: string | null, args: readonly Arg[], scope: Scop
     for (const { shape } of args) if (/^[A-Za-z_]\w*$/.test(shape)) learnArray(scope, shape, [value]);
   } else if (/^(?:export|declare|typeset|local|readonly)$/.test(name ?? "")) declared(args, scope);
   else if (name === "printf" && args[0]?.shape === "-v") learn(scope, args[1]?.shape ?? "", [unknownArg]);
+  else if (name === "alias") aliased(args, scope);
   else if (name === "getopts") learn(scope, args[1]?.shape ?? "", [tameArg]);
 }
 
+function aliased(args: readonly Arg[], scope: Scope): void {
+  for (const { shape } of args) {
+    const at = shape.indexOf("=");
+    if (at > 0) scope.aliases.set(shape.slice(0, at), shape.slice(at + 1));
+  }
+}
+
 function declared(args: readonly Arg[], scope: Scope): void {
+  const isReference = args.some(({ shape }) => /^-[a-zA-Z]*n/.test(shape));
   for (const arg of args) {
     const at = arg.shape.search(/\+?=/);
+    if (at > 0 && isReference) {
+      const other = arg.shape.slice(at).replace(/^\+?=/, "");
+      scope.references.set(arg.shape.slice(0, at), other);
+      learn(scope, arg.shape.slice(0, at), scope.variables.get(other) ?? [unknownArg]);
+      continue;
+    }
     if (at > 0)
       learn(scope, arg.shape.slice(0, at), [{ ...arg, shape: arg.shape.slice(at).replace(/^\+?=/, "") }]);
     if (arg.shape.startsWith("IFS=")) scope.isDividedOddly = true;

@@ -77,16 +77,20 @@ function short(arg: Arg, valued: ReadonlySet<string>, next: () => Arg | null): O
   return found;
 }
 
+/** Whether a long option is one of the named or, as getopt and git have it, a beginning of one. */
+const means = (wanted: readonly string[], name: string): boolean =>
+  wanted.includes(name) || (/^--\w/.test(name) && wanted.some((full) => full.startsWith(name)));
+
 /** Whether one of the named options is given. */
 export const has = ({ options }: Given, names: string): boolean => {
   const wanted = names.split(" ");
-  return options.some(({ name }) => wanted.includes(name));
+  return options.some(({ name }) => means(wanted, name));
 };
 
 /** The values of the named options. */
 export function valuesOf({ options }: Given, names: string): Arg[] {
   const wanted = names.split(" ");
-  return options.flatMap(({ name, value }) => (wanted.includes(name) && value !== null ? [value] : []));
+  return options.flatMap(({ name, value }) => (means(wanted, name) && value !== null ? [value] : []));
 }
 
 export const valueOf = (found: Given, names: string): string | null => {

@@ -1,9 +1,9 @@
-import { anything, holdsUnknown, homeMark } from "./arg.ts";
+import { anything, homeMark } from "./arg.ts";
 import type { Arg } from "./arg.ts";
 import type { Finding } from "./finding.ts";
 import { isTrustedPath, isSecretPath } from "./named-paths.ts";
 
-export type Use = "read" | "list" | "write" | "remove" | "remove-tree" | "empty";
+export type Use = "read" | "list" | "write" | "remove" | "remove-tree" | "empty" | "overwrite";
 
 /** Where the sandbox has the workspace. */
 export const workspace = "/workspace";
@@ -42,7 +42,7 @@ function normal(path: string): string {
 }
 
 const unknownTarget = (use: Use): Finding =>
-  use === "write"
+  use === "write" || use === "overwrite"
     ? { risk: "privilege", because: "it writes to a file whose name is not known before it runs" }
     : { risk: "destructive", because: "what it removes is not known before it runs", removes: null };
 
@@ -63,24 +63,39 @@ function scratch(use: Use): Finding {
 
 function inWorkspace(path: Arg, inside: string, use: Use): Finding {
   const isWhole = inside === "" || inside === "*";
-  if (isTrustedPath(inside)) {
+  if (isTrustedPath(inside) || mayBeHook.test(inside)) {
     return { risk: "privilege", because: `${shown(path)} is trusted by other programs`, touches: [inside] };
   }
   if (use === "write")
     return { risk: "write", because: `it writes ${shown(path)}`, touches: named(path, inside) };
-  if (use === "remove" && !path.isGlob && !holdsUnknown(path)) {
+  if (use === "remove" && !path.isGlob && !/[\uE000\uE001]/.test(path.shape)) {
     return { risk: "write", because: `it removes ${shown(path)}`, touches: named(path, inside) };
   }
   const isKnown = !path.isGlob && !isWhole && named(path, inside).length > 0;
-  const because =
-    use === "empty" ? `it empties ${shown(path)}` : `it removes ${shown(path)} and all below it`;
   return {
     risk: "destructive",
-    because: path.isGlob ? `it removes whatever ${shown(path)} matches` : because,
+    because: `it ${lossOf[use]} ${path.isGlob ? "whatever " : ""}${shown(path)}${endOf(use, path)}`,
     touches: named(path, inside),
     removes: isKnown ? [inside] : null,
   };
 }
+
+/** A hook of git, in a directory nobody has told. */
+const mayBeHook =
+  /[\uE000-\uE002].*\/(?:applypatch-msg|pre-applypatch|post-applypatch|pre-commit|pre-merge-commit|prepare-commit-msg|commit-msg|post-commit|pre-rebase|post-checkout|post-merge|pre-push|pre-receive|update|post-receive|post-update|push-to-checkout|pre-auto-gc|post-rewrite|sendemail-validate|fsmonitor-watchman|settings\.json|settings\.local\.json|config)$/;
+
+const lossOf: Readonly<Record<Use, string>> = {
+  read: "reads",
+  list: "reads",
+  write: "writes",
+  remove: "removes",
+  "remove-tree": "removes",
+  empty: "empties",
+  overwrite: "overwrites",
+};
+
+const endOf = (use: Use, { isGlob }: Arg): string =>
+  isGlob ? " matches" : use === "remove-tree" ? " and all below it" : "";
 
 const named = (path: Arg, inside: string): readonly string[] =>
   path.isGlob || /[\uE000-\uE002]/.test(inside) || inside === "" ? [] : [inside];

@@ -1,13 +1,16 @@
-import { homeMark, textOf } from "./arg.ts";
+import { argOf, homeMark, textOf } from "./arg.ts";
 import type { Arg } from "./arg.ts";
 import type { Call } from "./call.ts";
 import { changesOutside, ownCode, reaches, reads, unknownCode } from "./finding.ts";
 import type { Finding, Outcome } from "./finding.ts";
 import { hostsOf, isMetadata, namesHost } from "./host.ts";
-import { judgeFor } from "./lookup.ts";
+import { judgeFor, judgeForExactly } from "./lookup.ts";
 import { fullPath } from "./path.ts";
 import { isSending } from "./sending.ts";
 import { suspectPaths } from "./spec.ts";
+import { taskFindings } from "./task-code.ts";
+import { taskVerbs } from "./task-verbs.ts";
+import { writtenOutcome, writtenSources } from "./written-code.ts";
 
 /** What a command does whose program is the first word; `isDefined`: the script has a function of that name. */
 export function programOutcome(
@@ -24,6 +27,30 @@ export function programOutcome(
   return [...byName(text, call, isDefined(text)), ...common(call)];
 }
 
+/** Whether a word is the name or the path of a program. */
+function isProgram(word: Arg): boolean {
+  const text = textOf(word);
+  if (text === null || text === "." || text === "..") return false;
+  return (
+    /^\.{0,2}\/./.test(text) ||
+    /^(?:node_modules|bin|scripts|\.?venv)\//.test(text) ||
+    judgeFor(text) !== null
+  );
+}
+
+const mostStarts = 8;
+
+/** Where the command may begin among words of which some belong to options nobody knows. */
+export function startsOf(words: readonly Arg[]): readonly (readonly Arg[])[] {
+  const [first] = words;
+  if (first === undefined) return [];
+  if (isProgram(first)) return [words];
+  const inside = words.flatMap((word, index) => (isProgram(word) ? [words.slice(index)] : []));
+  if (first.shape.startsWith("-") && inside.length > 0) return inside.slice(0, mostStarts);
+  const at = words.findIndex(({ shape }) => !shape.startsWith("-"));
+  return at === -1 ? [] : [words.slice(at), ...inside.slice(0, mostStarts)];
+}
+
 const common = ({ args }: Omit<Call, "name">): Finding[] =>
   args.some(isMetadata)
     ? [{ risk: "privilege", because: "the address tells a machine's credentials", hosts: null }]
@@ -33,11 +60,11 @@ function byName(name: string, call: Omit<Call, "name">, isDefined: boolean): Out
   const judge = judgeFor(name);
   if (isDefined && judge === null)
     return [reads("a function of the script"), ...suspectPaths(call.args, call.cwd)];
-  if (judge === null) return unknown(name, call);
   const [only, ...more] = call.args;
   if (more.length === 0 && /^--(?:version|help)$/.test(only?.shape ?? ""))
     return [reads(`${name} says what it is`)];
-  return [...judge({ ...call, name }), ...subscripts(name, call.args)];
+  if (judge === null) return unknown(name, call);
+  return [...judge({ ...call, name }), ...subscripts(name, call.args), ...writtenSources(name, call)];
 }
 
 /** Words of these are evaluated as names of variables, whose subscripts may hold commands. */
@@ -71,11 +98,14 @@ function byPath(first: Arg, text: string, call: Omit<Call, "name">): Outcome {
       { risk: "privilege", because: "it runs a program outside the workspace", isOpaque: true, hosts: null },
     ];
   }
-  const known = judgeFor(base);
-  const sends = isSending(base) ? [changesOutside("a program that is called so publishes")] : [];
+  const written = call.written(first);
+  if (written !== null) return [ownCode("a script that was just written"), ...writtenOutcome(written, call)];
+  const known = judgeForExactly(base);
   return [
     ownCode("a program of the project"),
-    ...sends,
+    ...(isSending(base) ? [changesOutside("a program that is called so publishes")] : []),
+    ...taskVerbs([argOf(base.replace(/\.\w+$/, ""))]),
+    ...taskFindings(call.args, call),
     ...(known === null ? [] : known({ ...call, name: base })),
     ...hostFindings(call.args),
     ...suspectPaths(call.args, call.cwd),
@@ -88,17 +118,21 @@ function hostFindings(args: readonly Arg[]): Finding[] {
   return named.length > 0 ? [reaches("it is given the name of a host", hostsOf(named))] : [];
 }
 
+/** A program no table knows: one of the project's own where it comes out of its environment, else it could do anything. */
 function unknown(name: string, call: Omit<Call, "name">): Outcome {
-  const isSending = call.args
-    .slice(0, 3)
-    .some(({ shape }) =>
-      /^(?:deploy|publish|push|upload|login|logout|destroy|release|send|post|submit|drop|rollback|promote|invite|delete)$/i.test(
-        shape,
-      ),
-    );
+  const base =
+    call.isOwn === true
+      ? ownCode(`${name} runs the project's code`)
+      : {
+          risk: "network" as const,
+          because: `${name} is not known: it could do anything`,
+          isOpaque: true,
+          hosts: null,
+        };
   return [
-    ownCode(`${name} is not known`),
-    ...(isSending ? [changesOutside(`${name} is not known, and told to change something`)] : []),
+    base,
+    ...(isSending(name) ? [changesOutside(`a program that is called ${name} publishes`)] : []),
+    ...taskVerbs(call.args),
     ...hostFindings(call.args),
     ...suspectPaths(call.args, call.cwd),
     ...common(call),

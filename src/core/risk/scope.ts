@@ -10,6 +10,12 @@ export interface Scope {
   readonly variables: Map<string, readonly Arg[]>;
   readonly arrays: Map<string, readonly Arg[]>;
   readonly functions: Set<string>;
+  /** `declare -n NAME=OTHER`: the other's name. */
+  readonly references: Map<string, string>;
+  /** What `alias` made of words. */
+  readonly aliases: Map<string, string>;
+  /** Files the script itself writes, by their full paths: their text, as far as it is known. */
+  readonly files: Map<string, Arg>;
   parts: Part[];
   cwd: string | null;
   /** Which of a variable's values is looked at. */
@@ -30,6 +36,9 @@ export const newScope = (parse: ParseScript): Scope => ({
   variables: new Map(),
   arrays: new Map(),
   functions: new Set(),
+  references: new Map(),
+  aliases: new Map(),
+  files: new Map(),
   parts: [],
   cwd: workspace,
   turn: 0,
@@ -41,7 +50,9 @@ export const newScope = (parse: ParseScript): Scope => ({
 /** Adds values a variable may have; too many become one that may be anything. */
 export function learn(scope: Scope, name: string, values: readonly Arg[]): void {
   const short = values.map((value) => (value.shape.length > longestValue ? unknownArg : value));
-  scope.variables.set(name, bounded([...(scope.variables.get(name) ?? []), ...short]));
+  const referred = scope.references.get(name);
+  for (const each of referred === undefined ? [name] : [name, referred])
+    scope.variables.set(each, bounded([...(scope.variables.get(each) ?? []), ...short]));
 }
 
 export function learnArray(scope: Scope, name: string, values: readonly Arg[]): void {
@@ -57,4 +68,12 @@ function bounded(values: readonly Arg[]): readonly Arg[] {
   if (unique.length <= mostValues) return unique;
   const odd = unique.filter((value) => !isTame(value) || value.isGlob);
   return odd.length < mostValues ? [...odd, tameArg] : [unknownArg];
+}
+
+/** Looks at each value of the variables in turn. */
+export function overTurns<T>(scope: Scope, turns: number, each: () => readonly T[]): T[] {
+  const found: T[] = [];
+  for (scope.turn = 0; scope.turn < turns; scope.turn += 1) found.push(...each());
+  scope.turn = 0;
+  return found;
 }

@@ -3,7 +3,8 @@ import { anything, roughText } from "./arg.ts";
 import type { Arg } from "./arg.ts";
 import type { Call, Judge } from "./call.ts";
 import type { Finding, Outcome } from "./finding.ts";
-import { given } from "./options.ts";
+import { hiddenCommand } from "./hidden-command.ts";
+import { given, valuesOf } from "./options.ts";
 import type { Given, Grammar, Option } from "./options.ts";
 import { judgePath } from "./path.ts";
 import type { Use } from "./path.ts";
@@ -21,6 +22,8 @@ export interface Spec extends Grammar {
   readonly reads?: string;
   /** Options whose values are paths that are written. */
   readonly writes?: string;
+  /** Options whose values are commands that are run. */
+  readonly runs?: string;
   /** Options that make it more: names → what. */
   readonly flags?: Readonly<Record<string, readonly [Risk, string]>>;
 }
@@ -33,11 +36,17 @@ export const bySpec =
 
 export function specOutcome(call: Call, spec: Spec): Outcome {
   const found = givenBy(call.args, spec);
-  return [base(call, spec), ...optionFindings(found, call, spec), ...pathFindings(found, call, spec)];
+  const commands = spec.runs === undefined ? [] : valuesOf(found, spec.runs);
+  return [
+    base(call, spec),
+    ...optionFindings(found, call, spec),
+    ...pathFindings(found, call, spec),
+    ...commands.flatMap((command) => hiddenCommand(`${call.name} runs a program`, command)),
+  ];
 }
 
 export function givenBy(args: readonly Arg[], spec: Spec): Given {
-  const paths = [spec.reads ?? "", spec.writes ?? ""].join(" ");
+  const paths = [spec.reads ?? "", spec.writes ?? "", spec.runs ?? ""].join(" ");
   const flags = Object.keys(spec.flags ?? {}).join(" ");
   return given(args, {
     ...spec,

@@ -1,19 +1,25 @@
-import type { Assignment, Command, Redirect, Script, SimpleCommand, Word } from "../shell.ts";
+import type { Command, Redirect, Script, SimpleCommand, Word } from "../shell.ts";
 import { argOf, holdsUnknown, textOf, unknownArg } from "./arg.ts";
 import type { Arg } from "./arg.ts";
+import { assigned, wordsOfAssignment } from "./assigned.ts";
 import type { Input } from "./call.ts";
-import { environmentFinding } from "./environment-names.ts";
+import { emptied } from "./emptied.ts";
 import { asText, conventional, expand, turnsOf } from "./expand.ts";
-import { isFinding, reads, unknownCode } from "./finding.ts";
+import { destroys, isFinding, reads, unknownCode } from "./finding.ts";
 import type { Finding, Inner, Outcome } from "./finding.ts";
-import { partOf } from "./part.ts";
-import { fullPath, judgePath } from "./path.ts";
-import { printed, printedBy } from "./printed.ts";
-import { hidesCommand, programOutcome } from "./program.ts";
+import { hiddenIn } from "./hidden.ts";
 import { noteShell } from "./note.ts";
-import { learn, learnArray, mostValues } from "./scope.ts";
-import { eachPiece, wordFindings } from "./word-findings.ts";
+import { partOf } from "./part.ts";
+import { fullPath } from "./path.ts";
+import { printed } from "./printed.ts";
+import { hidesCommand, programOutcome, startsOf } from "./program.ts";
+import { inputOf, redirectFindings } from "./redirected.ts";
+import type { Redirected } from "./redirected.ts";
+import { learn, mostValues, overTurns } from "./scope.ts";
 import type { Scope } from "./scope.ts";
+import { isSilent, overwrittenByTee, readWords } from "./silent.ts";
+import { eachPiece, wordFindings } from "./word-findings.ts";
+import { noteWritten, writtenText } from "./written.ts";
 
 const deepest = 16;
 const nothing: Input = { kind: "none" };
@@ -30,20 +36,22 @@ function walkAll(commands: readonly Command[], scope: Scope, input: Input): void
   for (const command of commands) walk(command, scope, input);
 }
 
-function walk(command: Command, scope: Scope, input: Input): void {
+function walk(
+  command: Command,
+  scope: Scope,
+  input: Input,
+  joined: readonly Word[] = readWords(command),
+): void {
   scope.left -= 1;
   if (scope.left < 0) {
     if (scope.left === -1)
       scope.parts.push(partOf(command.text, [], [unknownCode("there is more than is looked at")]));
     return;
   }
-  if (command.kind === "simple") return walkSimple(command, scope, input);
-  if (command.kind === "pipeline") return walkPipeline(command.commands, scope, input);
-  if (command.kind === "function") {
-    scope.functions.add(command.name);
-    return aside(scope, () => walk(command.body, scope, nothing));
-  }
-  walkRedirects(command.redirects, scope, false);
+  if (command.kind === "simple") return walkSimple(command, scope, input, joined);
+  if (command.kind === "pipeline") return walkPipeline(command.commands, scope, input, joined);
+  if (command.kind === "function") return walkFunction(command.name, command.body, scope);
+  walkRedirects(command.redirects, scope, { isSilent: isSilent(command, scope), read: joined });
   const own = inputOf(command.redirects, scope, input);
   if (command.kind === "loop") walkLoop(command.variable, command.words, scope, command.text);
   else judgeWords(command.words, command.text, scope, command.what);
@@ -59,16 +67,38 @@ function aside(scope: Scope, inside: () => void): void {
   scope.cwd = cwd;
 }
 
-function walkPipeline(commands: readonly Command[], scope: Scope, input: Input): void {
+function walkFunction(name: string, body: Command, scope: Scope): void {
+  scope.functions.add(name);
+  if (callsItself(name, body))
+    scope.parts.push(partOf(body.text, [], [destroys("the function starts itself again and again")]));
+  aside(scope, () => walk(body, scope, nothing));
+}
+
+/** More than one of itself at once: a fork bomb. */
+const callsItself = (name: string, { text }: Command): boolean =>
+  text
+    .split(/[;\n]|&&|\|\|/)
+    .map((step): readonly string[] => step.match(/[^\s&|(){}]+|\||&/g) ?? [])
+    .some((words) => {
+      const own = words.filter((word) => word === name).length;
+      return (own > 1 && words.includes("|")) || (own > 0 && words.includes("&"));
+    });
+
+function walkPipeline(
+  commands: readonly Command[],
+  scope: Scope,
+  input: Input,
+  joined: readonly Word[],
+): void {
   let next = input;
   for (const command of commands) {
     const now = next;
-    aside(scope, () => walk(command, scope, now));
+    aside(scope, () => walk(command, scope, now, joined));
     const before =
       command.kind === "simple" && isPassing(command, scope) && now.kind === "pipe"
         ? now.names
         : printed(command, scope);
-    next = { kind: "pipe", names: before };
+    next = isSilent(command, scope) === true ? { kind: "empty" } : { kind: "pipe", names: before };
   }
 }
 
@@ -87,13 +117,6 @@ function walkLoop(variable: string, words: readonly Word[] | null, scope: Scope,
 function valuesOfWord(word: Word, scope: Scope): Arg[] {
   const turns = Math.min(turnsOf([word], scope), mostValues);
   return overTurns(scope, turns, () => expand(word, scope));
-}
-
-function overTurns<T>(scope: Scope, turns: number, each: () => readonly T[]): T[] {
-  const found: T[] = [];
-  for (scope.turn = 0; scope.turn < turns; scope.turn += 1) found.push(...each());
-  scope.turn = 0;
-  return found;
 }
 
 /** The words of a compound command: what they expand, and secrets they hold. */
@@ -119,32 +142,49 @@ function walkInside(words: readonly Word[], scope: Scope): void {
   });
 }
 
-function walkSimple(command: SimpleCommand, scope: Scope, input: Input): void {
+function walkSimple(command: SimpleCommand, scope: Scope, input: Input, joined: readonly Word[]): void {
   const { words, assignments, redirects, text } = command;
-  walkInside([...words, ...assignments.flatMap(wordsOf)], scope);
-  const set = assignments.flatMap((assignment) => assign(assignment, scope, words.length === 0));
+  walkInside([...words, ...assignments.flatMap(wordsOfAssignment)], scope);
+  walkAssignments(command, scope);
   const own = inputOf(redirects, scope, input);
-  const isEmptying = words.length === 0 || /^(?::|true)$/.test(words[0]?.text ?? "");
-  walkRedirects(redirects, scope, isEmptying && assignments.length === 0);
-  const findings = [...set, ...wordFindings([...words, ...assignments.flatMap(wordsOf)], scope)];
-  if (words.length === 0) {
-    if (assignments.length > 0) scope.parts.push(partOf(text, [], [reads("it sets variables"), ...findings]));
-    return;
-  }
+  walkRedirects(redirects, scope, { isSilent: isSilent(command, scope), read: joined });
+  noteWritten(command, scope, own);
+  for (const target of overwrittenByTee(command)) walkTee(target, scope, joined);
+  if (words.length === 0) return;
+  const findings = wordFindings(words, scope);
   const turns = Math.min(turnsOf(words, scope), mostValues);
   for (let turn = 0; turn < turns; turn += 1) {
     scope.turn = turn;
     const args = words.flatMap((word) => expand(word, scope));
     scope.turn = 0;
-    judgeWordsOfCommand(named(args, words[0], scope), text, scope, own, findings);
+    judgeWordsOfCommand({ args: named(args, words[0], scope), text, input: own, more: findings }, scope);
   }
 }
 
-const wordsOf = ({ value, subscript, elements }: Assignment): readonly Word[] => [
-  ...(value === null ? [] : [value]),
-  ...subscript,
-  ...elements,
-];
+/** `tee` of a file that the same pipe reads. */
+function walkTee(target: Word, scope: Scope, joined: readonly Word[]): void {
+  const redirect: Redirect = { text: `tee ${target.text}`, operator: ">", target };
+  const findings = redirectFindings(redirect, scope, { isSilent: false, read: joined });
+  if (findings.some(({ risk }) => risk === "destructive"))
+    scope.parts.push(partOf(redirect.text, [], findings));
+}
+
+/** Assignments are parts of their own, so that no rule about the command behind them speaks of them. */
+function walkAssignments({ words, assignments, text }: SimpleCommand, scope: Scope): void {
+  const isAlone = words.length === 0;
+  const outcomes = assignments.map((assignment) => ({
+    text: assignment.text,
+    outcome: [...assigned(assignment, scope, isAlone), ...wordFindings(wordsOfAssignment(assignment), scope)],
+  }));
+  const isQuiet = outcomes.every(({ outcome }) => outcome.length === 0);
+  if (isAlone && assignments.length > 0 && isQuiet)
+    scope.parts.push(partOf(text, [], [reads("it sets variables")]));
+  for (const { text: own, outcome } of outcomes) {
+    if (outcome.length === 0) continue;
+    scope.parts.push(partOf(own, [], [reads("it sets a variable"), ...outcome.filter(isFinding)]));
+    walkInner(outcome, scope, nothing);
+  }
+}
 
 function named(args: readonly Arg[], first: Word | undefined, scope: Scope): readonly Arg[] {
   const name = conventional(first, scope);
@@ -157,52 +197,40 @@ function named(args: readonly Arg[], first: Word | undefined, scope: Scope): rea
   return name === null ? args : [argOf(name), ...args.slice(1)];
 }
 
-/** Learns the values and says what setting them means. */
-function assign(
-  { name, isAppend, value, elements }: Assignment,
-  scope: Scope,
-  isLasting: boolean,
-): Finding[] {
-  if (value === null)
-    learnArray(
-      scope,
-      name,
-      elements.flatMap((word) => expand(word, scope)),
-    );
-  if (name === "IFS" && isLasting) scope.isDividedOddly = true;
-  const turns = value === null ? 0 : Math.min(turnsOf([value], scope), mostValues);
-  const values = overTurns(scope, turns, () => [asText(value as Word, scope)]);
-  const before = isAppend ? (scope.variables.get(name) ?? [argOf("")]) : [];
-  const joined = isAppend
-    ? before.flatMap((start) => values.map((end) => ({ ...end, shape: start.shape + end.shape })))
-    : values;
-  learn(scope, name, joined.slice(0, 100));
-  const isIfs = name === "IFS" && !isLasting;
-  return [
-    ...(isIfs ? [] : values.flatMap((found) => environmentFinding(name, found))),
-    ...(values.some(hidesCommand) && /['\\]/.test(value?.text ?? "")
-      ? [unknownCode("a value hides a command in a subscript")]
-      : []),
-  ];
+interface Judged {
+  readonly args: readonly Arg[];
+  readonly text: string;
+  readonly input: Input;
+  readonly more: readonly Finding[];
+  readonly isOwn?: boolean;
 }
 
-function judgeWordsOfCommand(
-  args: readonly Arg[],
-  text: string,
-  scope: Scope,
-  input: Input,
-  more: readonly Finding[],
-): void {
+function judgeWordsOfCommand({ args, text, input, more, isOwn = false }: Judged, scope: Scope): void {
   const [first, ...rest] = args;
   if (first === undefined) {
     scope.parts.push(partOf(text, [], [reads("it expands to nothing"), ...more]));
     return;
   }
-  const outcome = programOutcome(first, { args: rest, cwd: scope.cwd, input }, (name) =>
-    scope.functions.has(name),
-  );
-  scope.parts.push(partOf(text, args, [...outcome.filter(isFinding), ...more]));
+  const call = {
+    args: rest,
+    cwd: scope.cwd,
+    input,
+    isOwn,
+    written: (path: Arg) => writtenText(path, scope),
+  };
+  const alias = scope.aliases.get(first.shape);
+  const outcome: Outcome =
+    alias === undefined
+      ? programOutcome(first, call, (name) => scope.functions.has(name))
+      : [
+          reads("an alias of the script"),
+          { shell: argOf([alias, ...rest.map(({ shape }) => shape)].join(" ")) },
+        ];
+  const found = outcome.filter(isFinding);
+  scope.parts.push(partOf(text, args, [...found, ...emptied(first, rest, input, found), ...more]));
+  if (alias !== undefined) scope.aliases.delete(first.shape);
   walkInner(outcome, scope, input);
+  if (alias !== undefined) scope.aliases.set(first.shape, alias);
   noteShell(textOf(first), rest, scope, input);
 }
 
@@ -229,7 +257,10 @@ function ownInput(item: { readonly input?: "pipe" | "none" }, input: Input): Inp
 function innerOf(item: Inner, scope: Scope, input: Input): void {
   if ("shell" in item) return walkText(item.shell, scope, ownInput(item, input));
   if (item.place !== undefined) scope.cwd = fullPath(item.place, scope.cwd);
-  judgeWordsOfCommand(item.runs, shown(item.runs), scope, item.isFed === false ? nothing : input, []);
+  const own = item.isFed === false ? nothing : input;
+  const { isOwn = false } = item;
+  for (const runs of item.isLoose === true ? startsOf(item.runs) : [item.runs])
+    judgeWordsOfCommand({ args: runs, text: shown(runs), input: own, more: [], isOwn }, scope);
 }
 
 const shown = (args: readonly Arg[]): string =>
@@ -241,6 +272,8 @@ function walkText(text: Arg, scope: Scope, input: Input): void {
     scope.parts.push(partOf(shown([text]), [], [unknownCode("which commands run is not known before")]));
     return;
   }
+  const hidden = hiddenIn(text.shape.replaceAll(/[\uE000-\uE002]/g, ""));
+  if (hidden !== null) scope.parts.push(partOf(shown([text]), [], [unknownCode(hidden)]));
   const source = text.shape
     .replaceAll(/[\uE000]/g, '"$HARNESS_UNKNOWN"')
     .replaceAll("\uE001", "tame")
@@ -251,42 +284,10 @@ function walkText(text: Arg, scope: Scope, input: Input): void {
 /** Whether what is unknown could end a command and begin another. */
 const isLooseText = (shape: string): boolean => shape.includes("\uE000");
 
-/** What stands on the input after redirects. */
-function inputOf(redirects: readonly Redirect[], scope: Scope, input: Input): Input {
-  let now = input;
-  for (const { operator, target } of redirects) {
-    if (operator === "<<" || operator === "<<<") now = { kind: "text", text: asText(target, scope) };
-    if (operator === "<" || operator === "<>") now = fromWord(target, scope);
-  }
-  return now;
-}
-
-function fromWord(target: Word, scope: Scope): Input {
-  const inside = target.pieces.find((piece) => piece.kind === "process");
-  return inside?.kind === "process"
-    ? { kind: "pipe", names: printedBy(inside.script, scope) }
-    : { kind: "file" };
-}
-
-function walkRedirects(redirects: readonly Redirect[], scope: Scope, isEmptying: boolean): void {
+function walkRedirects(redirects: readonly Redirect[], scope: Scope, about: Redirected): void {
   for (const redirect of redirects) {
     walkInside([redirect.target], scope);
-    const findings = [
-      ...wordFindings([redirect.target], scope),
-      ...valuesOfTarget(redirect, scope, isEmptying),
-    ];
+    const findings = [...wordFindings([redirect.target], scope), ...redirectFindings(redirect, scope, about)];
     if (findings.length > 0) scope.parts.push(partOf(redirect.text, [], findings));
   }
-}
-
-function valuesOfTarget({ operator, target }: Redirect, scope: Scope, isEmptying: boolean): Finding[] {
-  if (operator === "<<" || operator === "<<<") return [];
-  const turns = Math.min(turnsOf([target], scope), mostValues);
-  const paths = overTurns(scope, turns, () => [asText(target, scope)]);
-  if (target.pieces.some(({ kind }) => kind === "process")) return [];
-  if (operator === "<") return paths.flatMap((path) => judgePath(path, "read", scope.cwd) ?? []);
-  if (/^[<>]&$/.test(operator) && paths.every(({ shape }) => /^(?:\d+-?|-|\uE001|\uE000)$/.test(shape)))
-    return [];
-  const use = isEmptying && /^>\|?$/.test(operator) ? "empty" : "write";
-  return paths.flatMap((path) => judgePath(path, use, scope.cwd) ?? []);
 }

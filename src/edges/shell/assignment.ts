@@ -15,15 +15,17 @@ export function readAssignment(cursor: Cursor): Assignment | null {
 }
 
 function taken(cursor: Cursor): Assignment {
+  const from = cursor.at;
   const name = take(cursor, /[A-Za-z_]\w*/y);
   const isElement = peek(cursor) === "[";
   const subscript: readonly Word[] = isElement ? bracketed(cursor, "[", "]") : [];
   const operator = take(cursor, /\+?=/y);
   if (operator === "") throw new ShellSyntax("= is missing");
   const isAppend = operator === "+=";
-  if (peek(cursor) === "(") return { name, isAppend, value: null, subscript, elements: readArray(cursor) };
-  const value = readWord(cursor) ?? { text: "", pieces: [] };
-  return { name, isAppend, value: isElement ? null : value, subscript, elements: isElement ? [value] : [] };
+  const word = peek(cursor) === "(" ? readArray(cursor) : (readWord(cursor) ?? { text: "", pieces: [] });
+  const text = cursor.text.slice(from, cursor.at);
+  if ("pieces" in word && !isElement) return { text, name, isAppend, value: word, subscript, elements: [] };
+  return { text, name, isAppend, value: null, subscript, elements: "pieces" in word ? [word] : word };
 }
 
 /** The words of `(( … ))`. */

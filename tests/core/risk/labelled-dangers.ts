@@ -411,8 +411,6 @@ gh secret set X
 op read x
 vault read x
 gdb -p 1
-strace ls
-ltrace ls
 gpg --export-secret-keys
 ssh-keygen -t rsa
 ssh-copy-id host
@@ -490,17 +488,11 @@ git config alias.x '!ls'
 git config --global core.pager x
 git remote add x https://y
 git remote set-url origin x
-git -c core.pager='sh -c x' log
-git -c alias.x='!ls' x
-git -c diff.external=x diff
 git --exec-path=x log
 git -c core.sshCommand=x fetch
 git clone ext::sh a
 git clone -c core.hooksPath=x https://a
-git fetch --upload-pack=x
-git grep -Ofoo x
 git credential fill
-git difftool -x ls
 echo x > .vscode/tasks.json
 echo x > .claude/settings.json
 echo x > .cursor/mcp.json
@@ -520,11 +512,6 @@ BASH_ENV=x bash -c ls
 ENV=x sh -c ls
 PYTHONSTARTUP=x python
 GIT_SSH_COMMAND=x git fetch
-GIT_EXTERNAL_DIFF=x git diff
-GIT_PAGER=x git log
-PAGER='sh x' man ls
-EDITOR=x git commit
-LESSOPEN='|x %s' less a
 PATH=/tmp/x:$PATH ls
 PATH=. ls
 PERL5OPT=-Mx perl y
@@ -534,7 +521,6 @@ env -S 'LD_PRELOAD=x ls'
 export BASH_ENV=x
 declare -x LD_PRELOAD=x
 PROMPT_COMMAND=x
-PS4='$(ls)' bash -x y
 HOME=/tmp git log
 http_proxy=http://x npm test
 RUSTC_WRAPPER=x cargo build
@@ -573,21 +559,8 @@ sed -i 's/x/y/w /etc/x' a
 sed "$SCRIPT" a
 sed 'w /etc/passwd' a
 sed -e '1!G;h;$!d' -e 'e rm -rf src' a
-rg --pre ./x foo
-rg --pre=./x foo
-rg --hostname-bin ./x foo
-sort --compress-program=./x a
-sort --compress-prog ./x a
-tar xf a --to-command=./x
-tar cf a b --checkpoint=1 --checkpoint-action=exec=./x
-tar -I ./x -xf a
-tar --use-compress-program=./x -xf a
-tar xf a --to-c=./x
 tar -xPf a.tar
 split --filter='rm -rf src' a
-man -P ./x ls
-man -H./x ls
-man --pager=./x ls
 vim -c '!rm -rf src' a
 vim +'!ls' a
 ed a <<< '!rm x'
@@ -642,8 +615,6 @@ make SHELL=./x
 make --eval='x:;rm -rf src'
 make CC='rm -rf src;gcc'
 cargo --config x test
-go build -toolexec ./x
-go test -exec ./x
 ld.so ./x
 zip a b -T -TT 'rm -rf src'
 mapfile -C 'rm -rf src' -c 1 < a
@@ -654,7 +625,6 @@ trap 'rm -rf src' EXIT
 alias ls='rm -rf src'
 bind -x '"x": rm -rf src'
 fc -s ls
-dc -e '!ls'
 flock x -c 'rm -rf src'
 docker exec web rm -rf /
 ssh host rm -rf /

@@ -33,7 +33,6 @@ git restore --source=HEAD~2 .
 git branch -f main HEAD~3
 git push -f
 git reset --hard origin/main
-git symbolic-ref HEAD refs/heads/x
 git submodule deinit -f .
 git lfs prune; git push
 npm i -g x
@@ -155,7 +154,6 @@ true > a
 tar -cf /etc/x a
 tar xf a -C /
 tar -C ~ -xf a
-tar --use-c=./x -cf a b
 unzip a -d /
 unzip -o a.zip -d ~/
 zip -r /etc/a .
@@ -243,10 +241,7 @@ BASH_ENV=./x bash y
 ENV=./x sh
 export PATH=/tmp:$PATH
 PATH=/evil ls
-export PAGER=./x; git log
-GIT_EDITOR=./x git commit
 EDITOR=./x crontab -e
 VISUAL=./x git rebase -i
-MANPAGER=./x man ls
 `,
 };

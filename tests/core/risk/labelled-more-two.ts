@@ -15,7 +15,6 @@ JAVA_TOOL_OPTIONS=-javaagent:x java A
 MAKEFLAGS='--eval=$(shell x)' make
 TAR_OPTIONS=--to-command=x tar xf a
 GREP_OPTIONS=x grep a; curl x
-RIPGREP_CONFIG_PATH=x rg a
 SHELLOPTS=xtrace PS4='$(x)' bash a
 CDPATH=/etc; cd x && curl y
 HISTFILE=/etc/x
@@ -185,10 +184,6 @@ nvim --headless -c '!ls'
 vi -c ':!x' a
 ed <<< '!ls'
 emacs -Q --batch -l x
-gdb --args ls
-strace -f ls
-ltrace ls
-man --pager='sh x' ls
 info --init-file=x ls; curl x
 script -qc 'curl x'
 expect x.exp

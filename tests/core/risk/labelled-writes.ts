@@ -77,7 +77,6 @@ xxd -r a.hex a.bin
 xxd a.bin a.hex
 iconv -f a -t b a.txt -o b.txt
 base64 -d a > b
-jq . a.json > b.json
 yq -i '.a = 1' a.yml
 split -b 1M a
 tree -o out.txt
@@ -144,7 +143,6 @@ git tag v1
 git tag -a v1 -m x
 git mv a b
 git rm a.txt
-git rm --cached a
 git reset HEAD a.txt
 git reset --soft HEAD~1
 git restore --staged a.txt
@@ -190,11 +188,9 @@ pnpm test
 pnpm run build
 pnpm exec tsc
 bun test
-npx vitest run
 npx jest --watchAll=false
 npx prettier --write .
 npx eslint --fix src
-npx tsc -p .
 ./build.sh
 ./scripts/test.sh --fast
 bash scripts/build.sh
@@ -251,12 +247,9 @@ mix test
 bundle exec rspec
 rake test
 rspec
-php artisan test
 composer run-script test
 vendor/bin/phpunit
 node_modules/.bin/eslint .
-docker-build-helper x
-mytool --flag
 cross-env NODE_ENV=test jest
 NODE_ENV=production npm run build
 CI=1 npm test

@@ -3,6 +3,8 @@ import { dangersOne } from "./labelled-more-one.ts";
 import { dangersTwo } from "./labelled-more-two.ts";
 import { more } from "./labelled-more.ts";
 import { reads } from "./labelled-reads.ts";
+import { fourth } from "./labelled-fourth.ts";
+import { third } from "./labelled-third.ts";
 import { writes } from "./labelled-writes.ts";
 
 /** Commands by what they may do at least: a line each; `⏎` is a line end, `§` is `$` with `{`, `¬` a backtick. */
@@ -24,6 +26,8 @@ export const labelled: readonly Labelled[] = [
   ...writes,
   ...dangers,
   ...more,
+  ...third,
+  fourth,
   dangersOne,
   dangersTwo,
 ].flatMap(({ name, label, lines }) =>

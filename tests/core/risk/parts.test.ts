@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { worst } from "../../../src/core/assessment.ts";
 import type { Part } from "../../../src/core/assessment.ts";
+import { risks } from "../../../src/core/tool.ts";
 import { assessTool } from "../../../src/core/risk/tool-call.ts";
 import { assessShell } from "../../../src/edges/shell/assess.ts";
 
@@ -60,6 +61,11 @@ test.each([
   ["git reset --hard", null],
   ["cargo clean; rm -r x", null],
   ["> a.txt", ["a.txt"]],
+  ["true > a.txt", ["a.txt"]],
+  ["tee a.txt < /dev/null", ["a.txt"]],
+  ["find . -fprint go.mod", ["go.mod"]],
+  ["sort a.txt > a.txt", null],
+  ["tee *.py", null],
 ])("%s removes %j", (command, removes) => {
   expect(main(command)).toMatchObject({ risk: "destructive", removes });
 });
@@ -101,6 +107,35 @@ test("words are those the program would see", () => {
     ["nice", "ls", "-l"],
     ["ls", "-l"],
   ]);
+});
+
+test.each([
+  ["PATH=.:$PATH npm test", "PATH=.:$PATH"],
+  ["LD_PRELOAD=./x.so npm test", "LD_PRELOAD=./x.so"],
+  ['NODE_OPTIONS="--require ./x.js" npm test', 'NODE_OPTIONS="--require ./x.js"'],
+  ["GIT_PAGER=./x git log", "GIT_PAGER=./x"],
+  ["A=1 BASH_ENV=./x npm test", "BASH_ENV=./x"],
+  ["A=$GITHUB_TOKEN npm test", "A=$GITHUB_TOKEN"],
+])("what is set before %s is a part of its own", (command, text) => {
+  const { parts } = assessShell(command);
+  const set = parts.find((part) => part.text === text) as Part;
+  const run = parts.find(({ words }) => words[0] === "npm" || words[0] === "git") as Part;
+  expect(set.words).toEqual([]);
+  expect(risks.indexOf(set.risk)).toBeGreaterThan(risks.indexOf("read"));
+  expect(risks.indexOf(run.risk)).toBeLessThanOrEqual(risks.indexOf("write"));
+});
+
+test("a harmless value before a command is no part", () => {
+  expect(assessShell("CI=1 npm test").parts.map(({ words }) => words)).toEqual([["npm", "test"]]);
+});
+
+test("a script that the command writes and runs is as its text is", () => {
+  const risk = (command: string): string => worst(assessShell(command).parts);
+  expect(risk("echo 'rm -rf src' > x.sh")).toBe("write");
+  expect(risk("echo 'rm -rf src' > x.sh; sh x.sh")).toBe("destructive");
+  expect(risk("echo 'ls' > x.sh; sh x.sh")).toBe("write");
+  expect(risk("cd sub; echo 'rm -rf src' > x.sh; cd ..; sh sub/x.sh")).toBe("destructive");
+  expect(risk("sh x.sh; echo 'rm -rf src' > x.sh")).toBe("write");
 });
 
 test("each sub-command is a part, as it stands in the call", () => {

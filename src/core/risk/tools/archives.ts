@@ -3,6 +3,7 @@ import type { Call, Judge, Tools } from "../call.ts";
 import { each } from "../call.ts";
 import { destroys, reads, trusted, unknownCode, writes } from "../finding.ts";
 import type { Outcome } from "../finding.ts";
+import { hiddenCommand } from "../hidden-command.ts";
 import { has, valuesOf } from "../options.ts";
 import { bySpec, givenBy, pathsFindings, specOutcome } from "../spec.ts";
 
@@ -20,7 +21,7 @@ export const archiveTools: Tools = {
 
 const tarSpec = {
   valued:
-    "-b -H -K -N -X -L -V --exclude --transform --strip-components --mode --mtime --owner --group --format --exclude-from --level",
+    "--index-file --listed-incremental -g -b -H -K -N -X -L -V --exclude --transform --strip-components --mode --mtime --owner --group --format --exclude-from --level",
   reads: "-T --files-from",
   writes: "-C --directory",
   telling:
@@ -43,17 +44,34 @@ function tar(call: Call): Outcome {
   );
   return [
     isList ? reads("tar lists an archive") : writes(isCreate ? "tar writes an archive" : "tar unpacks files"),
-    ...runs.map(({ name }) => unknownCode(`tar ${name} runs a program`)),
+    ...runs.flatMap(({ name, value }) => tarRun(name, value)),
     ...(has(found, "--remove-files --delete") ? [destroys("tar removes files")] : []),
     ...(has(found, "-P --absolute-names") && !isList ? [trusted("tar may write outside the workspace")] : []),
     ...(archives.some(({ shape }) => /^[\w.@-]+:/.test(shape))
       ? [{ risk: "external" as const, because: "the archive is on another machine", hosts: null }]
       : []),
+    ...pathsFindings(valuesOf(found, "--index-file --listed-incremental -g"), "write", call.cwd),
     ...pathsFindings(archives, isCreate ? "write" : "read", call.cwd),
     ...pathsFindings(valuesOf(found, "-T --files-from"), "read", call.cwd),
     ...pathsFindings(valuesOf(found, "-C --directory"), isList || isCreate ? "list" : "write", call.cwd),
     ...(isCreate ? pathsFindings(found.operands, "read", call.cwd) : []),
   ];
+}
+
+/** A program that tar starts: it finds what tar unpacks on its input, or packs what it is sent. */
+function tarRun(name: string, value: Arg | null): Outcome {
+  if (name === "--checkpoint-action") {
+    const isExec = value?.shape.startsWith("exec=") === true;
+    return isExec && value !== null
+      ? hiddenCommand(
+          "tar --checkpoint-action runs a command",
+          { ...value, shape: value.shape.slice(5) },
+          "input",
+        )
+      : [];
+  }
+  if (value === null || /^--r(?:sh|mt)/.test(name)) return [unknownCode(`tar ${name} runs a program`)];
+  return hiddenCommand(`tar ${name} runs a program`, value, "input");
 }
 
 const isCompressor = (value: Arg | null): boolean =>
@@ -67,12 +85,26 @@ function archive(running: string): Judge {
     const isList = /^[lt]$/.test(first?.shape ?? "");
     return [
       isList ? reads("it lists an archive") : writes(`${call.name} writes or unpacks an archive`),
-      ...(isRunning ? [unknownCode("zip runs a program")] : []),
+      ...(isRunning ? zipTest(call) : []),
+      ...(call.args.some(({ shape }) => /^-sdel$|^-df$|^-dr$/.test(shape))
+        ? [destroys(`${call.name} removes what it packed`)]
+        : []),
+      ...(/^(?:d|m|mf)$/.test(first?.shape ?? "") && call.name !== "zip"
+        ? [destroys(`${call.name} removes files`)]
+        : []),
       ...(has(found, "-m --move") && call.name === "zip" ? [destroys("zip -m removes what it packed")] : []),
       ...pathsFindings(found.operands.slice(0, running === "" ? 2 : 1), isList ? "read" : "write", call.cwd),
       ...pathsFindings(found.operands, "read", call.cwd),
     ];
   };
+}
+
+function zipTest(call: Call): Outcome {
+  const at = call.args.findIndex(({ shape }) => /^(?:-TT|--unzip-command)$/.test(shape));
+  const command = call.args[at + 1];
+  return at === -1 || command === undefined
+    ? [unknownCode("zip runs a program")]
+    : hiddenCommand("zip tests by a command", command);
 }
 
 function cpio(call: Call): Outcome {

@@ -93,7 +93,17 @@ function writesOf(bare: string, strings: readonly string[], cwd: string | null):
   const named = strings
     .filter((string) => /^[\w./~-]+$/.test(string))
     .flatMap((string) => judgePath(argOf(string), "write", cwd) ?? []);
-  return [{ risk: "write", because: "awk writes a file" }, ...named];
+  const isEmptying =
+    /^\s*BEGIN\s*\{/.test(bare) &&
+    !/\}\s*\S/.test(bare) &&
+    !/\bprintf?\b\s*(?!"")[^>;}\s]/.test(flat) &&
+    strings.includes("");
+  const emptied = isEmptying
+    ? strings
+        .filter((string) => /^[\w./~-]+$/.test(string))
+        .flatMap((string) => judgePath(argOf(string), "empty", cwd) ?? [])
+    : [];
+  return [{ risk: "write", because: "awk writes a file" }, ...named, ...emptied];
 }
 
 function withoutBrackets(bare: string): string {

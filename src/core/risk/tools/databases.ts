@@ -6,6 +6,7 @@ import type { Finding, Outcome } from "../finding.ts";
 import { given, has, valuesOf } from "../options.ts";
 import type { Given } from "../options.ts";
 import { pathsFindings, suspectPaths } from "../spec.ts";
+import { taskVerbs } from "../task-verbs.ts";
 
 /** Clients of databases. */
 export const databaseTools: Tools = {
@@ -44,6 +45,10 @@ export const databaseTools: Tools = {
   ),
   ...each("flyway liquibase alembic dbmate migrate goose sequelize knex", (call) => [
     ownCode(`${call.name} changes a database`),
+    ...taskVerbs(call.args),
+    ...(call.args.some(({ shape }) => /^(?:clean|reset|down|dropAll|drop-all|undo)$/.test(shape))
+      ? [destroys(`${call.name} removes what a database holds`)]
+      : []),
     ...(call.args.some(({ shape }) => /:\/\//.test(shape))
       ? [changesOutside("the database is elsewhere")]
       : []),

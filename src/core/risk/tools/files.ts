@@ -6,6 +6,7 @@ import { destroys, needsRights, ownCode, reads, trusted, unknownCode, writes } f
 import type { Finding, Outcome } from "../finding.ts";
 import { has, valuesOf } from "../options.ts";
 import { fullPath, judgePath } from "../path.ts";
+import { reportTo } from "../kept.ts";
 import { bySpec, givenBy, pathsFindings } from "../spec.ts";
 
 /** Programs that list, make, move, change and remove files. */
@@ -17,7 +18,22 @@ export const fileTools: Tools = {
       valued: "-I -w -T -c -f -L -d -t -B --format --max-depth --exclude --block-size -m",
     }),
   ),
-  tree: bySpec({ operands: "list", valued: "-L -I -P --charset --filelimit", writes: "-o" }),
+  file: (call) => [
+    call.args.some(({ shape }) => /^-\w*C|^--compile$/.test(shape))
+      ? writes("file -C writes a magic file")
+      : reads("file reads"),
+    ...pathsFindings(
+      call.args.filter(({ shape }) => !shape.startsWith("-")),
+      "list",
+      call.cwd,
+    ),
+  ],
+  tree: (call) => [
+    ...bySpec({ operands: "list", valued: "-L -I -P --charset --filelimit -o" })(call),
+    ...valuesOf(givenBy(call.args, { valued: "-L -I -P --charset --filelimit -o" }), "-o").flatMap((path) =>
+      reportTo(path, call.cwd),
+    ),
+  ],
   rm: (call) => remove(call, "-r -R --recursive"),
   unlink: bySpec({ risk: "write", because: "unlink removes a file", operands: "remove" }),
   rmdir: bySpec({ risk: "write", because: "rmdir removes empty directories", operands: "write" }),
@@ -35,7 +51,7 @@ export const fileTools: Tools = {
     bySpec({ risk: "destructive", because: "it removes files", operands: "remove-tree" }),
   ),
   ...each(
-    "mkdir touch mkfifo mktemp fallocate",
+    "mkdir touch mkfifo mktemp",
     bySpec({
       risk: "write",
       operands: "write",
@@ -46,6 +62,12 @@ export const fileTools: Tools = {
   ),
   mkdir: bySpec({ risk: "write", operands: "write", valued: "-m --mode" }),
   mktemp: bySpec({ risk: "write", because: "mktemp makes a temporary file", operands: "none" }),
+  fallocate: (call) => [
+    ...bySpec({ risk: "write", operands: "write", valued: "-l -o --length --offset" })(call),
+    ...(call.args.some(({ shape }) => /^-[cdpz]$|^--(?:collapse|punch|zero|dig|insert)/.test(shape))
+      ? [destroys("fallocate removes a part of a file")]
+      : []),
+  ],
   mknod: () => [needsRights("mknod makes devices")],
   truncate: truncate,
   ...each("cp gcp", (call) => copy(call, "it copies")),
@@ -66,8 +88,12 @@ export const fileTools: Tools = {
   ...each("locate mlocate plocate", bySpec({ operands: "none" })),
   dd: dd,
   ...each("rsync", rsync),
+  mount: (call) =>
+    call.args.every(({ shape }) => /^-(?:l|V|h)$|^--(?:help|version|show-labels)$/.test(shape))
+      ? [reads("mount lists")]
+      : [needsRights("mount changes devices")],
   ...each(
-    "mount umount losetup swapon swapoff mkfs fdisk parted sfdisk fsck cryptsetup lvm mkswap wipefs blkdiscard hdparm",
+    "umount losetup swapon swapoff mkfs fdisk parted sfdisk fsck cryptsetup lvm mkswap wipefs blkdiscard hdparm",
     (call) => [needsRights(`${call.name} changes devices`)],
   ),
   ...each("detox convmv", bySpec({ risk: "write", operands: "write" })),
@@ -108,10 +134,13 @@ function copy(call: Call, because: string): Outcome {
     writes(`${because} files`),
     ...pathsFindings(sources, "read", call.cwd),
     ...pathsFindings(valuesOf(found, "-t --target-directory"), "write", call.cwd),
-    ...pathsFindings(target, empties ? "empty" : "write", call.cwd),
+    ...pathsFindings(target, empties ? "empty" : target.some(isPlainGlob) ? "overwrite" : "write", call.cwd),
     ...into(sources, target, call.cwd),
   ];
 }
+
+/** A glob of files, not of a directory that things are put into. */
+const isPlainGlob = ({ isGlob, shape }: Arg): boolean => isGlob && /\.\w+$/.test(shape);
 
 /** What lands in a directory under its own name: trusted names count wherever they go. */
 function into(sources: readonly Arg[], target: readonly Arg[], cwd: string | null): Finding[] {
@@ -154,9 +183,14 @@ function install(call: Call): Outcome {
   if (has(found, "-d --directory"))
     return [writes("install makes directories"), ...pathsFindings(found.operands, "write", call.cwd)];
   const rights = has(found, "-o -g --owner --group") ? [needsRights("install changes who owns files")] : [];
+  const isSpecial = valuesOf(found, "-m --mode").some(({ shape }) => specialMode.test(shape));
+  const special = isSpecial ? [trusted("install lets a file run with its owner's rights")] : [];
   const program = has(found, "--strip-program") ? [unknownCode("install runs a program")] : [];
-  return [...copy(call, "install copies"), ...rights, ...program];
+  return [...copy(call, "install copies"), ...rights, ...special, ...program];
 }
+
+/** Set-user-id and set-group-id. */
+const specialMode = /\+[rwx]*s|=[rwx]*s|^0*[2-7]\d{3}$/;
 
 function changeMode(call: Call): Outcome {
   const found = givenBy(
@@ -166,7 +200,7 @@ function changeMode(call: Call): Outcome {
   const [mode, ...rest] = found.operands;
   const isMinus = call.args.some(({ shape }) => /^-[rwxXst]+$/.test(shape));
   const files = isMinus || has(found, "--reference") ? found.operands : rest;
-  const isSpecial = /^[2-7][0-7]{3}$|\+[rwx]*s|=[rwx]*s|^0?[2-7]\d{3}$/.test(mode?.shape ?? "");
+  const isSpecial = specialMode.test(mode?.shape ?? "");
   const isOpen = has(found, "-R --recursive") && /777|a\+\w*w|o\+\w*w/.test(mode?.shape ?? "");
   return [
     writes("chmod changes modes"),
@@ -186,6 +220,9 @@ function dd(call: Call): Outcome {
   return [
     output.length === 0 ? reads("dd copies to its output") : writes("dd writes a file"),
     ...(isDevice ? [needsRights("dd writes to a device")] : []),
+    ...(part("if").some(({ shape }) => shape.startsWith("/dev/"))
+      ? output.flatMap((path) => reportTo(path, call.cwd))
+      : []),
     ...pathsFindings(part("if"), "read", call.cwd),
     ...pathsFindings(output, "write", call.cwd),
   ];

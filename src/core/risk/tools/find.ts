@@ -2,8 +2,11 @@ import { anything, argOf, isTame } from "../arg.ts";
 import type { Arg } from "../arg.ts";
 import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { destroys, reads, unknownCode, writes } from "../finding.ts";
+import { destroys, reads, trusted, unknownCode, writes } from "../finding.ts";
 import type { Finding, Outcome } from "../finding.ts";
+import { reportTo } from "../kept.ts";
+import { isSecretPath } from "../named-paths.ts";
+import { fullPath } from "../path.ts";
 import { pathsFindings, specOutcome } from "../spec.ts";
 
 /** Programs that look for files, and may do something to each. */
@@ -32,14 +35,28 @@ function find(call: Call): Outcome {
     const act = findActs[arg.shape];
     if (act !== undefined) outcome.push(act);
     if (/^-f(?:ls|print)/.test(arg.shape))
-      outcome.push(...pathsFindings(args.slice(index + 1, index + 2), "write", call.cwd));
+      outcome.push(...args.slice(index + 1, index + 2).flatMap((path) => reportTo(path, call.cwd)));
     if (/^-(?:exec|ok)(?:dir)?$/.test(arg.shape))
       outcome.push(...executed(args.slice(index + 1), foundBy(starts)));
     if (/^-files0-from$/.test(arg.shape))
       outcome.push(...pathsFindings(args.slice(index + 1, index + 2), "read", call.cwd));
     if (arg.shape === anything && index > 0 && isLoose(args[index - 1])) outcome.push(unknownTest);
   }
-  return outcome;
+  return [...outcome, ...sought(args, starts, call)];
+}
+
+/** Whoever looks all over the machine for keys wants to know where they are. */
+function sought(args: readonly Arg[], starts: readonly Arg[], { cwd }: Call): Finding[] {
+  const isAway = starts.some((start) => {
+    const full = fullPath(start, cwd);
+    return full !== null && /^\/(?:$|~|root|home|etc|var|proc|mnt|media)/.test(full);
+  });
+  const isSecret = args.some(
+    ({ shape }, index) =>
+      /^-i?(?:name|path|wholename|regex)$/.test(args[index - 1]?.shape ?? "") &&
+      isSecretPath(shape.replaceAll("*", "x"), false),
+  );
+  return isAway && isSecret ? [trusted("it looks for keys and secrets")] : [];
 }
 
 const unknownTest: Finding = {

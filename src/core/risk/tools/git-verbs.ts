@@ -1,4 +1,4 @@
-import { argOf } from "../arg.ts";
+import { argOf, isTame } from "../arg.ts";
 import type { Arg } from "../arg.ts";
 import type { Call } from "../call.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../finding.ts";
 import type { Finding, Outcome } from "../finding.ts";
 import { hostOf } from "../host.ts";
+import { hiddenCommand } from "../hidden-command.ts";
 import { has, valuesOf, verbOf } from "../options.ts";
 import type { Given } from "../options.ts";
 import { pathsFindings } from "../spec.ts";
@@ -22,32 +23,6 @@ type Act = Finding | ((found: Given, rest: readonly Arg[], call: Call) => Outcom
 
 const fill = (names: string, act: (name: string) => Act): Record<string, Act> =>
   Object.fromEntries(names.split(" ").map((name) => [name, act(name)]));
-
-/** Which options of a command take a value of their own. */
-export const valuedOf = (name: string): string => `${common} ${own[name] ?? ""}`;
-
-const common =
-  "-n --max-count --format --pretty --author --since --until --grep -G -S -L --output -U --date --skip";
-const own: Readonly<Record<string, string>> = {
-  commit: "-m -F -C -c --message --file --author --date --fixup --squash -t",
-  tag: "-m -F -u --message",
-  config: "--file -f --blob --default --type",
-  clone:
-    "-b --branch --depth -o --origin -c --config --template -u --upload-pack --reference --separate-git-dir -j --jobs",
-  rebase: "-x --exec --onto -s -X",
-  push: "-o --push-option --repo --receive-pack --exec",
-  fetch: "--depth --upload-pack -j --deepen --shallow-since --refmap -o",
-  archive: "-o --output --remote --exec --prefix --format",
-  grep: "-e -f -A -B -C -m --max-depth",
-  "format-patch": "-o --output-directory --to --cc --subject-prefix -v",
-  difftool: "-x --extcmd -t --tool",
-  merge: "-m -F -s -X",
-  stash: "-m --message",
-  apply: "-p --directory --include --exclude",
-  restore: "-s --source",
-  switch: "-c -C --create --force-create",
-  checkout: "-b -B --orphan",
-};
 
 const remote =
   (because: string, isWriting = false): Act =>
@@ -64,20 +39,20 @@ const remote =
 
 export const actsOf: Readonly<Record<string, Act>> = {
   ...fill(
-    "log diff show blame status ls-files rev-parse grep shortlog describe rev-list cat-file ls-tree name-rev merge-base for-each-ref diff-tree diff-index diff-files show-ref show-branch count-objects check-ignore check-attr check-mailmap check-ref-format var version help whatchanged cherry range-diff verify-commit verify-tag verify-pack fsck annotate get-tar-commit-id patch-id stripspace column diff-pairs hash-object mailinfo unpack-file merge-tree",
+    "log diff show blame status ls-files rev-parse grep shortlog describe rev-list cat-file ls-tree name-rev merge-base for-each-ref diff-tree diff-index diff-files show-ref show-branch count-objects check-ignore check-attr check-mailmap check-ref-format var version help whatchanged cherry range-diff verify-commit verify-tag verify-pack annotate get-tar-commit-id patch-id stripspace column diff-pairs hash-object mailinfo unpack-file merge-tree",
     (name) => (found) =>
       has(found, "-O") && name === "grep"
-        ? [unknownCode("git grep -O runs a pager")]
+        ? pagerOf(found)
         : name === "hash-object" && has(found, "-w")
           ? [writes("it writes an object")]
           : [reads(`git ${name} reads`)],
   ),
   ...fill(
-    "add stage mv init commit merge cherry-pick revert apply am notes switch pack-objects mktree write-tree commit-tree mktag multi-pack-index commit-graph sparse-checkout bundle rerere update-index checkout-index pack-refs fmt-merge-msg merge-file merge-index interpret-trailers subtree format-patch mailsplit archive",
+    "add stage mv init commit merge cherry-pick revert apply am notes switch pack-objects mktree write-tree commit-tree mktag multi-pack-index commit-graph sparse-checkout bundle rerere update-index pack-refs fmt-merge-msg merge-file merge-index interpret-trailers subtree format-patch mailsplit archive",
     (name) => written(name),
   ),
   ...fill(
-    "clean filter-branch filter-repo gc prune prune-packed repack rebase replace read-tree update-ref fast-import",
+    "clean filter-branch filter-repo gc prune prune-packed repack rebase replace read-tree update-ref fast-import absorb branchless undo",
     (name) => destroys(`git ${name} may throw away what was there`),
   ),
   rebase: (found) => [
@@ -98,12 +73,14 @@ export const actsOf: Readonly<Record<string, Act>> = {
       ? [writes("git restore changes the index")]
       : [destroys("git restore throws changes away")],
   rm: (found, _rest, call) =>
-    has(found, "--cached")
-      ? [writes("git rm changes the index")]
-      : [
-          has(found, "-r -f") ? destroys("git rm removes files") : writes("git rm removes files"),
-          ...pathsFindings(found.operands, has(found, "-r") ? "remove-tree" : "remove", call.cwd),
-        ],
+    has(found, "-n --dry-run")
+      ? [reads("git rm -n only lists")]
+      : has(found, "--cached")
+        ? [writes("git rm changes the index")]
+        : [
+            has(found, "-r -f") ? destroys("git rm removes files") : writes("git rm removes files"),
+            ...pathsFindings(found.operands, has(found, "-r") ? "remove-tree" : "remove", call.cwd),
+          ],
   stash: (found) => {
     const verb = verbOf(found);
     if (/^(?:list|show)$/.test(verb ?? "")) return [reads("git stash reads")];
@@ -124,7 +101,25 @@ export const actsOf: Readonly<Record<string, Act>> = {
       ? [destroys("git reflog forgets history")]
       : [reads("git reflog reads")],
   "symbolic-ref": (found) =>
-    found.operands.length > 1 || has(found, "-d") ? [destroys("it moves a ref")] : [reads("it reads a ref")],
+    has(found, "-d --delete")
+      ? [destroys("it removes a ref")]
+      : [found.operands.length > 1 ? writes("it moves a ref") : reads("it reads a ref")],
+  "checkout-index": (found) => [
+    has(found, "-f --force")
+      ? destroys("git checkout-index throws changes away")
+      : writes("git checkout-index writes files"),
+  ],
+  fsck: (found) => [
+    has(found, "--lost-found") ? writes("git fsck --lost-found writes files") : reads("git fsck reads"),
+  ],
+  "fast-export": (found, _rest, call) => [
+    valuesOf(found, "--export-marks").length > 0
+      ? writes("it writes marks")
+      : reads("git fast-export prints history"),
+    ...pathsFindings(valuesOf(found, "--export-marks"), "write", call.cwd),
+  ],
+  ...fill("bugreport diagnose", (name) => writes(`git ${name} writes a report`)),
+  ...fill("review", () => changesOutside("git review pushes a change")),
   worktree: (found) =>
     verbOf(found) === "list"
       ? [reads("git worktree lists")]
@@ -149,10 +144,14 @@ export const actsOf: Readonly<Record<string, Act>> = {
   lfs: (found, rest, call) => lfs(found, rest, call),
   ...fill("difftool mergetool", () => (found) => [
     ownCode("git starts a tool"),
-    ...(has(found, "-x --extcmd -t --tool") ? [unknownCode("git starts a tool by its command")] : []),
+    ...valuesOf(found, "-x --extcmd").flatMap((command) =>
+      hiddenCommand("git starts a tool by its command", command),
+    ),
   ]),
   clone: (found, rest, call) => [
-    ...apply(remote("git clone fetches a repository"), found, rest, call),
+    ...(isHere(found.operands[0])
+      ? [writes("git clone copies a repository")]
+      : apply(remote("git clone fetches a repository"), found, rest, call)),
     ...cloned(found),
     ...pathsFindings(found.operands.slice(1, 2), "write", call.cwd),
   ],
@@ -171,6 +170,17 @@ export const actsOf: Readonly<Record<string, Act>> = {
   ...fill("for-each-repo maintenance hook remote-ext remote-fd", (name) =>
     unknownCode(`git ${name} may run anything`),
   ),
+};
+
+/** A repository below the workspace, by its path. */
+const isHere = (source: Arg | undefined): boolean =>
+  source !== undefined && isTame(source) && /^\.(?:$|\/)/.test(source.shape);
+
+const pagerOf = (found: Given): Outcome => {
+  const [pager] = valuesOf(found, "-O");
+  return pager === undefined
+    ? [ownCode("git grep -O runs a pager")]
+    : hiddenCommand("git grep -O runs a pager", pager);
 };
 
 const apply = (act: Act, found: Given, rest: readonly Arg[], call: Call): Outcome =>
@@ -265,6 +275,7 @@ function submodule(found: Given, rest: readonly Arg[]): Outcome {
 function lfs(found: Given, rest: readonly Arg[], call: Call): Outcome {
   const verb = verbOf(found) ?? "";
   if (/^(?:ls-files|status|env|version|logs|)$/.test(verb)) return [reads("git lfs reads")];
+  if (verb === "prune" || verb === "migrate") return [destroys(`git lfs ${verb} throws away what was there`)];
   if (/^(?:push|lock|unlock)$/.test(verb)) return [changesOutside("git lfs changes a server")];
   if (/^(?:fetch|pull|clone|locks)$/.test(verb)) return apply(remote("git lfs fetches"), found, rest, call);
   return /^(?:install|uninstall|update)$/.test(verb)

@@ -1,9 +1,20 @@
 import { isUnknown } from "../arg.ts";
 import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { changesOutside, needsRights, ownCode, reads, trusted, unknownCode, writes } from "../finding.ts";
+import {
+  changesOutside,
+  destroys,
+  needsRights,
+  ownCode,
+  reaches,
+  reads,
+  trusted,
+  unknownCode,
+  writes,
+} from "../finding.ts";
 import type { Outcome } from "../finding.ts";
-import { given, has } from "../options.ts";
+import { hiddenCommand } from "../hidden-command.ts";
+import { given, has, valuesOf } from "../options.ts";
 import { bySpec, givenBy, pathsFindings, suspectPaths } from "../spec.ts";
 
 /** What asks or changes the machine: processes, users, services, devices, keys. */
@@ -15,7 +26,17 @@ export const machineTools: Tools = {
   date: (call) =>
     has(givenBy(call.args, { valued: "-d -r -f --date --reference" }), "-s --set")
       ? [needsRights("date sets the clock")]
-      : [reads("date says what time it is")],
+      : [
+          reads("date says what time it is"),
+          ...pathsFindings(
+            valuesOf(
+              givenBy(call.args, { valued: "-d -r -f --date --reference --file" }),
+              "-f -r --file --reference",
+            ),
+            "read",
+            call.cwd,
+          ),
+        ],
   hostname: (call) =>
     call.args.some(({ shape }) => !shape.startsWith("-"))
       ? [needsRights("hostname renames the machine")]
@@ -32,7 +53,14 @@ export const machineTools: Tools = {
     call.input.kind === "none" && !call.args.some(({ shape }) => /!/.test(shape))
       ? [reads("dc calculates")]
       : call.args.some(({ shape }) => /!/.test(shape))
-        ? [unknownCode("dc runs a command")]
+        ? call.args.flatMap((text) =>
+            text.shape.includes("!")
+              ? hiddenCommand("dc runs a command", {
+                  ...text,
+                  shape: text.shape.slice(text.shape.indexOf("!") + 1),
+                })
+              : [],
+          )
         : [writes("dc calculates what it is sent")],
   man,
   ...each("info", (call) => [
@@ -80,7 +108,7 @@ export const machineTools: Tools = {
     (call) => [needsRights(`${call.name} changes users and their rights`)],
   ),
   ...each(
-    "update-alternatives alternatives update-rc.d chkconfig systemd-sysusers systemd-tmpfiles authconfig setenforce setsebool semanage restorecon aa-disable apparmor_parser auditctl grub-install update-grub update-initramfs dracut ldconfig mkinitcpio efibootmgr locale-gen dpkg-divert tzselect hwclock chronyc ntpdate update-ca-certificates",
+    "update-alternatives alternatives update-rc.d chkconfig systemd-sysusers systemd-tmpfiles authconfig setenforce setsebool semanage restorecon aa-disable apparmor_parser auditctl grub-install update-grub update-initramfs dracut mkinitcpio efibootmgr lvremove vgremove pvremove lvcreate vgcreate pvcreate lvresize mdadm zpool zfs btrfs bcache dmsetup mke2fs tune2fs resize2fs e2fsck xfs_repair badblocks sgdisk gdisk cfdisk partprobe kpartx udisksctl udevadm udevil pmount keyctl setpci flashrom fwupdtool newuidmap aa-exec aa-teardown semodule sysdig falco criu dracut depmod swaplabel mdmon eject locale-gen dpkg-divert tzselect hwclock chronyc ntpdate update-ca-certificates",
     (call) => [needsRights(`${call.name} changes the machine`)],
   ),
   ...each("dmesg", (call) => [
@@ -104,10 +132,9 @@ export const machineTools: Tools = {
   ),
   ...each("gpg gpg2 gpgv gpg-agent gpgconf age rage minisign signify cosign", keys),
   ...each(
-    "gdb lldb strace ltrace dtrace ptrace gcore reptyr rr valgrind-x nsys frida radare2 r2 perf pstack jmap jstack jattach",
+    "dtrace ptrace gcore reptyr rr valgrind-x nsys frida radare2 r2 perf pstack jmap jstack jattach",
     (call) => [trusted(`${call.name} reads and changes other processes`)],
   ),
-  ...each("valgrind heaptrack", () => [ownCode("it runs the project's code")]),
   ...each("logger wall write mesg notify-send talk", (call) => [
     changesOutside(`${call.name} tells others something`),
   ]),
@@ -118,13 +145,16 @@ export const machineTools: Tools = {
     trusted(`${call.name} uses the desk of the person`),
   ]),
   ...each(
-    "defaults dscl plutil security-x csrutil spctl nvram scutil networksetup systemsetup pmset diskutil hdiutil codesign tccutil sqlplus-x reg reg.exe powershell powershell.exe pwsh cmd cmd.exe wsl wsl.exe",
+    "defaults dscl plutil security-x csrutil spctl nvram scutil networksetup systemsetup pmset diskutil hdiutil codesign tccutil sqlplus-x reg reg.exe powershell.exe cmd cmd.exe wsl wsl.exe",
     (call) => [trusted(`${call.name} changes the machine or runs anything`)],
   ),
   ...each("getent", (call) =>
     /^(?:passwd|shadow|group|gshadow)$/.test(call.args[0]?.shape ?? "")
       ? [trusted("getent tells about users")]
-      : [reads("getent looks something up")],
+      : /hosts|networks|netgroup/.test(call.args[0]?.shape ?? "") &&
+          !/^(?:localhost|)$/.test(call.args[1]?.shape ?? "")
+        ? [reaches("getent asks for a name")]
+        : [reads("getent looks something up")],
   ),
   ...each("renice dbus-send gdbus qdbus busctl-x wmctrl loadkeys setterm-x", (call) => [
     trusted(`${call.name} acts on other programs`),
@@ -140,6 +170,32 @@ export const machineTools: Tools = {
       ? [reads(`${call.name} lists`)]
       : [unknownCode(`${call.name} runs what it is told, in a shell of its own`)],
   ),
+  ldconfig: (call) =>
+    call.args.some(({ shape }) => /^-\w*p$|^--print-cache$|^-V$/.test(shape))
+      ? [reads("ldconfig -p lists libraries")]
+      : [needsRights("ldconfig changes the machine")],
+  ...each(
+    "tmpreaper tmpwatch logrotate bleachbit stacer cruft-remover fdupes jdupes rdfind rmlint duperemove",
+    (call) =>
+      call.args.some(({ shape }) => /^(?:-d|--test|--debug|-n|--dry-?run|-t)$|^--help$/.test(shape)) &&
+      !call.name.endsWith("dupes")
+        ? [ownCode(`${call.name} only tries`)]
+        : /dupes$|rdfind|rmlint/.test(call.name) &&
+            !call.args.some(({ shape }) => /^-\w*[dN]|delete/.test(shape))
+          ? [ownCode(`${call.name} looks for doubles`)]
+          : [destroys(`${call.name} removes files`)],
+  ),
+  ...each("trash-empty trash-rm empty-trash gvfs-trash", (call) => [destroys(`${call.name} removes files`)]),
+  gio: (call) => {
+    const verb = call.args[0]?.shape ?? "";
+    if (/^(?:info|list|tree|cat|version|help|mime)$/.test(verb))
+      return [reads(`gio ${verb} reads`), ...suspectPaths(call.args, call.cwd)];
+    return [
+      /^(?:trash|remove)$/.test(verb)
+        ? destroys(`gio ${verb} removes files`)
+        : trusted(`gio ${verb} acts on the desk of the person`),
+    ];
+  },
   ...each("ipcs lsipc", () => [reads("it lists")]),
   ...each("ldd", (call) => [ownCode("ldd may run the program"), ...suspectPaths(call.args, call.cwd)]),
   ...each("setcap setfacl chattr chown chgrp", (call) => [
@@ -153,7 +209,17 @@ function man(call: Call): Outcome {
   );
   return [
     reads("man reads"),
-    ...(isRunning ? [unknownCode("man runs a pager or a browser of its own")] : []),
+    ...(isRunning
+      ? [
+          ...valuesOf(given(call.args, { valued: "-P --pager -H --html" }), "-P --pager -H --html").flatMap(
+            (command) => hiddenCommand("man runs a pager or a browser of its own", command),
+          ),
+          ownCode("man runs a pager"),
+        ]
+      : []),
+    ...(call.args.some(({ shape }) => /^-C|^--config/.test(shape))
+      ? [unknownCode("man takes its settings from a file")]
+      : []),
   ];
 }
 

@@ -269,6 +269,14 @@ function openssl(call: Call): Outcome {
       name,
     );
   const isRunning = call.args.some(({ shape }) => /^-(?:engine|provider-path|config)$/.test(shape));
+  const isCertificate = /^(?:x509|crl|verify|req|pkcs7|ocsp|asn1parse)$/.test(name);
+  const args = call.args
+    .slice(1)
+    .map((arg, index, all) =>
+      isCertificate && all[index - 1]?.shape === "-in" && !/key|priv/i.test(arg.shape)
+        ? { ...arg, shape: arg.shape.replace(/\.pem$/, ".crt") }
+        : arg,
+    );
   const base = bySpec({
     risk: isReading ? "read" : "write",
     operands: "none",
@@ -276,6 +284,6 @@ function openssl(call: Call): Outcome {
     reads: "-in -key -inkey -CAfile -passin -kfile",
     writes: "-out -keyout -writerand",
     valued: "-days -subj -newkey -hmac",
-  })({ ...call, args: call.args.slice(1) });
+  })({ ...call, args });
   return [...base, ...(isRunning ? [unknownCode("openssl loads native code")] : [])];
 }

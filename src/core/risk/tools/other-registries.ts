@@ -108,6 +108,7 @@ export const otherPackagers: Readonly<Record<string, Verbs>> = {
   },
   mix: {
     hosts: ["hex.pm:443", "repo.hex.pm:443"],
+    valued: "--only",
     reading: "help",
     own: "compile test run format new",
     fetching: "deps.get deps.update local.hex archive.install",

@@ -2,7 +2,11 @@ import { argOf } from "../arg.ts";
 import type { Arg } from "../arg.ts";
 import { destroys, ownCode, reaches, reads, trusted, writes } from "../finding.ts";
 import type { Outcome } from "../finding.ts";
+import { hiddenCommand } from "../hidden-command.ts";
+import { given, valuesOf } from "../options.ts";
 import { npm } from "./registries.ts";
+
+const goPrograms = "-exec -toolexec -vettool --exec --toolexec --vettool";
 
 /** Commands whose second word decides. */
 export function odd(name: string, verb: string, rest: readonly Arg[]): Outcome | null {
@@ -31,16 +35,62 @@ export function odd(name: string, verb: string, rest: readonly Arg[]): Outcome |
   if (name === "go" && verb === "run" && /@/.test(second))
     return [reaches("go run fetches and runs a package", ["proxy.golang.org:443", "sum.golang.org:443"])];
   if (/^go$/.test(name) && rest.some(({ shape }) => /^-{1,2}(?:exec|toolexec|overlay|vettool)/.test(shape)))
-    return [{ risk: "privilege", because: "go is told a program to run", isOpaque: true, hosts: null }];
+    return valuesOf(given(rest, { valued: goPrograms, isSingle: true }), goPrograms)
+      .concat(
+        rest.flatMap((arg) =>
+          /^-{1,2}(?:exec|toolexec|vettool)=/.test(arg.shape)
+            ? [{ ...arg, shape: arg.shape.slice(arg.shape.indexOf("=") + 1) }]
+            : [],
+        ),
+      )
+      .flatMap((command) => hiddenCommand("go is told a program to run", command))
+      .concat(ownCode("go runs the project's code"));
   if (name === "cargo" && rest.concat(argOf(verb)).some(({ shape }) => /^(?:--config|\+)/.test(shape)))
     return [trusted("cargo is told settings that may name programs")];
+  if (name === "cargo" && verb === "watch") return watching(rest);
+  if (name === "gradle" || name === "gradlew") {
+    if (rest.concat(argOf(verb)).some(({ shape }) => shape === "--refresh-dependencies"))
+      return [reaches("gradle fetches dependencies")];
+  }
   if (name === "cargo" && verb === "clean") return [destroys("cargo clean removes what was built")];
   if (name === "cargo" && verb === "fmt")
     return [
       rest.some(({ shape }) => shape === "--check") ? reads("it checks the format") : writes("it formats"),
     ];
-  return listing(name, verb, rest, second);
+  return runsInside(name, verb, rest) ?? listing(name, verb, rest, second);
 }
+
+/** `cargo watch -x test -s COMMAND`. */
+function watching(rest: readonly Arg[]): Outcome {
+  const found = given(rest, { valued: "-x --exec -s --shell -w --watch -i --ignore -d --delay -C" });
+  return [
+    ownCode("cargo watch runs commands when files change"),
+    ...valuesOf(found, "-s --shell").map((shell) => ({ shell })),
+    ...valuesOf(found, "-x --exec").map((text) => ({ shell: { ...text, shape: `cargo ${text.shape}` } })),
+  ];
+}
+
+/** A command in an environment that a manager of versions or packages makes. */
+export const runsInside = (name: string, verb: string, rest: readonly Arg[]): Outcome | null => {
+  if (!/^(?:exec|x|run)$/.test(verb)) return null;
+  if (
+    !/^(?:mise|asdf|rbenv|pyenv|nodenv|plenv|jenv|goenv|phpenv|nvm|fnm|volta|rustup|opam|cabal|stack|lerna|nx|conda|mamba|micromamba|dune|spack|proto|rvm|chruby|ghcup|devbox|pixi|tox|foreman|honcho|carton|spago|rebar3|esy)$/.test(
+      name,
+    )
+  )
+    return null;
+  const at = rest.findIndex(({ shape }) => shape === "--");
+  const words =
+    at === -1
+      ? rest.filter(
+          ({ shape }, index) => !(index === 0 && /^[\d.]+$|^(?:stable|nightly|beta|lts.*)$/.test(shape)),
+        )
+      : rest.slice(at + 1);
+  return [
+    ownCode(`${name} ${verb} runs a command`),
+    ...(words.length > 0 ? [{ runs: words, isLoose: true, isOwn: true }] : []),
+  ];
+};
 
 /** What only lists, of managers whose commands change things otherwise. */
 function listing(name: string, verb: string, rest: readonly Arg[], second: string): Outcome | null {
@@ -60,8 +110,9 @@ function listing(name: string, verb: string, rest: readonly Arg[], second: strin
   )
     return [reads("it reads settings")];
   if (
-    /^(?:rustup|nvm|pyenv|asdf|mise|rbenv|fnm|volta)$/.test(name) &&
-    /^(?:show|list|current|which|ls|versions|version|check|whence|where)$/.test(verb)
+    /^(?:rustup|nvm|pyenv|asdf|mise|rbenv|fnm|volta|sdk|plugin)$/.test(name) &&
+    (/^(?:list|ls|list-all|--list)$/.test(second) ||
+      /^(?:show|list|current|which|ls|versions|version|check|whence|where)$/.test(verb))
   )
     return [reads("it lists versions")];
   if (/^(?:nvm|fnm)$/.test(name) && verb === "use") return [ownCode("it picks a version")];

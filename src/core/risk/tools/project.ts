@@ -1,17 +1,31 @@
+import { argOf } from "../arg.ts";
 import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { changesOutside, destroys, ownCode, reaches, reads, unknownCode, writes } from "../finding.ts";
+import {
+  changesOutside,
+  destroys,
+  ownCode,
+  reaches,
+  reads,
+  trusted,
+  unknownCode,
+  writes,
+} from "../finding.ts";
 import type { Outcome } from "../finding.ts";
+import { codeFindings } from "../code.ts";
+import { hiddenCommand } from "../hidden-command.ts";
 import { hostsOf, namesHost } from "../host.ts";
 import { given, has, valuesOf } from "../options.ts";
+import { taskFindings } from "../task-code.ts";
+import { recipes } from "../written-code.ts";
 import { bySpec, pathsFindings, suspectPaths } from "../spec.ts";
+import { plainTools, readers, taskRunners } from "./known.ts";
 
 /** Tools that build, test, check and format: they run the project's own code. */
 export const projectTools: Tools = {
-  ...each(
-    "make gmake ninja meson cmake ctest bazel bazelisk buck buck2 scons waf autoconf automake autoreconf configure just task rake invoke nox tox ant sbt lein mill stack-x cargo-nextest pytest py.test nosetests unittest coverage vitest jest mocha ava tap karma cypress playwright webpack vite rollup parcel esbuild tsup turbo nx gulp grunt tsc tsx ts-node babel swc next nuxt astro remix gatsby ng react-scripts vue-cli-service svelte-check vue-tsc storybook typedoc jsdoc sphinx-build mkdocs hugo jekyll eleventy rspec minitest cucumber phpunit pest artisan behat phpstan psalm gcc g++ cc c++ clang clang++ rustc gfortran nasm as ld tcc zig nim crystal dmd ghc ocamlfind dune swiftc xcodebuild kotlinc javac gofmt-x golint protoc buf flatc thrift swig cython maturin prisma drizzle-kit tailwindcss postcss lint-staged pre-commit husky c8 nyc rimraf-x publint size-limit knip madge depcheck cross-env-x npm-run-all run-s run-p concurrently nodemon ts-node-dev uvicorn gunicorn flask django-admin celery jupyter papermill streamlit rails foreman honcho hivemind overmind locust-x nbconvert doxygen latexmk pdflatex xelatex lualatex tectonic typst pandoc asciidoctor dot plantuml mmdc ffmpeg ffprobe magick convert identify sox optipng jpegoptim inkscape soffice libreoffice tesseract pdftotext pdfinfo qpdf exiftool wasm-pack wat2wasm trunk dbt alembic-x",
-    (call) => project(call),
-  ),
+  ...each(readers, (call) => reader(call)),
+  ...each(plainTools, (call) => project(call, false)),
+  ...each(taskRunners, (call) => project(call, true)),
   ...each(
     "mypy pyright pylint flake8 pyflakes pycodestyle pydocstyle bandit vulture tslint jshint shellcheck hadolint yamllint markdownlint markdownlint-cli2 cspell codespell typos ajv clang-tidy cppcheck golangci-lint staticcheck golint actionlint stylelint commitlint dprint oxlint xo standard ktlint detekt checkstyle swiftlint rubocop haml-lint erblint scss-lint vale write-good textlint proselint luacheck tflint ansible-lint cfn-lint sqlfluff gitleaks trufflehog semgrep snyk trivy grype syft license-checker",
     check,
@@ -21,6 +35,12 @@ export const projectTools: Tools = {
     "prettier black isort autopep8 yapf ruff gofmt goimports rustfmt clang-format oxfmt shfmt stylua buildifier ktfmt google-java-format swift-format terraform-fmt taplo",
     format,
   ),
+  ...each("fzf sk fzy", (call) => [
+    ...reader(call),
+    ...valuesOf(given(call.args, { valued: "--preview --bind --query -q --height" }), "--preview").flatMap(
+      (text) => hiddenCommand("a preview is a command", text),
+    ),
+  ]),
   rimraf: (call) => [
     destroys("rimraf removes directories"),
     ...pathsFindings(
@@ -47,9 +67,25 @@ export const projectTools: Tools = {
   ...each("gh-pages", () => [changesOutside("it publishes")]),
 };
 
-function project(call: Call): Outcome {
+/** What reads and prints, unless an option says where it writes. */
+function reader(call: Call): Outcome {
+  const isWriting = call.args.some(({ shape }) =>
+    /^(?:-o|-O|-i|-w|--out\w*|--in-?place|--write|--extract|-e|--preview|--bind|--exec|split|partition|extract)(?:=|$)/.test(
+      shape,
+    ),
+  );
+  return [
+    isWriting ? ownCode(`${call.name} is told more than to read`) : reads(`${call.name} reads`),
+    ...hosts(call),
+    ...suspectPaths(call.args, call.cwd),
+  ];
+}
+
+function project(call: Call, isTasks: boolean): Outcome {
   const isAsking = call.args.length === 1 && /^-{1,2}(?:v|V|version|help|h)$/.test(call.args[0]?.shape ?? "");
   if (isAsking) return [reads(`${call.name} says its version`)];
+  if (call.name === "cmake" || call.name === "ctest")
+    return [...cmake(call), ...outputs(call), ...suspectPaths(call.args, call.cwd)];
   const make = /^g?make$/.test(call.name) ? makeFindings(call) : [];
   const isCleaning =
     call.args.some(({ shape }) => /^(?:clean|distclean|mrproper|clobber|-t(?:=)?clean)$/.test(shape)) &&
@@ -62,11 +98,41 @@ function project(call: Call): Outcome {
     ...make,
     ...(isCleaning ? [writes(`${call.name} clean removes what was built`)] : []),
     ...(isPublishing ? [changesOutside(`${call.name} is told to publish`)] : []),
+    ...(isTasks ? taskFindings(call.args, call) : []),
+    ...(isTasks ? installing(call) : []),
     ...outputs(call),
     ...hosts(call),
     ...plugins(call),
-    ...suspectPaths(call.args, call.cwd),
+    ...(/^(?:ffmpeg|avconv|sox|mencoder)$/.test(call.name) &&
+    call.args.some(({ shape }) => devices.test(shape))
+      ? [trusted(`${call.name} records the person's desk`)]
+      : []),
+    // Labels of targets, like `//src:all`, are no paths.
+    ...suspectPaths(
+      call.args.filter(({ shape }) => !/^-?\/\//.test(shape)),
+      call.cwd,
+    ),
   ];
+}
+
+const hookInstallers =
+  /^(?:pre-commit|lefthook|husky|overcommit|captainhook|simple-git-hooks|yorkie|pre-push|git-secrets)$/;
+
+/** `install` of a tool that brings hooks, browsers, packages, or files of the machine. */
+function installing(call: Call): Outcome {
+  const [verb = "", ...rest] = call.args.map(({ shape }) => shape).filter((shape) => shape !== "run");
+  if (hookInstallers.test(call.name))
+    return /^(?:install|install-hooks|init|add|set|--install|init-templatedir|uninstall|)$/.test(verb)
+      ? [trusted(`${call.name} ${verb} changes what git runs`)]
+      : [];
+  if (!call.args.slice(0, 4).some(({ shape }) => /^(?:install|uninstall|install-deps|add)$/.test(shape)))
+    return [];
+  if (!/^(?:g?make|bmake|ninja|meson|scons|waf|samu|dune)$/.test(call.name))
+    return [reaches(`${call.name} installs something`)];
+  const isInside = [verb, ...rest].some((word) =>
+    /^(?:PREFIX|prefix|DESTDIR|--prefix|--destdir)=?[\w.$]/.test(word),
+  );
+  return isInside ? [] : [trusted(`${call.name} installs outside the workspace`)];
 }
 
 /** Variables given to make become shell text; `--eval` is a makefile of its own. */
@@ -78,15 +144,60 @@ function makeFindings(call: Call): Outcome {
       !/=(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|ar|ld)(?:-\d+)?$/.test(shape),
   );
   const text = found.operands.filter(({ shape }) => /=[\s\S]*(?:\$\(shell|`|[;|&])/.test(shape));
+  const files = valuesOf(found, "-f --file --makefile");
+  const isFed = files.some(({ shape }) => /^(?:-|\/dev\/stdin)$/.test(shape));
+  const names = files.length > 0 ? files : ["Makefile", "makefile", "GNUmakefile"].map((name) => argOf(name));
+  const texts = names.flatMap((file) => call.written(file) ?? []);
   return [
+    ...(isFed && call.input.kind === "text" ? recipes(call.input.text) : []),
+    ...(isFed && call.input.kind === "pipe" ? [unknownCode("the makefile comes out of a pipe")] : []),
+    ...texts.flatMap(recipes),
     ...(has(found, "--eval -E") ? [unknownCode("make is given a makefile as text")] : []),
     ...[...set, ...text].map(() => unknownCode("make is told what to run")),
     ...pathsFindings(valuesOf(found, "-f --file"), "read", call.cwd),
   ];
 }
 
+function cmake(call: Call): Outcome {
+  const at = call.args.findIndex(({ shape }) => shape === "-E");
+  const own = ownCode(`${call.name} runs the project's code`);
+  const isInstall =
+    call.args.some(({ shape }) => /^--install$|^install$/.test(shape)) &&
+    !call.args.some(({ shape }) => shape.startsWith("--prefix"));
+  if (at === -1)
+    return [
+      own,
+      ...(isInstall ? [trusted("cmake installs outside the workspace")] : []),
+      ...call.args.flatMap((file) =>
+        call.written(file) === null
+          ? []
+          : codeFindings(call.written(file) ?? file, call.cwd, "cmake", "file"),
+      ),
+    ];
+  const [verb, ...rest] = call.args.slice(at + 1);
+  const name = verb?.shape ?? "";
+  const runs =
+    cmakeTools[name] ?? (/^(?:rm|cat|touch|echo|tar|time|env|sleep|true|false)$/.test(name) ? name : null);
+  return runs === null ? [own] : [own, { runs: [...runs.split(" ").map((word) => argOf(word)), ...rest] }];
+}
+
+/** What `cmake -E` calls by other names. */
+const cmakeTools: Readonly<Record<string, string>> = {
+  remove: "rm -f",
+  remove_directory: "rm -r",
+  rename: "mv",
+  copy: "cp",
+  copy_directory: "cp -r",
+  make_directory: "mkdir -p",
+  create_symlink: "ln -s",
+};
+
 const hosts = ({ args }: Call): Outcome =>
   args.some(namesHost) ? [reaches("it is given the name of a host", hostsOf(args.filter(namesHost)))] : [];
+
+/** Inputs of ffmpeg and sox that are screens, cameras and microphones. */
+const devices =
+  /^(?:x11grab|avfoundation|gdigrab|dshow|v4l2|video4linux2|alsa|pulse|jack|kmsgrab|xcbgrab|coreaudio|-d)$/;
 
 const outputs = (call: Call): Outcome => {
   const found = given(call.args, { valued: "-o --outDir --outfile --output --out-dir --out -O" });

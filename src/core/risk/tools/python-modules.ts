@@ -1,5 +1,10 @@
+import { argOf } from "../arg.ts";
+import type { Arg } from "../arg.ts";
+import type { Call } from "../call.ts";
 import { ownCode, reaches, reads, writes } from "../finding.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Outcome } from "../finding.ts";
+import { suspectPaths } from "../spec.ts";
+import { taskVerbs } from "../task-verbs.ts";
 
 /** What `python -m NAME` is: another program, or a finding of its own. */
 export const modules: Readonly<Record<string, Finding | string>> = {
@@ -70,3 +75,19 @@ export const modules: Readonly<Record<string, Finding | string>> = {
   cProfile: ownCode("it runs the project's code"),
   timeit: { risk: "privilege", because: "it runs a text as code", isOpaque: true },
 };
+
+/** A module that is a program of its own, or one of the project's. */
+export function otherModule(name: string, rest: readonly Arg[], call: Call): Outcome {
+  const [package_ = name] = name.split(".");
+  return [
+    ownCode(`python runs the module ${name}`),
+    ...(isProgram(name.replaceAll("_", "-")) ? [{ runs: [argOf(name.replaceAll("_", "-")), ...rest] }] : []),
+    ...taskVerbs([argOf(name.slice(package_.length).replace(/^\./, "")), ...rest]),
+    ...suspectPaths(rest, call.cwd),
+  ];
+}
+
+const isProgram = (name: string): boolean =>
+  /^(?:pytest|coverage|flask|django|celery|alembic|gunicorn|uvicorn|awscli|mkdocs|sphinx|nox|tox|invoke|fabric|ansible|dvc|mlflow|locust|yt-dlp|httpie|playwright|cookiecutter|bumpversion|keyring|scrapy|jupyter|notebook|jupyterlab|streamlit|gdown|aider|llm|interpreter|conda|pdm|hatch|twine|flit|semantic-release|pre-commit|autopep8|yapf|pylint|pyright|bandit|nbconvert|ipython|IPython|pdoc|pip-audit|pipdeptree|piptools|build)$/.test(
+    name,
+  );

@@ -47,6 +47,7 @@ export const packagers: Readonly<Record<string, Verbs>> = {
     publishing: "publish npm owner tag team",
     trusting: "login logout config plugin global",
     destroying: "cache",
+    running: "exec",
     alone: "fetching",
     isOpen: true,
   },

@@ -83,16 +83,27 @@ const unclear = (): Finding => ({
 });
 
 function substitute(reader: Reader): void {
+  const from = reader.at;
   readDelimited(reader, true);
   readDelimited(reader);
   const flags = take(reader, /[gpiImM0-9eE]*/y);
-  if (/e/i.test(flags)) reader.found.push(unknownCode("sed s///e runs what it made as a command"));
+  if (flags.includes("e") || flags.includes("E"))
+    reader.found.push(...evaluated(reader.text.slice(from, reader.at)));
   const next = reader.text[reader.at];
   if (next === "w") {
     reader.at += 1;
     writeFile(reader);
   } else if (next !== undefined && !/[\s;}#]/.test(next))
     reader.found.push(next === anything ? unknown() : unclear());
+}
+
+/** What stands for the whole line is the command; else the line holds more of it. */
+function evaluated(text: string): (Finding | Inner)[] {
+  const [, pattern = "", made = ""] = text.split(text[0] ?? "/");
+  const isWhole = /^\^?\.\*\$?$/.test(pattern) && !/[&\\]/.test(made);
+  return isWhole
+    ? [ownCode("sed s///e runs a command"), { shell: argOf(made) }]
+    : [unknownCode("sed s///e runs what it made as a command")];
 }
 
 function writeFile(reader: Reader): void {

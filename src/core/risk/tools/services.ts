@@ -2,7 +2,16 @@ import type { Arg } from "../arg.ts";
 import { argOf, holdsUnknown } from "../arg.ts";
 import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { changesOutside, destroys, needsRights, reaches, reads, trusted, writes } from "../finding.ts";
+import {
+  changesOutside,
+  destroys,
+  needsRights,
+  ownCode,
+  reaches,
+  reads,
+  trusted,
+  writes,
+} from "../finding.ts";
 import type { Outcome } from "../finding.ts";
 import { given, has, valuesOf } from "../options.ts";
 
@@ -140,8 +149,13 @@ function byVerb(call: Call, reading: RegExp, as: "read" | "network", writing: Re
   const [verb = ""] = firstWords(call.args, "-n --namespace --kube-context --context -f --values --set");
   if (writing.test(verb)) return [writes(`${call.name} ${verb} writes files`)];
   if (!reading.test(verb) && verb !== "") return [changesOutside(`${call.name} ${verb} changes a cluster`)];
+  const isFetching = call.args.some(({ shape }) =>
+    /^oci:|^https?:|^--repo|^--dependency-update|^(?!charts?\/)[\w-]+\/[\w-]+$/.test(shape),
+  );
   return [
-    as === "read" && /^(?:|template|lint|version|help|env|completion)$/.test(verb)
+    as === "read" &&
+    !(verb === "template" && isFetching) &&
+    /^(?:|template|lint|version|help|env|completion)$/.test(verb)
       ? reads(`${call.name} ${verb} reads`)
       : reaches(`${call.name} ${verb} asks a cluster`),
   ];
@@ -150,6 +164,7 @@ function byVerb(call: Call, reading: RegExp, as: "read" | "network", writing: Re
 function kubectl(call: Call): Outcome {
   const words = firstWords(call.args, "-n --namespace --context --kubeconfig -f -l -o --cluster --user -c");
   const [verb = "", noun = ""] = words;
+  if (verb === "" && !/^(?:kubectl|oc|k)$/.test(call.name)) return [reaches(`${call.name} asks a cluster`)];
   if (/^(?:|version|help|completion|kustomize|api-resources-local|explain-local)$/.test(verb))
     return [
       verb === "version" && !has(given(call.args, {}), "--client")
@@ -179,12 +194,13 @@ function terraform(call: Call): Outcome {
   const [verb = "", noun = ""] = call.args
     .map(({ shape }) => shape)
     .filter((shape) => !shape.startsWith("-chdir"));
-  if (/^(?:|fmt|validate|version|-version|--version|help|graph|-help|about|inspect)$/.test(verb))
+  if (/^(?:|fmt|version|-version|--version|help|graph|-help|about|inspect)$/.test(verb))
     return [
       verb === "fmt" && !/-check/.test(call.args.map(({ shape }) => shape).join(" "))
         ? writes("it formats files")
         : reads(`${call.name} ${verb} reads`),
     ];
+  if (verb === "validate") return [ownCode(`${call.name} validate starts providers`)];
   if (
     /^(?:init|get|providers|plan|preview|refresh-only|show|output|console|up-preview)$/.test(verb) ||
     (verb === "state" && /^(?:list|show)$/.test(noun))

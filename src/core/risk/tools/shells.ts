@@ -2,11 +2,13 @@ import { argOf, isUnknown, textOf } from "../arg.ts";
 import type { Arg } from "../arg.ts";
 import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { environmentFinding, isSecretVariable } from "../environment-names.ts";
+import { environmentOutcome, isSecretVariable } from "../environment-names.ts";
 import { ownCode, reads, trusted, unknownCode } from "../finding.ts";
 import type { Finding, Outcome } from "../finding.ts";
+import { namesHost } from "../host.ts";
 import { given, has, valuesOf } from "../options.ts";
 import { pathsFindings, suspectPaths } from "../spec.ts";
+import { taskVerbs } from "../task-verbs.ts";
 import { scriptFile } from "./interpreters.ts";
 
 /** Shells, and what a shell does itself. */
@@ -114,7 +116,22 @@ function shell(call: Call): Outcome {
   const isText = has(found, "-c --command");
   if (isText) return [...more, ...(first === undefined ? [reads("an empty command")] : [{ shell: first }])];
   if (first === undefined || has(found, "-s") || first.shape === "-") return [...more, ...fromInput(call)];
-  return [...more, ...scriptFile(call, first), ...suspectPaths(rest, call.cwd)];
+  if (namesHost(first)) return [unknownCode("it runs what it fetches")];
+  if (has(found, "-n") && !has(found, "-i"))
+    return [reads(`${call.name} -n only reads`), ...pathsFindings([first], "read", call.cwd)];
+  return [
+    ...more,
+    ...scriptFile(call, first),
+    ...asWritten(call, first),
+    ...taskVerbs(rest),
+    ...suspectPaths(rest, call.cwd),
+  ];
+}
+
+/** A script that was written just before is as its text is. */
+function asWritten(call: Call, file: Arg): Outcome {
+  const written = call.written(file);
+  return written === null ? [] : [{ shell: written, input: "none" }];
 }
 
 function fromInput({ input, name }: Call): Outcome {
@@ -127,7 +144,7 @@ function source(call: Call): Outcome {
   const [file, ...rest] = call.args;
   if (file === undefined) return [reads("nothing is read")];
   if (file.shape === "/dev/stdin" || file.shape === "-") return fromInput(call);
-  return [...scriptFile(call, file), ...suspectPaths(rest, call.cwd)];
+  return [...scriptFile(call, file), ...asWritten(call, file), ...suspectPaths(rest, call.cwd)];
 }
 
 /** `export NAME=value`; `declare -n` and `-i` make values mean something. */
@@ -142,7 +159,7 @@ function declared(call: Call): Outcome {
   return [
     reads(`${call.name} sets variables`),
     ...set.flatMap(({ shape }) =>
-      environmentFinding(
+      environmentOutcome(
         shape.slice(0, shape.indexOf("=")).replace("+", ""),
         argOf(shape.slice(shape.indexOf("=") + 1)),
       ),

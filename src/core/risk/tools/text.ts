@@ -3,16 +3,19 @@ import { each } from "../call.ts";
 import { bySpec, givenBy, specOutcome } from "../spec.ts";
 import type { Spec } from "../spec.ts";
 import { has, valuesOf } from "../options.ts";
-import { ownCode, unknownCode, writes } from "../finding.ts";
+import { ownCode, reads, unknownCode, writes } from "../finding.ts";
+import { hiddenCommand } from "../hidden-command.ts";
 import { textOf } from "../arg.ts";
+import type { Arg } from "../arg.ts";
 import { judgePath } from "../path.ts";
+import { patched } from "../patched.ts";
 import { awkFindings } from "./awk.ts";
 import { sedFindings } from "./sed.ts";
 
 /** Programs that read text and print it, and what makes some of them write. */
 export const textTools: Tools = {
   ...each(
-    "cat head tail wc cut tr nl tac rev column paste join fold fmt expand unexpand comm cmp od hexdump xxd strings base64 base32 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum shasum jq look ptx tsort pr bat batcat zcat bzcat xzcat zgrep zless zmore gzcat lzcat zstdcat hd colrm iconv dos2unix-info csvlook csvcut csvgrep csvstat csvsort mlr datamash numfmt html2text aspell gron dasel xq hexyl glow nkf uconv md5 sha b3sum readelf objdump nm size ldd-tree delta diffstat colordiff icdiff wdiff",
+    "cat head tail wc cut tr nl tac rev column paste join fold fmt expand unexpand comm cmp od hexdump xxd strings base64 base32 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum shasum jq look ptx tsort pr bat batcat zcat bzcat xzcat zgrep zless zmore gzcat lzcat zstdcat hd colrm iconv dos2unix-info csvlook csvcut csvgrep csvstat csvsort datamash numfmt html2text aspell gron dasel xq hexyl glow nkf uconv md5 sha b3sum readelf objdump nm size ldd-tree delta diffstat colordiff icdiff wdiff",
     bySpec({
       valued:
         "-n -c -d -f -s -w -k -t -b -N -j -L -S -e --arg --argjson --indent --lines --bytes --delimiter --fields",
@@ -24,10 +27,23 @@ export const textTools: Tools = {
     reads: "--slurpfile --rawfile -f --from-file",
   }),
   tr: bySpec({ operands: "none" }),
-  ...each(
-    "xmllint xmlstarlet",
-    bySpec({ valued: "--xpath --encode -t -m -v", writes: "--output -o", isSingle: false }),
-  ),
+  mlr: (call) => [
+    call.args.some(({ shape }) =>
+      /^(?:-I|split|tee|-o|--prepipe\w*)$|\b(?:tee|emit|print|dump)\s*>|system|exec/.test(shape),
+    )
+      ? ownCode("mlr may write files or run programs")
+      : reads("mlr reads"),
+    ...valuesOf(givenBy(call.args, { valued: "--prepipe --prepipex" }), "--prepipe --prepipex").flatMap(
+      (text) => hiddenCommand("mlr reads through a command", text),
+    ),
+    ...specOutcome({ ...call, args: call.args.filter(({ shape }) => /[/.]/.test(shape)) }, {}),
+  ],
+  ...each("nm objdump readelf size", (call) => [
+    call.args.some(({ shape }) => shape.startsWith("--plugin"))
+      ? ownCode("it loads a plugin")
+      : reads(`${call.name} reads`),
+    ...specOutcome(call, { valued: "--plugin -f -b -m -j -C -M" }),
+  ]),
   xxd: (call) => withOutput(call, { valued: "-c -g -l -s -o -n -seek -len -cols" }),
   uniq: (call) => withOutput(call, { valued: "-f -s -w" }),
   base64: bySpec({ valued: "-w", writes: "-o --output", reads: "-i --input" }),
@@ -37,9 +53,23 @@ export const textTools: Tools = {
     valued: "-k -t -S --key --field-separator --buffer-size --parallel --batch-size",
     writes: "-o --output -T --temporary-directory",
     reads: "--files0-from",
-    flags: { "--compress-program": ["privilege", "runs a program"] },
+    runs: "--compress-program",
   }),
-  shuf: bySpec({ valued: "-n -i", writes: "-o --output", reads: "--random-source" }),
+  shuf: (call) => {
+    const spec = {
+      valued: "-n -i --head-count --input-range",
+      writes: "-o --output",
+      reads: "--random-source",
+    };
+    const found = givenBy(call.args, spec);
+    const isNone = valuesOf(found, "-n --head-count").some(({ shape }) => /^0+$/.test(shape));
+    return [
+      ...specOutcome(call, spec),
+      ...(isNone
+        ? valuesOf(found, "-o --output").flatMap((path) => judgePath(path, "empty", call.cwd) ?? [])
+        : []),
+    ];
+  },
   ...each("grep egrep fgrep zegrep", (call) =>
     grep(call, {
       valued: "-e -m -A -B -C -d -D --include --exclude --exclude-dir --regexp --max-count --color",
@@ -51,12 +81,7 @@ export const textTools: Tools = {
       valued:
         "-e -g -t -T -m -A -B -C -r -j -M -d --glob --iglob --type --type-not --max-count --replace --sort --regexp --max-depth --type-add --encoding -E",
       reads: "-f --file --ignore-file --path-to-ignore",
-      flags: {
-        "--pre": ["privilege", "runs a program over each file"],
-        "--hostname-bin": ["privilege", "runs a program"],
-        "--pager": ["privilege", "runs a program"],
-        "--filter --view": ["privilege", "runs a program"],
-      },
+      runs: "--pre --hostname-bin --pager --filter --view",
     }),
   ),
   yq: bySpec({
@@ -83,18 +108,24 @@ export const textTools: Tools = {
       { valued: "-n -b", writes: "-f --prefix" },
     ),
   ],
-  tee: bySpec({ risk: "read", because: "tee passes text on", operands: "write" }),
+  tee: (call) => [
+    ...specOutcome(call, { because: "tee passes text on", operands: "write" }),
+    ...call.args.flatMap((path) => (path.isGlob ? (judgePath(path, "overwrite", call.cwd) ?? []) : [])),
+  ],
   ...each("sponge", bySpec({ operands: "write" })),
   ...each("awk gawk mawk nawk original-awk", awk),
   ...each("sed gsed ssed", sed),
-  patch: bySpec({
-    risk: "write",
-    because: "patch changes files",
-    operands: "write",
-    valued: "-p -F",
-    reads: "-i --input",
-    writes: "-o -r -d --output --directory",
-  }),
+  patch: (call) => [
+    ...specOutcome(call, {
+      risk: "write",
+      because: "patch changes files",
+      operands: "write",
+      valued: "-p -F",
+      reads: "-i --input",
+      writes: "-o -r -d --output --directory",
+    }),
+    ...patched(call),
+  ],
   ...each("less more most pg", pager),
 };
 
@@ -189,18 +220,29 @@ function sed(call: Parameters<Judge>[0]): ReturnType<Judge> {
   const isGiven = has(found, "-e --expression -f --file");
   const files = isGiven ? found.operands : found.operands.slice(1);
   const isInPlace = has(found, "-i --in-place");
+  const programs = [...scripts, ...(isGiven ? [] : found.operands.slice(0, 1))];
+  const isLost =
+    isInPlace &&
+    (programs.some(deletesAll) || (has(found, "-n --quiet --silent") && programs.every(printsNothing)));
   return [
+    ...(isLost ? files.flatMap((file) => judgePath(file, "empty", call.cwd) ?? []) : []),
     ...specOutcome(
       { ...call, args: files },
       { because: "sed reads", operands: isInPlace ? "write" : "read" },
     ),
     ...(isInPlace ? [{ risk: "write" as const, because: "sed -i changes files" }] : []),
     ...fromFile(call, valuesOf(found, "-f --file"), sedFindings),
-    ...[...scripts, ...(isGiven ? [] : found.operands.slice(0, 1))].flatMap((script) =>
-      sedFindings(script, call.cwd),
-    ),
+    ...programs.flatMap((script) => sedFindings(script, call.cwd)),
   ];
 }
+
+const deletesAll = ({ shape }: Arg): boolean =>
+  /^(?:1,\$|0~1|1~1|\/\^?\.?\*?\/|\/\^\/|\/\$\/|1!G;h;\$!)?\s*\{?\s*d\s*;?\s*\}?\s*$|^s\/(?:\^?\.\*\$?)\/\/\w*$|^1?Q;?$/.test(
+    shape.trim(),
+  );
+
+const printsNothing = ({ shape }: Arg): boolean =>
+  !/[pPwe]/.test(shape.replaceAll(/s(.)(?:(?!\1).)*\1(?:(?!\1).)*\1/g, "s")) && !/s(.).*\1\w*p/.test(shape);
 
 /** `-i.bak` and `-ni`: after `i` stands a suffix, no more options. */
 function shortInPlace(shape: string): string {

@@ -2,18 +2,18 @@ import { argOf, isTame, tameArg, textOf, unknownArg } from "../arg.ts";
 import type { Arg } from "../arg.ts";
 import type { Call, Judge, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { needsRights, ownCode, reads, unknownCode, writes } from "../finding.ts";
+import { needsRights, ownCode, reads, trusted, unknownCode, writes } from "../finding.ts";
 import type { Finding, Inner, Outcome } from "../finding.ts";
 import { given, has, valuesOf } from "../options.ts";
 import type { Grammar } from "../options.ts";
-import { environmentFinding } from "../environment-names.ts";
+import { environmentOutcome } from "../environment-names.ts";
 import { pathsFindings } from "../spec.ts";
 import { filled } from "./find.ts";
 
 /** Programs that run the command they are given, with what they change about it. */
 export const wrappers: Tools = {
   ...each(
-    "nohup setsid nice ionice stdbuf unbuffer chronic linux32 linux64 fakeroot xvfb-run dbus-run-session caffeinate systemd-inhibit rlwrap ts-x catchsegv ifne pee torify-x winpty numactl prlimit choom noti prime-run command-x mispipe tini dumb-init",
+    "nohup setsid nice ionice stdbuf unbuffer chronic linux32 linux64 fakeroot xvfb-run dbus-run-session caffeinate systemd-inhibit rlwrap catchsegv ifne pee winpty numactl prlimit choom noti prime-run mispipe tini dumb-init",
     wrapped({ valued: "-n -c -p -i -o -e -a --adjustment --input --output --error -s --server-args" }),
   ),
   time: wrapped({ valued: "-f --format", telling: "--output" }, 0, "-o --output"),
@@ -55,9 +55,6 @@ export const wrappers: Tools = {
     ownCode("entr repeats a command"),
     { runs: given(call.args, { isStrict: true }).operands.map((word) => filled(word, "/_", tameArg)) },
   ],
-  ...each("watchexec reflex fswatch chokidar onchange nodemon-x", (call) => [
-    unknownCode(`${call.name} runs a command when files change`),
-  ]),
   script: (call) => {
     const found = given(call.args, {
       valued: "-c --command -I -O -B -T -m -E -o --log-in --log-out --log-io --log-timing",
@@ -73,7 +70,7 @@ export const wrappers: Tools = {
       ...(has(found, "-c --command") ? [] : [unknownCode("script starts a shell")]),
     ];
   },
-  ...each("expect unbuffer-x zpty empty", () => [unknownCode("expect drives other programs")]),
+  ...each("expect zpty empty", () => [unknownCode("expect drives other programs")]),
   ...each("busybox toybox", (call) => [
     reads("busybox is many programs"),
     ...(call.args.length > 0 && !(call.args[0]?.shape ?? "").startsWith("--") ? [{ runs: call.args }] : []),
@@ -87,7 +84,15 @@ export const wrappers: Tools = {
     },
     { runs: given(call.args, { valued: "-f", isStrict: true }).operands },
   ]),
-  ...each("dotenv dotenvx direnv envchain with-env", (call) => [
+  direnv: (call) => {
+    const [verb, , ...runs] = call.args;
+    if (/^(?:status|version|--version|help|export|stdlib|show_dump)$/.test(verb?.shape ?? ""))
+      return [ownCode("direnv reads .envrc")];
+    return verb?.shape === "exec"
+      ? [ownCode("direnv sets the environment"), { runs, isLoose: true }]
+      : [trusted("direnv lets .envrc run at every prompt")];
+  },
+  ...each("dotenv dotenvx envchain with-env", (call) => [
     ownCode(`${call.name} sets the environment`),
     ...textAfterDash(call.args),
   ]),
@@ -108,7 +113,7 @@ function wrapped(grammar: Grammar, skipped = 0, written = ""): Judge {
     return [
       reads(`${call.name} runs a command`),
       ...pathsFindings(valuesOf(found, written), "write", call.cwd),
-      ...(runs.length > 0 ? [{ runs }] : []),
+      ...(runs.length > 0 ? [{ runs, isLoose: true }] : []),
     ];
   };
 }
@@ -125,7 +130,7 @@ function textAfterDash(args: readonly Arg[]): Outcome {
   if (at !== -1) return [{ runs: args.slice(at + 1) }];
   const { operands } = given(args, { valued: "-f -e -c --env-file", isStrict: true });
   const runs = /^(?:run|exec)$/.test(operands[0]?.shape ?? "") ? operands.slice(1) : operands;
-  return runs.length > 0 ? [{ runs }] : [];
+  return runs.length > 0 ? [{ runs, isLoose: true }] : [];
 }
 
 const environment = { valued: "-u -C -S --unset --chdir --split-string --argv0 -a", isStrict: true };
@@ -139,7 +144,7 @@ function env(call: Call): Outcome {
   return [
     reads("env shows or sets the environment"),
     ...set.flatMap(({ shape }) =>
-      environmentFinding(shape.slice(0, shape.indexOf("=")), argOf(shape.slice(shape.indexOf("=") + 1))),
+      environmentOutcome(shape.slice(0, shape.indexOf("=")), argOf(shape.slice(shape.indexOf("=") + 1))),
     ),
     ...split.map((text) => ({ shell: argOf([text, ...found.operands].map(({ shape }) => shape).join(" ")) })),
     ...(runs.length > 0 && split.length === 0 ? [{ runs, place: valuesOf(found, "-C --chdir")[0] }] : []),
