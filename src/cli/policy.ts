@@ -1,7 +1,7 @@
 import type { Assessment } from "../core/assessment.ts";
 import { canonical } from "../core/canonical.ts";
 import type { Digest } from "../core/id.ts";
-import { following, judge, levelRisk } from "../core/policy.ts";
+import { judge, levelRisk } from "../core/policy.ts";
 import type { PolicySpec } from "../core/policy.ts";
 import type { Blobs, Policy } from "../core/ports.ts";
 import type { ProjectSpec } from "../core/goal.ts";
@@ -22,18 +22,14 @@ export const policySpec = (
   outside,
 });
 
-/**
- * The policy of a run: what it is made of is a blob that its digest names.
- * @param before under which the run went on until now; null: it begins
- */
+/** The policy of a run: what it is made of is a blob that its digest names. */
 export async function openPolicy(
   blobs: Pick<Blobs, "put">,
   given: PolicySpec,
   glob: Glob,
   assess: Assess,
-  before: PolicySpec | null = null,
 ): Promise<Policy> {
-  let spec = before === null ? given : following(before, given);
+  let spec = given;
   let digest = await digestOf(blobs, spec);
   // One rule after the other, whoever writes them: what decides and its name change together.
   let last: Promise<void> = Promise.resolve();

@@ -4,6 +4,7 @@ import type { Environment } from "../core/environment.ts";
 import type { ProjectSpec } from "../core/goal.ts";
 import type { Blobs, Capabilities, Clock, Policy, Ports, Sandbox, Workspaces } from "../core/ports.ts";
 import type { Digest } from "../core/id.ts";
+import { following } from "../core/policy.ts";
 import type { PolicySpec } from "../core/policy.ts";
 import { openStorage } from "../edges/sqlite/storage.ts";
 import type { Storage } from "../edges/sqlite/storage.ts";
@@ -86,6 +87,8 @@ export interface Wiring {
 export interface Wired extends Ports {
   /** What of `harness.yaml` cannot be had, in one line each. */
   readonly faults: readonly string[];
+  /** Tools that are not what they were when the run began. */
+  readonly changedTools: readonly string[];
   /** Ends what was started for them. Storage and sandbox are whose who opened them. */
   close(): Promise<void>;
 }
@@ -100,13 +103,8 @@ export async function wire(wiring: Wiring): Promise<Wired> {
   const opens = canOpen(wiring.sandbox.kind, await wiring.sandbox.capabilities());
   let policy: Policy | null = null;
   const outside = await openOutside({ ...wiring, policy: () => policy as Policy, now: () => clock.now() });
-  policy = await openPolicy(
-    storage.blobs,
-    policySpec(project, opens, outside.digests),
-    glob,
-    assessing(project.secrets ?? {}),
-    await policyBefore(storage.blobs, wiring.policy ?? null),
-  );
+  const spec = await specFor(storage.blobs, wiring.policy, policySpec(project, opens, outside.digests));
+  policy = await openPolicy(storage.blobs, spec, glob, assessing(project.secrets ?? {}));
   return {
     clock,
     journal: storage.journal,
@@ -121,13 +119,15 @@ export async function wire(wiring: Wiring): Promise<Wired> {
     glob,
     sha256,
     faults: outside.faults,
+    changedTools: spec.changed ?? [],
     close: async () => outside.close(),
   };
 }
 
-async function policyBefore(blobs: Blobs, policy: Digest | null): Promise<PolicySpec | null> {
-  if (policy === null || (await blobs.missing([policy])).length > 0) return null;
-  return readJson<PolicySpec>(blobs, policy);
+/** What decides from now on, in a run that went on under `before` until now. */
+async function specFor(blobs: Blobs, before: Digest | undefined, now: PolicySpec): Promise<PolicySpec> {
+  if (before === undefined || (await blobs.missing([before])).length > 0) return now;
+  return following(await readJson<PolicySpec>(blobs, before), now);
 }
 
 /** Whether slots can be opened to hosts at all: a container needs a program in which the way out is written. */

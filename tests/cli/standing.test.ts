@@ -58,7 +58,7 @@ describe("a run that waits for a person", () => {
     });
     expect((await harness(dir, ["approvals"])).out).toBe(" nothing waits for a person\n");
     const twice = await harness(dir, ["approvals", "drop", asked(ran)]);
-    expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("nothing that waits is called") });
+    expect(twice).toMatchObject({ code: 1, err: expect.stringContaining("nothing that waits is called") });
     const resumed = await harness(dir, ["resume"]);
     expect(resumed.code).toBe(0);
     expect(resumed.err).toContain(" tasks      1 of 1 accepted in 3 attempts\n");
@@ -245,7 +245,7 @@ test("approvals that changed since hold from the next resume on, which says so",
   const resumed = await harness(dir, ["resume"]);
   expect(resumed.code).toBe(3);
   expect(resumed.err).toContain(
-    " approvals  harness.yaml says otherwise than when the run was last at work;",
+    " approvals  what decides about calls (approvals and network of harness.yaml, definitions of tools) changed since",
   );
   expect(resumed.err).toContain("waits for you: ");
 });

@@ -168,10 +168,14 @@ async function goOn(
   if (budget !== null) io.err(textOf([["budget", `${readableBudget(budget)} from now on`]], io.columns));
   await askAgain(ports, owned.run);
   if (await policyOf(ports, owned, person())) io.err(textOf([["approvals", newPolicy]], io.columns));
+  if (ports.changedTools.length > 0) io.err(textOf([["tools", otherTools(ports.changedTools)]], io.columns));
   io.err(resuming(before, owned));
   announce(io, stateDir(project.dir), id);
   return work(io, project, ports, owned, options.json === true, stops);
 }
+
+const otherTools = (names: readonly string[]): string =>
+  `${names.join(", ")}: no longer defined as when the run began, so their calls are asked about whatever a rule says`;
 
 const newPolicy =
   "what decides about calls (approvals and network of harness.yaml, definitions of tools) changed since the run was last at work; what was asked before is asked again";
