@@ -4,6 +4,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { goalSpec, rubricSpec, settleCheck } from "../../src/core/goal.ts";
 import type { RubricSpec } from "../../src/core/goal.ts";
+import { assessing } from "../../src/cli/assess.ts";
+import { policySpec } from "../../src/cli/policy.ts";
+import { glob } from "../../src/cli/wire.ts";
+import { judge } from "../../src/core/policy.ts";
 import { planErrors, planSpec, settleTask } from "../../src/core/plan.ts";
 
 /** What must hold of every example before a run of it means anything. */
@@ -89,4 +93,19 @@ describe.each(["hello", "orders", "owners", "hours", "keep"])("example %s", (nam
       expect({ task: task.id, scored }).toEqual({ task: task.id, scored: keys });
     }
   });
+});
+
+test("the default level asks at most once per 20 calls of the three repositories, and of the tables", () => {
+  const assess = assessing({});
+  const policy = policySpec({}, true, {});
+  const circumstances = { now: 0, open: [], isTainted: false };
+  const made = ["owners", "hours", "keep", "orders"].flatMap((name) =>
+    [...turnsOf(name).values()].flatMap((turns) => turns.flatMap(callsOf)),
+  );
+  const calls = made.filter(([tool]) => tools.has(tool));
+  const asked = calls.filter(
+    ([tool, args]) => judge(policy, glob, tool, assess(tool, args), circumstances).decision !== "allow",
+  );
+  expect(calls.length).toBeGreaterThan(40);
+  expect(asked.length, JSON.stringify(asked)).toBeLessThanOrEqual(calls.length / 20);
 });
