@@ -21,11 +21,14 @@ export interface PolicySpec {
   readonly changed?: readonly string[];
 }
 
+/** What a policy that was stored before says of tools; older versions said nothing. */
+type Before = Partial<Pick<PolicySpec, "outside" | "changed">>;
+
 /** A policy that follows another in the same run: it knows which tools are no longer what they were. */
-export function following(before: PolicySpec, now: PolicySpec): PolicySpec {
+export function following(before: Before, now: PolicySpec): PolicySpec {
   const changed = Object.entries(now.outside)
     .filter(
-      ([name, digest]) => before.changed?.includes(name) === true || isOther(before.outside[name], digest),
+      ([name, digest]) => before.changed?.includes(name) === true || isOther(before.outside?.[name], digest),
     )
     .map(([name]) => name)
     .toSorted();

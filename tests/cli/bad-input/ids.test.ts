@@ -76,11 +76,11 @@ describe("what waits for a person", () => {
     ),
     typed(
       ["approvals", "acept", "ASKED"],
-      "ASKED can be answered by retry, accept, replan, drop, stop, not by acept",
+      'harness approvals acept: there is no such answer; did you mean "accept"? there are list, show, watch, approve, reject, settle, retry, accept, replan, drop, raise, stop',
     ),
     typed(
       ["approvals", "__proto__", "ASKED"],
-      "ASKED can be answered by retry, accept, replan, drop, stop, not by __proto__",
+      "harness approvals __proto__: there is no such answer; there are list, show, watch, approve, reject, settle, retry, accept, replan, drop, raise, stop",
     ),
     typed(
       ["approvals", "settle", "ASKED", "perhaps"],
