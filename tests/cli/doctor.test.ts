@@ -124,6 +124,29 @@ describe("in a new directory without an engine", () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
+  test("secrets are read and servers started: what a run would lack is said", async () => {
+    const server = join(root, "tests", "cli", "canaries", "keeper.mjs");
+    const settings = {
+      secrets: { TOKEN: { hosts: ["a.example"] }, LOST: { hosts: ["a.example"] } },
+      mcp: {
+        keeper: { command: [process.execPath, server] },
+        absent: { command: ["/no/such/server"] },
+      },
+    };
+    const dir = await folder({ "harness.yaml": JSON.stringify(settings) });
+    const { named, checks, code } = await diagnose(dir, [], { ...nowhere, TOKEN: "canary-0123456789" });
+    expect(code).toBe(5);
+    expect(named("secrets")).toMatchObject({
+      mark: "wrong",
+      found: expect.stringContaining("LOST") as string,
+    });
+    const servers = checks.filter(({ check }) => check === "mcp");
+    expect(servers.map(({ mark }) => mark)).toEqual(["warns", "ok"]);
+    expect(servers[0]?.found).toContain("absent");
+    expect(servers[1]?.found).toBe("2 tools: mcp__keeper__reveal, mcp__keeper__fail");
+    expect(JSON.stringify(checks)).not.toContain("canary");
+  });
+
   test("a project that wants containers is not ready", async () => {
     const dir = await folder({ "harness.yaml": docker });
     const { code, out } = await harness(dir, ["doctor"], { env: nowhere });

@@ -9,6 +9,7 @@ import { machineFindings } from "../doctor/machine.ts";
 import { modelFindings } from "../doctor/models.ts";
 import { withPlace } from "../doctor/place.ts";
 import type { Place } from "../doctor/place.ts";
+import { outsideFindings } from "../doctor/outside.ts";
 import { projectFindings, readSettings } from "../doctor/project.ts";
 import { stateFindings } from "../doctor/state.ts";
 import { exit } from "../exit.ts";
@@ -22,6 +23,9 @@ export interface DoctorOptions {
 /** How long the looks at this machine, its disk and the project's files may take. */
 const diskMs = 15_000;
 const filesMs = 10_000;
+/** And for servers to start. */
+const serversMs = 60_000;
+const noServer = wrong("mcp", `no answer within ${serversMs / 1000} s`, "start the servers by hand and see");
 
 /** `harness doctor [GOAL]`: whether a run can start here and be safe, and what to do where not. Changes nothing. */
 export async function doctor(io: Io, file: string | undefined, options: DoctorOptions): Promise<number> {
@@ -45,13 +49,17 @@ export async function doctor(io: Io, file: string | undefined, options: DoctorOp
         ),
       ],
       ["models", inTime("models", modelFindings(io, project, goal))],
+      ["outside", within(serversMs, outsideFindings(io, project), () => [noServer])],
       ["state", stateFindings(stateQuestion(project.dir, place), diskMs)],
       ["engine", engineFindings({ io, project, goal, place })],
     ];
     // One that fails must not leave the place while the others work in it.
     const ended = Promise.allSettled(groups.map(async ([, findings]) => findings));
     try {
-      for (const [group, findings] of groups) tell(group, await findings);
+      for (const [group, findings] of groups) {
+        const found = await findings;
+        if (found.length > 0) tell(group, found);
+      }
     } finally {
       await ended;
     }
