@@ -162,6 +162,24 @@ function program(io: Io, done: { code: number }): Command {
     );
 
   cli
+    .command("cost")
+    .summary("says what was paid, and for what")
+    .description("says what was paid, and for what: over all runs of this project, or in one of them")
+    .argument("[run]", "all if left out")
+    .option(
+      "--by <what>",
+      "run, task, role, model, prompt or day; run if left out, task where a run is named",
+    )
+    .option("--since <day>", "only calls that ended since, like 2027-01-31, or days with today, like 7; UTC")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness cost --by day --since 7")
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("./commands/cost.ts")).cost(io, run, options),
+      ),
+    );
+
+  cli
     .command("diff")
     .description("prints what a run changed, as a patch")
     .argument("[run]", "the last one if left out")

@@ -1,16 +1,11 @@
 import { apply } from "../core/apply.ts";
+import { chargeFold, purposes } from "../core/cost/charge.ts";
+import type { Charge, Purpose, Tokens } from "../core/cost/charge.ts";
+import { addTokens, noTokens, sumOf, sumsByPurpose } from "../core/cost/sum.ts";
 import type { Body, Entry, Forecast } from "../core/event.ts";
-import { threadParts } from "../core/id.ts";
 import type { Digest, Instant, RunId } from "../core/id.ts";
 import type { Journal } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
-
-/** What models read and wrote. `input` includes `cached`, which the provider had read before. */
-interface Tokens {
-  input: number;
-  cached: number;
-  output: number;
-}
 
 /** One criterion as one grading found it. */
 interface CriterionStory {
@@ -34,31 +29,22 @@ export interface AttemptStory {
   turns: number;
   /** Of the worker. */
   micros: number;
-  readonly tokens: Tokens;
+  tokens: Tokens;
   /** Of those who judged it. */
   judgingMicros: number;
-  readonly judgingTokens: Tokens;
+  judgingTokens: Tokens;
   feedback: Digest | null;
   submission: Digest | null;
   readonly alone: boolean;
   readonly verdicts: CriterionStory[];
 }
 
-/** What a run's money bought, in micro-dollars. */
-interface Costs {
-  accepted: number;
-  rejected: number;
-  /** Attempts that have not ended. */
-  inWork: number;
-  planning: number;
-  judging: number;
-}
-
 /** A run as people ask about it: read from its journal, written nowhere. */
 export interface Story {
   readonly run: RunState;
   readonly attempts: readonly AttemptStory[];
-  readonly costs: Costs;
+  /** What a run's money bought, in micro-dollars. */
+  readonly costs: Readonly<Record<Purpose, number>>;
   readonly tokens: Tokens;
   /** Results of the goal's last grading, by check. */
   readonly checks: ReadonlyMap<string, string>;
@@ -75,23 +61,30 @@ export interface Story {
 /** @throws Error for a run that is not there */
 export async function readStory(journal: Pick<Journal, "read">, id: RunId): Promise<Story> {
   const telling = newTelling();
+  const fold = chargeFold();
   let run: RunState | null = null;
   let last: Entry | null = null;
   for await (const entry of journal.read(id, 0)) {
     run = apply(run, entry);
     note(entry, last, telling);
+    fold.see(entry);
     last = entry;
   }
   if (run === null) throw new Error(`run ${id} has no events`);
+  const { charges } = fold.told();
+  for (const charge of charges) noteCharge(charge, telling.attempts);
   const attempts = [...telling.attempts.values()];
-  for (const attempt of attempts) telling.costs[bought(attempt)] += attempt.micros;
-  return { ...telling, run, attempts };
+  return { ...telling, run, attempts, costs: costsOf(charges), tokens: sumOf(charges).tokens };
+}
+
+function costsOf(charges: readonly Charge[]): Story["costs"] {
+  const sums = sumsByPurpose(charges);
+  const costs = purposes.map((purpose) => [purpose, sums[purpose].micros]);
+  return Object.fromEntries(costs) as Story["costs"];
 }
 
 interface Telling {
   readonly attempts: Map<string, AttemptStory>;
-  readonly costs: Costs;
-  readonly tokens: Tokens;
   readonly checks: Map<string, string>;
   readonly crashes: Instant[];
   readonly approvedBy: string[];
@@ -101,12 +94,8 @@ interface Telling {
   forecast: Forecast | null;
 }
 
-const noTokens = (): Tokens => ({ input: 0, cached: 0, output: 0 });
-
 const newTelling = (): Telling => ({
   attempts: new Map(),
-  costs: { accepted: 0, rejected: 0, inWork: 0, planning: 0, judging: 0 },
-  tokens: noTokens(),
   checks: new Map(),
   crashes: [],
   approvedBy: [],
@@ -117,7 +106,6 @@ const newTelling = (): Telling => ({
 
 function note(entry: Entry, last: Entry | null, telling: Telling): void {
   noteAttempt(entry, telling.attempts);
-  noteModel(entry, telling);
   noteCheck(entry, telling.checks);
   notePeople(entry, telling);
   // An ownership after the first that does not follow a clean stop.
@@ -130,11 +118,6 @@ function note(entry: Entry, last: Entry | null, telling: Telling): void {
     telling.crashes.push(last.at);
   // Journals of older versions have none.
   if (entry.type === "plan-proposed") telling.forecast = entry.body.forecast ?? null;
-}
-
-function bought({ outcome }: AttemptStory): keyof Costs {
-  if (outcome === null) return "inWork";
-  return outcome === "accepted" ? "accepted" : "rejected";
 }
 
 /** A person may take a goal as met though its checks said otherwise, as `apply` ends a run for them. */
@@ -195,37 +178,29 @@ const newAttempt = (
   outcome: null,
   turns: 0,
   micros: 0,
-  tokens: noTokens(),
+  tokens: noTokens,
   judgingMicros: 0,
-  judgingTokens: noTokens(),
+  judgingTokens: noTokens,
   feedback: null,
   submission: null,
   alone,
   verdicts: [],
 });
 
-function noteModel(entry: Entry, { attempts, costs, tokens }: Telling): void {
-  if (entry.type !== "model-ended") return;
-  const { thread, charged, outcome } = entry.body;
-  const { role, task, attempt } = threadParts(thread);
-  const micros = charged.micros ?? 0;
-  count(tokens, entry.body);
-  if (role === "planner") costs.planning += micros;
-  if (role === "evaluator") costs.judging += micros;
+function noteCharge(
+  { role, task, attempt, micros, tokens, outcome }: Charge,
+  attempts: Map<string, AttemptStory>,
+): void {
   const story = task === null ? undefined : attempts.get(key(task, attempt));
   if (story === undefined) return;
-  count(role === "worker" ? story.tokens : story.judgingTokens, entry.body);
-  if (role === "evaluator") story.judgingMicros += micros;
-  if (role !== "worker") return;
-  story.micros += micros;
+  if (role === "evaluator") {
+    story.judgingMicros += micros ?? 0;
+    story.judgingTokens = addTokens(story.judgingTokens, tokens);
+    return;
+  }
+  story.micros += micros ?? 0;
+  story.tokens = addTokens(story.tokens, tokens);
   if (outcome === "complete") story.turns += 1;
-}
-
-/** What the provider counted; where it did not say, what was charged. */
-function count(tokens: Tokens, { usage, charged }: Body<"model-ended">): void {
-  tokens.input += usage?.input ?? charged.input;
-  tokens.cached += usage?.cacheRead ?? 0;
-  tokens.output += usage?.output ?? charged.output;
 }
 
 function noteCheck(entry: Entry, checks: Map<string, string>): void {
@@ -245,16 +220,10 @@ export interface TaskStory {
 
 export function taskStory(story: Pick<Story, "attempts" | "run">, task: string): TaskStory {
   const attempts = story.attempts.filter((attempt) => attempt.task === task);
-  const tokens = noTokens();
-  for (const one of attempts.flatMap((attempt) => [attempt.tokens, attempt.judgingTokens])) {
-    tokens.input += one.input;
-    tokens.cached += one.cached;
-    tokens.output += one.output;
-  }
   return {
     attempts,
     micros: attempts.reduce((sum, { micros, judgingMicros }) => sum + micros + judgingMicros, 0),
-    tokens,
+    tokens: attempts.flatMap((one) => [one.tokens, one.judgingTokens]).reduce(addTokens, noTokens),
     ms: attempts.reduce((sum, { startedAt, endedAt }) => sum + (endedAt ?? story.run.at) - startedAt, 0),
   };
 }
