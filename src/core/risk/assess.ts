@@ -13,7 +13,7 @@ export function assessCommand(script: Script, parse: ParseScript): Assessment {
   const scope = newScope(parse);
   walkScript(script, scope, { kind: "none" });
   const first = scope.parts;
-  const { variables, arrays, functions, references, aliases, isDividedOddly } = scope;
+  const { variables, arrays, functions, references, aliases, descriptors, isDividedOddly } = scope;
   const again = {
     ...newScope(parse),
     variables,
@@ -21,6 +21,7 @@ export function assessCommand(script: Script, parse: ParseScript): Assessment {
     functions,
     references,
     aliases,
+    descriptors,
     isDividedOddly,
   };
   const isLearned = [variables, functions, aliases].some(({ size }) => size > 0);

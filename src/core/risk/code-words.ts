@@ -5,6 +5,11 @@ import type { Finding } from "./finding.ts";
 export const changing =
   /\b(?:open|write|writes?|append|copy|move|rename|symlink|link|mkdir|makedirs|touch|chmod|save|dump|put|File|Path|out)\w*/i;
 
+/** Why code is asked about that starts other programs. */
+export const startsPrograms = "the code starts other programs";
+/** Why code is asked about that sends something. */
+export const talks = "the code talks to another machine";
+
 interface Kind {
   readonly pattern: RegExp;
   readonly finding: Finding;
@@ -17,13 +22,13 @@ export const kinds: readonly Kind[] = [
   {
     pattern:
       /\bos\s*\.\s*(?:system|popen|exec\w*|spawn\w*|posix_spawn\w*|fork\w*|kill\w*|set\w*id)|\bsubprocess\b|\bpopen\d?\b|\bpty\b|child_process|\bexec(?:Sync|File|FileSync|v|vp|ve|le|lp|l)\b|\bspawn(?:Sync)?\b|\bfork\b|\bsystem\b|\bqx\b|%x[^\w\s]|shell_exec|passthru|proc_open|pcntl|\bOpen3\b|\bIO\.popen|\bProcess\s*\.|process\s*\.\s*(?:binding|dlopen|kill)|worker_threads|\bcluster\b|\bsignal\.|multiprocessing|\bRuntime\b|ProcessBuilder|Deno\.(?:run|Command)|Bun\.spawn/,
-    finding: unknownCode("the code starts other programs"),
+    finding: unknownCode(startsPrograms),
   },
   {
     // Elixir, Erlang, Julia, Groovy, Scala, Clojure, Haskell, OCaml, Swift, R, Octave, Nim, C#, Dart, Go, Rust, Lisp, CMake.
     pattern:
       /\bos:cmd\b|\bopen_port\b|\bSystem\.(?:cmd|shell|Process)\b|\bPort\.open\b|\brun\s*\(\s*(?:`|pipeline)|\.execute\s*\(\s*\)|\bsys\.process\b|\bprocess\.Process\b|\.!{1,2}(?:\s|$)|java\.shell|\(sh\s+"|\bcallCommand\b|\bcallProcess\b|\breadProcess\w*|\brunCommand\b|\bcreateProcess\b|\bSys\.command\b|\bUnix\.(?:system|exec\w*|open_process\w*|create_process\w*|kill)|\bProcess\s*\(\s*\)|\bsystem2\b|\bshell_cmd\b|\bexecCmd\w*|\bexecProcess\w*|\bstartProcess\b|\bProcess\.(?:Start|run|start)\b|\bexec\.Command\w*|\bos\/exec\b|\bCommand::new\b|std::process|\brun-program\b|\bshell-command\b|\bcall-process\b|\bstart-process\b|\bexecute_process\b|\bexecuteShell\b|\bspawnShell\b|\bspawnProcess\b|Bun\.\$|(?:^|[\s;(=])\$`|\bdo shell script\b|Start-Process|Invoke-(?:Expression|Command)|\biex\b|%pipe%|\bos\.execute\b|\bos\.StartProcess\b|\bchild_process\b|\bprocess\.Child\b|\bexeca\b|\bshelljs\b|\bsh\.\w+\(|\bplumbum\b|\bpexpect\b|\binvoke\.run\b|\bpsutil\b|\bexecl[ep]?\s*\(/,
-    finding: unknownCode("the code starts other programs"),
+    finding: unknownCode(startsPrograms),
   },
   {
     pattern:

@@ -1,6 +1,6 @@
 import { argOf, holdsUnknown } from "./arg.ts";
 import type { Arg } from "./arg.ts";
-import { changing, kinds, network, sending } from "./code-words.ts";
+import { changing, kinds, network, sending, startsPrograms, talks } from "./code-words.ts";
 import { emptyingCode, withoutComments } from "./code-text.ts";
 import { ownCode, reads, unknownCode } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -21,7 +21,7 @@ export function codeFindings(
   if (holdsUnknown(code)) return [unknownCode("a part of the code is not known before it runs")];
   if (code.shape.length > 20_000) return [unknownCode("the code is too long to be read")];
   const text = withoutComments(code.shape);
-  if (startsByQuotes(text, language)) return [unknownCode("the code starts other programs")];
+  if (startsByQuotes(text, language)) return [unknownCode(startsPrograms)];
   if (isPlain(text)) return [reads("the code only calculates and prints"), ...literals(text, cwd, false)];
   const looked = where === "file" ? kinds.filter(({ isVeiled }) => isVeiled !== true) : kinds;
   return [
@@ -41,7 +41,7 @@ const startsByQuotes = (text: string, language: string): boolean =>
 function reachesBy(text: string): Finding {
   const urls = [...text.matchAll(/https?:\/\/[^\s"'`)]+/g)].map(([url]) => hostOf(argOf(url)));
   const hosts = urls.length > 0 && urls.every((host) => host !== null) ? urls : null;
-  if (sending.test(text)) return { risk: "external", because: "the code talks to another machine", hosts };
+  if (sending.test(text)) return { risk: "external", because: talks, hosts };
   return { risk: "network", because: "the code reaches the network", hosts };
 }
 

@@ -12,6 +12,7 @@ export function environmentOutcome(name: string, value: Arg): Outcome {
     return [ownCode("rg takes options from a file of the project")];
   if (text !== null && text !== "" && holdsCommand.test(name)) return commandOf(name, value);
   if (name === "PATH" || name === "MANPATH") return pathFinding(value);
+  if (name === "PYTHONPATH") return [ownCode("PYTHONPATH decides which modules are loaded")];
   if (name === "IFS") return [{ risk: "write", because: "IFS changes how words are divided" }];
   if (!commanding.test(name)) return [];
   return [{ risk: "privilege", because: `${name} makes other programs run or trust something else` }];

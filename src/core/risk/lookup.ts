@@ -3,7 +3,9 @@ import { agentTools } from "./tools/agents.ts";
 import { archiveTools } from "./tools/archives.ts";
 import { containerTools } from "./tools/containers.ts";
 import { databaseTools } from "./tools/databases.ts";
+import { editors } from "./tools/editors.ts";
 import { findTools } from "./tools/find.ts";
+import { inPlaceTools } from "./tools/in-place.ts";
 import { debuggers } from "./tools/debuggers.ts";
 import { fileTools } from "./tools/files.ts";
 import { gitTools } from "./tools/git.ts";
@@ -35,6 +37,8 @@ const judges: ReadonlyMap<string, Judge> = new Map(
     textTools,
     xmlTools,
     fileTools,
+    editors,
+    inPlaceTools,
     networkTools,
     moreTools,
     agentTools,

@@ -44,7 +44,7 @@ function isSecretPlace(path: string, isGlob: boolean): boolean {
     return true;
   if (/^\/proc\/[^/]*[*?\uE000\uE001][^/]*\//.test(path)) return true;
   if (
-    /^\/etc\/(?:passwd|shadow|gshadow|group|sudoers|ssh|ssl\/private|krb5|cron|security|pam|kubernetes|docker|letsencrypt|ppp|openvpn|wireguard)/.test(
+    /^\/etc\/(?:passwd-|shadow|gshadow|group-|sudoers|ssh|ssl\/private|krb5|cron|security|pam|kubernetes|docker|letsencrypt|ppp|openvpn|wireguard)/.test(
       path,
     )
   )

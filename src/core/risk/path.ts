@@ -117,7 +117,7 @@ function judgeRead(full: string, use: "read" | "list", isGlob: boolean): Finding
 }
 
 const openEtc =
-  /^\/etc\/(?:os-release|lsb-release|debian_version|alpine-release|redhat-release|issue|hosts|hostname|resolv\.conf|timezone|localtime|shells|mime\.types|services|protocols|nsswitch\.conf|ssl\/certs|ca-certificates|apt\/sources\.list|ld\.so\.conf|environment|profile|bash\.bashrc|fstab|mtab|motd)/;
+  /^\/etc\/(?:os-release|lsb-release|debian_version|alpine-release|redhat-release|issue|hosts|hostname|resolv\.conf|timezone|localtime|shells|mime\.types|services|protocols|nsswitch\.conf|ssl\/certs|ca-certificates|apt\/sources\.list|ld\.so\.conf|environment|profile|bash\.bashrc|fstab|mtab|motd|(?:passwd|group)$)/;
 
 const isOpenPlace = (full: string): boolean =>
   /^\/(?:tmp|usr|lib|lib64|bin|sbin|opt|var\/tmp|var\/log|var\/lib\/dpkg|dev\/shm|nix)(?:\/|$)/.test(full) ||

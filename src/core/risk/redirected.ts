@@ -1,12 +1,10 @@
 import type { Redirect, Word } from "../shell.ts";
 import type { Arg } from "./arg.ts";
-import type { Input } from "./call.ts";
 import { asText, turnsOf } from "./expand.ts";
 import { destroys } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { fullPath, judgePath } from "./path.ts";
 import type { Use } from "./path.ts";
-import { printedBy } from "./printed.ts";
 import { mostValues, overTurns } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -16,22 +14,6 @@ export interface Redirected {
   readonly isSilent: boolean | "mostly";
   /** Words of the commands that may be files they read. */
   readonly read: readonly Word[];
-}
-
-/** What stands on the input after redirects. */
-export function inputOf(redirects: readonly Redirect[], scope: Scope, input: Input): Input {
-  let now = input;
-  for (const { operator, target } of redirects) {
-    if (operator === "<<" || operator === "<<<") now = { kind: "text", text: asText(target, scope) };
-    if (operator === "<" || operator === "<>") now = fromWord(target, scope);
-  }
-  return now;
-}
-
-function fromWord(target: Word, scope: Scope): Input {
-  const inside = target.pieces.find((piece) => piece.kind === "process");
-  if (inside?.kind === "process") return { kind: "pipe", names: printedBy(inside.script, scope) };
-  return { kind: asText(target, scope).shape === "/dev/null" ? "empty" : "file" };
 }
 
 /** What reading or writing the target means. */
@@ -45,7 +27,7 @@ export function redirectFindings(redirect: Redirect, scope: Scope, about: Redire
   if (/^[<>]&$/.test(operator) && paths.every(({ shape }) => /^(?:\d+-?|-|\uE001|\uE000)$/.test(shape)))
     return [];
   const isFresh = /^(?:>|>\||&>|>&)$/.test(operator);
-  const own = paths.flatMap((path) => judgePath(path, useOf(path, isFresh, about), scope.cwd) ?? []);
+  const own = paths.flatMap((path) => judgePath(path, useOf(path, isFresh, about, scope), scope.cwd) ?? []);
   const isLost = isFresh && about.read.slice(0, mostRead).some((word) => isSame(word, target, scope));
   return isLost ? [...own, destroys("the file is emptied before it is read")] : own;
 }
@@ -53,11 +35,18 @@ export function redirectFindings(redirect: Redirect, scope: Scope, about: Redire
 /** More words than a person would look through are not compared. */
 const mostRead = 64;
 
-function useOf(path: Arg, isFresh: boolean, { isSilent }: Redirected): Use {
+function useOf(path: Arg, isFresh: boolean, { isSilent, read }: Redirected, scope: Scope): Use {
   if (!isFresh) return "write";
   if (isSilent === true || (isSilent === "mostly" && !looksLikeLog(path))) return "empty";
-  return path.isGlob ? "overwrite" : "write";
+  return path.isGlob && !isBesideRead(path, read, scope) ? "overwrite" : "write";
 }
+
+/** In a loop over files: the name of the one that is read, with something behind it. */
+const isBesideRead = ({ shape }: Arg, read: readonly Word[], scope: Scope): boolean =>
+  read.slice(0, mostRead).some((word) => {
+    const source = asText(word, scope);
+    return source.isGlob && shape.length > source.shape.length && shape.startsWith(source.shape);
+  });
 
 const looksLikeLog = ({ shape }: Arg): boolean =>
   /\.(?:log|out|txt|err)$|\/dev\/|(?:^|\/)logs?\//.test(shape);

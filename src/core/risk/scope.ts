@@ -2,6 +2,7 @@ import type { Part } from "../assessment.ts";
 import type { ParseScript } from "../shell.ts";
 import { isTame, tameArg, unknownArg } from "./arg.ts";
 import type { Arg } from "./arg.ts";
+import type { Input } from "./call.ts";
 import { workspace } from "./path.ts";
 
 /** What is known of a shell while a script is walked. It only learns: no value is forgotten that a variable ever had. */
@@ -16,6 +17,8 @@ export interface Scope {
   readonly aliases: Map<string, string>;
   /** Files the script itself writes, by their full paths: their text, as far as it is known. */
   readonly files: Map<string, Arg>;
+  /** What may be read from descriptors that stay open (`exec 5< f`), by their numbers. */
+  readonly descriptors: Map<string, Input>;
   parts: Part[];
   cwd: string | null;
   /** Which of a variable's values is looked at. */
@@ -39,6 +42,7 @@ export const newScope = (parse: ParseScript): Scope => ({
   references: new Map(),
   aliases: new Map(),
   files: new Map(),
+  descriptors: new Map(),
   parts: [],
   cwd: workspace,
   turn: 0,

@@ -8,12 +8,13 @@ import { asText, conventional, expand, turnsOf } from "./expand.ts";
 import { destroys, isFinding, reads, unknownCode } from "./finding.ts";
 import type { Finding, Inner, Outcome } from "./finding.ts";
 import { hiddenIn } from "./hidden.ts";
+import { inputOf, keepOpen } from "./inputs.ts";
 import { noteShell } from "./note.ts";
 import { partOf } from "./part.ts";
 import { fullPath } from "./path.ts";
 import { printed } from "./printed.ts";
 import { hidesCommand, programOutcome, startsOf } from "./program.ts";
-import { inputOf, redirectFindings } from "./redirected.ts";
+import { redirectFindings } from "./redirected.ts";
 import type { Redirected } from "./redirected.ts";
 import { learn, mostValues, overTurns } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -53,6 +54,7 @@ function walk(
   if (command.kind === "function") return walkFunction(command.name, command.body, scope);
   walkRedirects(command.redirects, scope, { isSilent: isSilent(command, scope), read: joined });
   const own = inputOf(command.redirects, scope, input);
+  keepOpen(command.redirects, scope, true);
   if (command.kind === "loop") walkLoop(command.variable, command.words, scope, command.text);
   else judgeWords(command.words, command.text, scope, command.what);
   if (command.kind === "compound" && command.what === "subshell")
@@ -148,6 +150,7 @@ function walkSimple(command: SimpleCommand, scope: Scope, input: Input, joined: 
   walkAssignments(command, scope);
   const own = inputOf(redirects, scope, input);
   walkRedirects(redirects, scope, { isSilent: isSilent(command, scope), read: joined });
+  if (words[0]?.text === "exec" && words.length === 1) keepOpen(redirects, scope, false);
   noteWritten(command, scope, own);
   for (const target of overwrittenByTee(command)) walkTee(target, scope, joined);
   if (words.length === 0) return;

@@ -4,6 +4,7 @@ import type { Call } from "./call.ts";
 import { codeFindings } from "./code.ts";
 import { unknownCode } from "./finding.ts";
 import type { Outcome } from "./finding.ts";
+import { isTest, testFindings } from "./written-test.ts";
 
 /** A script that is started by its path, by its text: what stands behind `#!` reads it. */
 export function writtenOutcome(text: Arg, { cwd }: Pick<Call, "cwd">): Outcome {
@@ -34,11 +35,17 @@ const plain = (line: string): string => line.replaceAll("$$", "$").replaceAll(/\
 const runners =
   /^(?:go|tsx|ts-node|bun|deno|java|javac|kotlin|kotlinc|scala|scalac|groovy|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|tcc|rustc|nim|zig|crystal|dmd|rdmd|ghc|runghc|runhaskell|dotnet|csc|swift|swiftc|ocaml|ocamlfind|ocamlopt|julia|elixir|mix|pytest|jest|vitest|mocha|jasmine|ava|tap|rspec|phpunit|prove|npx|uv|poetry|cargo|gfortran|vlang|v|odin|fpc|sbcl|ctest|cmake|expect|sqlite3|psql)$/;
 
+const testRunners =
+  /^(?:pytest|py\.test|jest|vitest|mocha|jasmine|ava|tap|rspec|phpunit|prove|npx|uv|poetry|go|cargo|bun|deno|mix|gotestsum)$/;
+
 /** Code that the same script wrote and that a compiler or a runner is given. */
 export function writtenSources(name: string, { args, written, cwd }: Omit<Call, "name">): Outcome {
   if (!runners.test(name)) return [];
   return args.flatMap((arg) => {
     const text = /\.\w+$|^-/.test(arg.shape) ? written(arg) : null;
-    return text === null ? [] : codeFindings(text, cwd, name, "file");
+    if (text === null) return [];
+    return testRunners.test(name) && isTest(arg, text)
+      ? testFindings(text, cwd, name)
+      : codeFindings(text, cwd, name, "file");
   });
 }

@@ -245,8 +245,21 @@ function readCoproc(cursor: Cursor): Command {
   word(cursor, "coproc");
   skipBlanks(cursor);
   take(cursor, /[A-Za-z_]\w*[ \t]+(?=[{(]|(?:if|while|until|for|case|\[\[)\s)/y);
-  return readCommand(cursor);
+  const command = readCommand(cursor);
+  return "redirects" in command ? { ...command, redirects: [fromShell, ...command.redirects] } : command;
 }
+
+/** What a coprocess reads is whatever the shell sends it later. */
+const fromShell: Redirect = {
+  text: "coproc",
+  operator: "<&",
+  target: {
+    text: "$COPROC",
+    pieces: [
+      { kind: "variable", name: "COPROC", isIndirect: false, operation: "", words: [], isQuoted: true },
+    ],
+  },
+};
 
 function readSimple(cursor: Cursor): SimpleCommand {
   const from = cursor.at;

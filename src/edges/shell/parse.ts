@@ -52,6 +52,10 @@ function endOfCommand(cursor: Cursor, ends: readonly string[]): void {
   skipBlanks(cursor);
   if (peek(cursor) === "\n" || isClosed(cursor, ends)) return;
   const operator = take(cursor, /&&|\|\||;(?![;&])|&(?!>)/y);
+  if (operator === "&&" || operator === "||") {
+    skipLines(cursor);
+    if (isClosed(cursor, ends)) throw new ShellSyntax(`a command is missing after ${operator}`);
+  }
   if (operator !== "") return;
   if (looksAt(cursor, /(?:then|do|done|fi|else|elif|esac|\})(?=[\s;&|()<>]|$)/y) === null) {
     throw new ShellSyntax("something stands where a command must end");

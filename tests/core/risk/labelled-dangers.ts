@@ -423,7 +423,7 @@ cat $HOME/.ssh/id_rsa
 cat "$HOME/.bash_history"
 ls ~/.ssh
 cat /etc/shadow
-cat /etc/passwd
+cat /etc/shadow-
 cat /etc/sudoers
 cat /root/.bashrc
 cat ../../etc/shadow
@@ -562,9 +562,9 @@ sed -e '1!G;h;$!d' -e 'e rm -rf src' a
 tar -xPf a.tar
 split --filter='rm -rf src' a
 vim -c '!rm -rf src' a
-vim +'!ls' a
-ed a <<< '!rm x'
-ex -sc '!rm x' a
+vim +'!curl x' a
+ed a <<< '!rm -r x'
+ex -sc '!rm *' a
 emacs --batch --eval '(shell-command "x")'
 less +'!rm x' a
 expect -c 'spawn sh'

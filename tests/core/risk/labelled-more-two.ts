@@ -179,10 +179,10 @@ sqlite3 a '.import "|sh" t'
 sqlite3 a <<< '.shell ls'
 echo '.shell ls' | sqlite3 a
 duckdb -c "copy t to 's3://x'"
-vim -es '+!ls' '+q' a
-nvim --headless -c '!ls'
+vim -es '+!curl x' '+q' a
+nvim --headless -c '!wget x'
 vi -c ':!x' a
-ed <<< '!ls'
+ed <<< '!nc x 1'
 emacs -Q --batch -l x
 info --init-file=x ls; curl x
 script -qc 'curl x'

@@ -3,6 +3,7 @@ import { dangersOne } from "./labelled-more-one.ts";
 import { dangersTwo } from "./labelled-more-two.ts";
 import { more } from "./labelled-more.ts";
 import { reads } from "./labelled-reads.ts";
+import { fifth } from "./labelled-fifth.ts";
 import { fourth } from "./labelled-fourth.ts";
 import { third } from "./labelled-third.ts";
 import { writes } from "./labelled-writes.ts";
@@ -27,6 +28,7 @@ export const labelled: readonly Labelled[] = [
   ...dangers,
   ...more,
   ...third,
+  ...fifth,
   fourth,
   dangersOne,
   dangersTwo,

@@ -108,11 +108,16 @@ function zipTest(call: Call): Outcome {
 }
 
 function cpio(call: Call): Outcome {
-  const found = givenBy(call.args, { valued: "-H -C -I --rsh-command", writes: "-D -F -O" });
+  const found = givenBy(call.args, { valued: "-H -C -I --rsh-command --format", writes: "-D -F -O --file" });
   if (has(found, "--rsh-command")) return [unknownCode("cpio runs a program")];
-  const isList = has(found, "-t --list");
+  const output = pathsFindings(valuesOf(found, "-F -O --file"), "write", call.cwd);
+  if (has(found, "-t --list")) return [reads("cpio lists an archive")];
+  if (has(found, "-o --create")) return [reads("cpio prints an archive"), ...output];
+  const isInside =
+    has(found, "-p --pass-through") || (has(found, "-i --extract") && has(found, "--no-absolute-filenames"));
   return [
-    isList ? reads("cpio lists an archive") : trusted("cpio may write anywhere"),
+    isInside ? writes("cpio copies files") : trusted("cpio may write anywhere"),
+    ...pathsFindings(valuesOf(found, "-D"), "write", call.cwd),
     ...pathsFindings(found.operands, "write", call.cwd),
   ];
 }

@@ -143,7 +143,9 @@ function sqlite(call: Call): Outcome {
   ].flatMap(([, name]) => pathsFindings([argOf(name ?? "")], "write", call.cwd));
   return [
     isReading ? reads("it reads a database") : writes("it changes a database"),
-    ...(destroyingSql.test(all) ? [destroys("it removes what the database holds")] : []),
+    ...(destroyingSql.test(`${all} ${call.input.kind === "pipe" ? call.input.names.shape : ""}`)
+      ? [destroys("it removes what the database holds")]
+      : []),
     ...databases,
     ...attached,
     ...(isFed

@@ -2,7 +2,7 @@ import { textOf } from "../arg.ts";
 import type { Arg } from "../arg.ts";
 import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
-import { destroys, needsRights, ownCode, reads, trusted, unknownCode, writes } from "../finding.ts";
+import { destroys, needsRights, reads, trusted, unknownCode, writes } from "../finding.ts";
 import type { Finding, Outcome } from "../finding.ts";
 import { has, valuesOf } from "../options.ts";
 import { fullPath, judgePath } from "../path.ts";
@@ -97,7 +97,6 @@ export const fileTools: Tools = {
     (call) => [needsRights(`${call.name} changes devices`)],
   ),
   ...each("detox convmv", bySpec({ risk: "write", operands: "write" })),
-  ...each("vim vi nvim view ex ed emacs nano pico joe mcedit micro hx kak vimdiff gvim", editor),
 };
 
 function remove(call: Call, recursive: string): Outcome {
@@ -120,7 +119,12 @@ function textsOf(args: readonly Arg[]): readonly string[] | null {
 
 function truncate(call: Call): Outcome {
   const found = givenBy(call.args, { valued: "-s -r --size --reference" });
-  return [writes("truncate changes files"), ...pathsFindings(found.operands, "empty", call.cwd)];
+  const sizes = valuesOf(found, "-s --size");
+  const isGrowing = sizes.length > 0 && sizes.every(({ shape }) => /^[+>%]\d+\w*$/.test(shape));
+  return [
+    writes("truncate changes files"),
+    ...pathsFindings(found.operands, isGrowing ? "write" : "empty", call.cwd),
+  ];
 }
 
 const copySpec = { valued: "-S -m -o -g --suffix --mode --backup", writes: "-t --target-directory" };
@@ -134,13 +138,28 @@ function copy(call: Call, because: string): Outcome {
     writes(`${because} files`),
     ...pathsFindings(sources, "read", call.cwd),
     ...pathsFindings(valuesOf(found, "-t --target-directory"), "write", call.cwd),
-    ...pathsFindings(target, empties ? "empty" : target.some(isPlainGlob) ? "overwrite" : "write", call.cwd),
+    ...pathsFindings(
+      target,
+      empties
+        ? "empty"
+        : target.some((path) => isPlainGlob(path) && !isBeside(path, sources))
+          ? "overwrite"
+          : "write",
+      call.cwd,
+    ),
     ...into(sources, target, call.cwd),
   ];
 }
 
 /** A glob of files, not of a directory that things are put into. */
 const isPlainGlob = ({ isGlob, shape }: Arg): boolean => isGlob && /\.\w+$/.test(shape);
+
+/** In a loop over files: each under its own name with something behind it, or in another directory. */
+const isBeside = ({ shape }: Arg, [source, ...more]: readonly Arg[]): boolean =>
+  more.length === 0 &&
+  source?.isGlob === true &&
+  shape !== source.shape &&
+  (shape.startsWith(source.shape) || shape.endsWith(`/${source.shape}`));
 
 /** What lands in a directory under its own name: trusted names count wherever they go. */
 function into(sources: readonly Arg[], target: readonly Arg[], cwd: string | null): Finding[] {
@@ -255,24 +274,4 @@ function rsync(call: Call): Outcome {
     ];
   }
   return [...copy({ ...call, args: found.operands }, "rsync copies"), ...program, ...removes];
-}
-
-/** Editors run commands of their own; with a file and nothing else they change that file. */
-function editor(call: Call): Outcome {
-  const isCommanded = call.args.some(
-    ({ shape }) =>
-      /^(?:[-+].+|--eval.*)$/.test(shape) && !/^(?:\+\d*|-R|-b|-n|--version|-h|--help)$/.test(shape),
-  );
-  const isFed = call.input.kind !== "none";
-  if (call.args.some(({ shape }) => shape === "--version")) return [reads("it says its version")];
-  const running = isCommanded || (isFed && /^(?:ex|ed|vim?|nvim)$/.test(call.name));
-  return [
-    ownCode("an editor changes files"),
-    ...(running ? [unknownCode("an editor's commands may run anything")] : []),
-    ...pathsFindings(
-      call.args.filter(({ shape }) => !/^[-+]/.test(shape)),
-      "write",
-      call.cwd,
-    ),
-  ];
 }

@@ -31,7 +31,9 @@ function find(call: Call): Outcome {
     ({ shape }) => !shape.startsWith("-"),
   );
   const outcome: Outcome[number][] = [reads("find reads"), ...pathsFindings(starts, "list", call.cwd)];
+  const values = valuesOfTests(args);
   for (const [index, arg] of args.entries()) {
+    if (values.has(index)) continue;
     const act = findActs[arg.shape];
     if (act !== undefined) outcome.push(act);
     if (/^-f(?:ls|print)/.test(arg.shape))
@@ -43,6 +45,18 @@ function find(call: Call): Outcome {
     if (arg.shape === anything && index > 0 && isLoose(args[index - 1])) outcome.push(unknownTest);
   }
   return [...outcome, ...sought(args, starts, call)];
+}
+
+/** Tests and actions that one word follows, whatever it looks like. */
+const tests =
+  /^-(?:i?name|i?path|i?wholename|i?regex|i?lname|newer\w{0,2}|[acm]newer|samefile|type|xtype|perm|size|user|group|uid|gid|links|inum|used|fstype|regextype|[acm](?:time|min)|maxdepth|mindepth|printf|context|files0-from)$/;
+
+/** Where words stand that are values of tests: no predicates, even if they look like some. */
+function valuesOfTests(args: readonly Arg[]): ReadonlySet<number> {
+  const values = new Set<number>();
+  for (const [index, { shape }] of args.entries())
+    if (!values.has(index) && tests.test(shape)) values.add(index + 1);
+  return values;
 }
 
 /** Whoever looks all over the machine for keys wants to know where they are. */

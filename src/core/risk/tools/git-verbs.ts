@@ -16,6 +16,7 @@ import { hostOf } from "../host.ts";
 import { hiddenCommand } from "../hidden-command.ts";
 import { has, valuesOf, verbOf } from "../options.ts";
 import type { Given } from "../options.ts";
+import { patched } from "../patched.ts";
 import { pathsFindings } from "../spec.ts";
 import { config, remotes } from "./git-settings.ts";
 
@@ -63,6 +64,11 @@ export const actsOf: Readonly<Record<string, Act>> = {
     has(found, "-n --dry-run") && !has(found, "-i")
       ? [reads("git clean -n only lists")]
       : [destroys("git clean removes files")],
+  repack: (found) => [
+    has(found, "-a -k --cruft --filter --keep-unreachable")
+      ? destroys("git repack -a may throw away what was there")
+      : writes("git repack packs what is there"),
+  ],
   reset: (found) =>
     has(found, "--hard --merge --keep")
       ? [destroys("git reset throws changes away")]
@@ -221,6 +227,7 @@ function written(name: string): Act {
       writes(`git ${name} writes`),
       ...pathsFindings(valuesOf(found, "-o --output-directory"), "write", call.cwd),
       ...moved(name, found, call),
+      ...(/^(?:apply|am)$/.test(name) ? patched(call) : []),
     ];
   };
 }

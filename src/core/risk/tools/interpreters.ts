@@ -13,6 +13,7 @@ import { fullPath, judgePath } from "../path.ts";
 import { suspectPaths } from "../spec.ts";
 import { taskFindings } from "../task-code.ts";
 import { taskVerbs } from "../task-verbs.ts";
+import { isTest, testFindings } from "../written-test.ts";
 import { modules, otherModule } from "./python-modules.ts";
 
 interface Language {
@@ -108,7 +109,7 @@ function script(call: Call, [file, ...rest]: readonly Arg[]): Outcome {
     return [{ ...reaches(`${call.name} fetches what it runs`, hostsOf([file])), isOpaque: true }];
   return [
     ...scriptFile(call, file),
-    ...(written === null ? [] : codeFindings(written, call.cwd, call.name, "file")),
+    ...(written === null ? [] : scriptText(call, file, written)),
     ...taskFindings(rest, call),
     ...(/(?:^|\/)setup\.py$/.test(file.shape) &&
     rest.some(({ shape }) => /^(?:install|develop|easy_install|register)$/.test(shape))
@@ -117,6 +118,11 @@ function script(call: Call, [file, ...rest]: readonly Arg[]): Outcome {
     ...suspectPaths(rest, call.cwd),
   ];
 }
+
+const scriptText = (call: Call, file: Arg, text: Arg): Outcome =>
+  isTest(file, text)
+    ? testFindings(text, call.cwd, call.name)
+    : codeFindings(text, call.cwd, call.name, "file");
 
 export function scriptFile(call: Call, file: Arg): Finding[] {
   if (isUnknown(file))

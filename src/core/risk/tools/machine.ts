@@ -19,8 +19,9 @@ import { bySpec, givenBy, pathsFindings, suspectPaths } from "../spec.ts";
 
 /** What asks or changes the machine: processes, users, services, devices, keys. */
 export const machineTools: Tools = {
+  ps,
   ...each(
-    "ps top-b pgrep pidof pstree uptime uname hostname-s arch nproc free vmstat iostat mpstat lscpu lsmem lsblk lspci lsusb lsmod lsof-x id whoami who w users groups tty locale getconf ulimit-x tput stty-a date cal ncal seq sleep true false yes factor expr bc dc numfmt-x units echo printf pwd which whereis type whatis apropos man-x tldr info-x help test [ logname lastlog-x sync clear reset nohup-x uuidgen cowsay figlet lolcat fortune neofetch fastfetch screenfetch banner jot primes cloc scc tokei gcov-x wcalc basenc printenv env-x getopt getopts toilet ldconfig-p pathchk-x lsof ss netstat htop top btop dmidecode-x acpi sensors last",
+    "top-b pgrep pidof pstree uptime uname hostname-s nproc free vmstat iostat mpstat lscpu lsmem lsblk lspci lsusb lsmod lsof-x id whoami who w users groups tty locale getconf ulimit-x tput stty-a date cal ncal seq sleep true false yes factor expr bc dc numfmt-x units echo printf pwd which whereis type whatis apropos man-x tldr info-x help test [ logname lastlog-x sync clear reset nohup-x uuidgen cowsay figlet lolcat fortune neofetch fastfetch screenfetch banner jot primes cloc scc tokei gcov-x wcalc basenc printenv env-x getopt getopts toilet ldconfig-p pathchk-x lsof ss netstat htop top btop dmidecode-x acpi sensors last",
     bySpec({ operands: "none" }),
   ),
   date: (call) =>
@@ -149,7 +150,7 @@ export const machineTools: Tools = {
     (call) => [trusted(`${call.name} changes the machine or runs anything`)],
   ),
   ...each("getent", (call) =>
-    /^(?:passwd|shadow|group|gshadow)$/.test(call.args[0]?.shape ?? "")
+    /^g?shadow$/.test(call.args[0]?.shape ?? "")
       ? [trusted("getent tells about users")]
       : /hosts|networks|netgroup/.test(call.args[0]?.shape ?? "") &&
           !/^(?:localhost|)$/.test(call.args[1]?.shape ?? "")
@@ -202,6 +203,20 @@ export const machineTools: Tools = {
     needsRights(`${call.name} changes who may do what`),
   ]),
 };
+
+/** With `e` among BSD options it shows the environments of processes. */
+function ps(call: Call): Outcome {
+  const found = given(call.args, {
+    valued: "-C -g -G -o -O -p -q -s -t -u -U --format --sort --pid --ppid --quick-pid --user --group --tty",
+  });
+  const words = found.operands.filter(
+    (_, index, all) => !/^[a-zA-Z]*[oOkpqtU]$/.test(all[index - 1]?.shape ?? ""),
+  );
+  const isAll =
+    words.some(({ shape }) => /^[a-zA-Z]*e[a-zA-Z]*$/.test(shape)) ||
+    call.args.some(({ shape }) => /^-(?=\w*u\w*x|\w*x\w*u)\w*e|\benviron\b|^-\w*E/.test(shape));
+  return [isAll ? trusted("ps shows the environment of processes") : reads("ps lists processes")];
+}
 
 function man(call: Call): Outcome {
   const isRunning = call.args.some(({ shape }) =>

@@ -6,6 +6,7 @@ import { hiddenCommand } from "../hidden-command.ts";
 import { given, valuesOf } from "../options.ts";
 import { npm } from "./registries.ts";
 
+const goHosts = ["proxy.golang.org:443", "sum.golang.org:443"];
 const goPrograms = "-exec -toolexec -vettool --exec --toolexec --vettool";
 
 /** Commands whose second word decides. */
@@ -26,6 +27,8 @@ export function odd(name: string, verb: string, rest: readonly Arg[]): Outcome |
     return [reads("it reads the cache")];
   if (name === "yarn" && verb === "workspace") return [{ runs: [argOf("yarn"), ...rest.slice(1)] }];
   if (name === "go" && (verb === "mod" || verb === "work")) return goMod(second);
+  if (name === "go" && verb === "list" && asksProxy(rest))
+    return [reaches("go list asks which versions there are", goHosts)];
   if (name === "go" && verb === "env")
     return [
       rest.some(({ shape }) => /^-[wu]$/.test(shape))
@@ -33,7 +36,7 @@ export function odd(name: string, verb: string, rest: readonly Arg[]): Outcome |
         : reads("go env reads"),
     ];
   if (name === "go" && verb === "run" && /@/.test(second))
-    return [reaches("go run fetches and runs a package", ["proxy.golang.org:443", "sum.golang.org:443"])];
+    return [reaches("go run fetches and runs a package", goHosts)];
   if (/^go$/.test(name) && rest.some(({ shape }) => /^-{1,2}(?:exec|toolexec|overlay|vettool)/.test(shape)))
     return valuesOf(given(rest, { valued: goPrograms, isSingle: true }), goPrograms)
       .concat(
@@ -125,5 +128,9 @@ function listing(name: string, verb: string, rest: readonly Arg[], second: strin
 function goMod(second: string): Outcome {
   if (/^(?:graph|why|verify|edit-json)$/.test(second)) return [reads("go mod reads")];
   if (/^(?:init|edit|use)$/.test(second)) return [writes("go mod changes go.mod")];
-  return [reaches("go mod fetches modules", ["proxy.golang.org:443", "sum.golang.org:443"])];
+  return [reaches("go mod fetches modules", goHosts)];
 }
+
+/** Questions about modules that only a proxy can answer. */
+const asksProxy = (rest: readonly Arg[]): boolean =>
+  rest.some(({ shape }) => /^--?(?:u|versions|retracted|mod=mod)(?:=|$)|@/.test(shape));

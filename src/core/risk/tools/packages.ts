@@ -14,6 +14,7 @@ import { otherPackagers } from "./other-registries.ts";
 import { npm, packagers, pypi } from "./registries.ts";
 import type { Verbs } from "./registries.ts";
 import { plainTools, taskRunners } from "./known.ts";
+import { isOffline } from "./offline.ts";
 import { odd } from "./package-verbs.ts";
 
 export const packageTools: Tools = {
@@ -193,10 +194,12 @@ function fetched(call: Call, title: string, verbs: Verbs): Outcome {
       /^(?:-g|--global|--user|--system|--break-system-packages|--root|--prefix=\/.*)$/.test(shape),
     ) || title === "yarn global";
   return [
-    {
-      ...reaches(`${title} fetches packages and runs what they bring`, hostsFor(call, verbs)),
-      isOpaque: true,
-    },
+    isOffline(call)
+      ? ownCode(`${title} installs what is here already`)
+      : {
+          ...reaches(`${title} fetches packages and runs what they bring`, hostsFor(call, verbs)),
+          isOpaque: true,
+        },
     ...(isGlobal ? [trusted(`${title} installs outside the workspace`)] : []),
   ];
 }

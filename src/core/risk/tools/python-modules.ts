@@ -3,7 +3,8 @@ import type { Arg } from "../arg.ts";
 import type { Call } from "../call.ts";
 import { ownCode, reaches, reads, writes } from "../finding.ts";
 import type { Finding, Outcome } from "../finding.ts";
-import { suspectPaths } from "../spec.ts";
+import { given } from "../options.ts";
+import { pathsFindings, suspectPaths } from "../spec.ts";
 import { taskVerbs } from "../task-verbs.ts";
 
 /** What `python -m NAME` is: another program, or a finding of its own. */
@@ -26,7 +27,6 @@ export const modules: Readonly<Record<string, Finding | string>> = {
   venv: writes("it makes an environment"),
   virtualenv: writes("it makes an environment"),
   ensurepip: reaches("it installs pip", ["pypi.org:443", "files.pythonhosted.org:443"]),
-  "json.tool": reads("it prints JSON"),
   this: reads("it prints"),
   calendar: reads("it prints a calendar"),
   site: reads("it prints where modules are"),
@@ -78,12 +78,24 @@ export const modules: Readonly<Record<string, Finding | string>> = {
 
 /** A module that is a program of its own, or one of the project's. */
 export function otherModule(name: string, rest: readonly Arg[], call: Call): Outcome {
+  if (name === "json.tool") return jsonTool(rest, call);
   const [package_ = name] = name.split(".");
   return [
     ownCode(`python runs the module ${name}`),
     ...(isProgram(name.replaceAll("_", "-")) ? [{ runs: [argOf(name.replaceAll("_", "-")), ...rest] }] : []),
     ...taskVerbs([argOf(name.slice(package_.length).replace(/^\./, "")), ...rest]),
     ...suspectPaths(rest, call.cwd),
+  ];
+}
+
+/** Behind what it reads may stand where it writes. */
+function jsonTool(rest: readonly Arg[], { cwd }: Call): Outcome {
+  const { operands } = given(rest, { valued: "--indent" });
+  const output = operands.slice(1);
+  return [
+    output.length === 0 ? reads("it prints JSON") : writes("it writes JSON"),
+    ...pathsFindings(operands.slice(0, 1), "read", cwd),
+    ...pathsFindings(output, "write", cwd),
   ];
 }
 

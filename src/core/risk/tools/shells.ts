@@ -72,8 +72,12 @@ export const shells: Tools = {
         .map(() => unknownCode("compgen -W expands commands")),
     ];
   },
-  fc: () => [unknownCode("fc runs an earlier command")],
-  coproc: (call) => [{ runs: call.args }],
+  fc: ({ args }) => [
+    args.some(({ shape }) => /^-\w*l/.test(shape)) && !args.some(({ shape }) => /^-\w*[es]/.test(shape))
+      ? reads("fc -l lists earlier commands")
+      : unknownCode("fc runs an earlier command"),
+  ],
+  coproc: (call) => [{ shell: joined(call.args), input: "pipe" }],
   ...each("cd pushd", (call) => [
     reads("cd"),
     ...pathsFindings(
@@ -116,6 +120,7 @@ function shell(call: Call): Outcome {
   const isText = has(found, "-c --command");
   if (isText) return [...more, ...(first === undefined ? [reads("an empty command")] : [{ shell: first }])];
   if (first === undefined || has(found, "-s") || first.shape === "-") return [...more, ...fromInput(call)];
+  if (isInput(first)) return [...more, ...fromInput(call, true)];
   if (namesHost(first)) return [unknownCode("it runs what it fetches")];
   if (has(found, "-n") && !has(found, "-i"))
     return [reads(`${call.name} -n only reads`), ...pathsFindings([first], "read", call.cwd)];
@@ -134,16 +139,20 @@ function asWritten(call: Call, file: Arg): Outcome {
   return written === null ? [] : [{ shell: written, input: "none" }];
 }
 
-function fromInput({ input, name }: Call): Outcome {
+const isInput = ({ shape }: Arg): boolean => /^(?:-|\/dev\/stdin|\/(?:dev|proc\/self)\/fd\/0)$/.test(shape);
+
+function fromInput({ input, name }: Call, isNamed = false): Outcome {
   if (input.kind === "text") return [{ shell: input.text, input: "none" }];
   if (input.kind === "pipe") return [unknownCode(`what ${name} runs comes out of a pipe`)];
-  return [ownCode(`${name} runs what it reads`)];
+  return isNamed && input.kind === "none"
+    ? [unknownCode(`what ${name} runs comes from elsewhere`)]
+    : [ownCode(`${name} runs what it reads`)];
 }
 
 function source(call: Call): Outcome {
   const [file, ...rest] = call.args;
   if (file === undefined) return [reads("nothing is read")];
-  if (file.shape === "/dev/stdin" || file.shape === "-") return fromInput(call);
+  if (isInput(file)) return fromInput(call, true);
   return [...scriptFile(call, file), ...asWritten(call, file), ...suspectPaths(rest, call.cwd)];
 }
 

@@ -15,7 +15,7 @@ import { sedFindings } from "./sed.ts";
 /** Programs that read text and print it, and what makes some of them write. */
 export const textTools: Tools = {
   ...each(
-    "cat head tail wc cut tr nl tac rev column paste join fold fmt expand unexpand comm cmp od hexdump xxd strings base64 base32 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum shasum jq look ptx tsort pr bat batcat zcat bzcat xzcat zgrep zless zmore gzcat lzcat zstdcat hd colrm iconv dos2unix-info csvlook csvcut csvgrep csvstat csvsort datamash numfmt html2text aspell gron dasel xq hexyl glow nkf uconv md5 sha b3sum readelf objdump nm size ldd-tree delta diffstat colordiff icdiff wdiff",
+    "cat head tail wc cut tr nl tac rev column paste join fold fmt expand unexpand comm cmp od hexdump xxd strings base64 base32 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum shasum jq look ptx tsort pr bat batcat zcat bzcat xzcat zgrep zless zmore gzcat lzcat zstdcat hd colrm iconv dos2unix-info csvlook csvcut csvgrep csvstat csvsort datamash numfmt html2text aspell gron hexyl glow nkf uconv md5 sha b3sum readelf objdump nm size ldd-tree delta diffstat colordiff icdiff wdiff",
     bySpec({
       valued:
         "-n -c -d -f -s -w -k -t -b -N -j -L -S -e --arg --argjson --indent --lines --bytes --delimiter --fields",
@@ -84,14 +84,6 @@ export const textTools: Tools = {
       runs: "--pre --hostname-bin --pager --filter --view",
     }),
   ),
-  yq: bySpec({
-    lead: 1,
-    flags: {
-      "-i --inplace --in-place": ["write", "changes files"],
-      "-s --split-exp": ["write", "makes files"],
-    },
-    valued: "-I -P -o -p --indent",
-  }),
   ...each(
     "diff sdiff diff3 vimdiff-cat",
     bySpec({

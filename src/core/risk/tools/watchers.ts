@@ -17,7 +17,7 @@ export const watchers: Tools = {
   ...each("concurrently start-server-and-test wait-on npm-run-all run-p run-s", (call) => together(call)),
   ...each("valgrind heaptrack strace ltrace callgrind memusage uftrace", (call) => watched(call)),
   ...each(
-    "eatmydata nocache ddtrace-run newrelic-admin opentelemetry-instrument envdir envuidgid softlimit with-contenv daemonize dbus-launch startx xinit uname26 i386 x86_64 memhog cgroupify gamemoderun mangohud optirun primusrun env-cmd dotenv-cli teamocil pty stdoutisatty faketty ptyget tsp ts trickle minijail0 nsjail isolate catatonit execlineb s6-setuidgid supervise readproctitle fghack pgrphack setlock lckdo runwhen cronic chronic vipe pee zrun",
+    "eatmydata nocache ddtrace-run newrelic-admin opentelemetry-instrument envdir envuidgid softlimit with-contenv daemonize dbus-launch startx xinit memhog cgroupify gamemoderun mangohud optirun primusrun env-cmd dotenv-cli teamocil pty stdoutisatty faketty ptyget tsp ts trickle minijail0 nsjail isolate catatonit execlineb s6-setuidgid supervise readproctitle fghack pgrphack setlock lckdo runwhen cronic chronic vipe pee zrun",
     (call) => [
       ownCode(`${call.name} runs a command`),
       { runs: given(call.args, { isStrict: true }).operands, isLoose: true, isOwn: true },

@@ -1,25 +1,19 @@
 import { argOf, isTame, tameArg, textOf, unknownArg } from "../arg.ts";
 import type { Arg } from "../arg.ts";
-import type { Call, Judge, Tools } from "../call.ts";
+import type { Call, Tools } from "../call.ts";
 import { each } from "../call.ts";
 import { needsRights, ownCode, reads, trusted, unknownCode, writes } from "../finding.ts";
 import type { Finding, Inner, Outcome } from "../finding.ts";
 import { given, has, valuesOf } from "../options.ts";
 import type { Grammar } from "../options.ts";
 import { environmentOutcome } from "../environment-names.ts";
+import { plainWrappers } from "./plain-wrappers.ts";
 import { pathsFindings } from "../spec.ts";
 import { filled } from "./find.ts";
 
 /** Programs that run the command they are given, with what they change about it. */
 export const wrappers: Tools = {
-  ...each(
-    "nohup setsid nice ionice stdbuf unbuffer chronic linux32 linux64 fakeroot xvfb-run dbus-run-session caffeinate systemd-inhibit rlwrap catchsegv ifne pee winpty numactl prlimit choom noti prime-run mispipe tini dumb-init",
-    wrapped({ valued: "-n -c -p -i -o -e -a --adjustment --input --output --error -s --server-args" }),
-  ),
-  time: wrapped({ valued: "-f --format", telling: "--output" }, 0, "-o --output"),
-  timeout: wrapped({ valued: "-s -k --signal --kill-after" }, 1),
-  ...each("gtimeout", wrapped({ valued: "-s -k --signal --kill-after" }, 1)),
-  ...each("taskset chrt setarch faketime cpulimit retry", wrapped({ valued: "-p -R -l" }, 1)),
+  ...plainWrappers,
   flock: (call) => {
     const found = given(call.args, { valued: "-w -E --timeout -c --command", isStrict: true });
     return [
@@ -102,22 +96,6 @@ export const wrappers: Tools = {
   ),
 };
 
-function wrapped(grammar: Grammar, skipped = 0, written = ""): Judge {
-  return (call) => {
-    const found = given(call.args, {
-      ...grammar,
-      valued: `${grammar.valued ?? ""} ${written}`,
-      isStrict: true,
-    });
-    const runs = found.operands.slice(skipped);
-    return [
-      reads(`${call.name} runs a command`),
-      ...pathsFindings(valuesOf(found, written), "write", call.cwd),
-      ...(runs.length > 0 ? [{ runs, isLoose: true }] : []),
-    ];
-  };
-}
-
 /** What stands after `-c`. */
 const textAfter = (args: readonly Arg[]): Inner[] => {
   const at = args.findIndex(({ shape }) => /^(?:-c|--command)$/.test(shape));
@@ -138,17 +116,21 @@ const environment = { valued: "-u -C -S --unset --chdir --split-string --argv0 -
 function env(call: Call): Outcome {
   const found = given(call.args, environment);
   const split = valuesOf(found, "-S --split-string");
-  const at = found.operands.findIndex(({ shape }) => !/^[A-Za-z_]\w*=/.test(shape));
+  const at = found.operands.findIndex(({ shape }) => !/^[A-Za-z_]\w*(?:%%|\(\))?=/.test(shape));
   const set = at === -1 ? found.operands : found.operands.slice(0, at);
   const runs = at === -1 ? [] : found.operands.slice(at);
   return [
     reads("env shows or sets the environment"),
-    ...set.flatMap(({ shape }) =>
-      environmentOutcome(shape.slice(0, shape.indexOf("=")), argOf(shape.slice(shape.indexOf("=") + 1))),
-    ),
+    ...set.flatMap(({ shape }) => environmentSet(shape)),
     ...split.map((text) => ({ shell: argOf([text, ...found.operands].map(({ shape }) => shape).join(" ")) })),
     ...(runs.length > 0 && split.length === 0 ? [{ runs, place: valuesOf(found, "-C --chdir")[0] }] : []),
   ];
+}
+
+function environmentSet(shape: string): Outcome {
+  const [, name = "", value = ""] = /^([^=]*)=([\s\S]*)$/.exec(shape) ?? [];
+  if (!name.startsWith("BASH_FUNC_")) return environmentOutcome(name, argOf(value));
+  return [ownCode("a function is passed on"), { shell: argOf(`passed ${value}`) }];
 }
 
 function raised(call: Call): Outcome {
