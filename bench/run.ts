@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   turns: async () => (await import("./turns.ts")).turns,
   workspace: async () => (await import("./workspace.ts")).workspace,
   slot: async () => (await import("./slot.ts")).slot,
+  traces: async () => (await import("./traces.ts")).traces,
   start: async () => (await import("./start.ts")).start,
 };
 

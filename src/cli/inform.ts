@@ -5,6 +5,7 @@ import type { ProjectFile } from "../edges/project/project-file.ts";
 import type { Io } from "./io.ts";
 import { mirror, runDir } from "./mirror/mirror.ts";
 import { notifier } from "./notify/notifier.ts";
+import { tracing } from "./traces/tracing.ts";
 import { stateDir } from "./wire.ts";
 
 /** Who learns of a run besides the person at the terminal. */
@@ -16,7 +17,8 @@ export interface Informed {
 
 /**
  * Keeps up the run's mirror and, where the project says so, tells a person who is not there. Both begin with what the
- * journal holds. `run`: its state, which changes as it goes on; `say`: a line for people.
+ * journal holds. Where a server is named, traces are sent there by a thread of their own. `run`: its state, which changes
+ * as it goes on; `say`: a line for people.
  */
 export function inform(
   io: Io,
@@ -32,6 +34,8 @@ export function inform(
     told.push(
       notifier({ command, projectDir, env: io.env, dir, run, isAttended: io.keyboard !== null, say }, ports),
     );
+  const traces = tracing({ projectDir, project: spec, env: io.env, run: run.id, say });
+  if (traces !== null) told.push({ see: () => undefined, close: async () => traces.close() });
   return {
     see: (entry, state) => {
       for (const one of told) one.see(entry, state);

@@ -247,6 +247,24 @@ function program(io: Io, done: { code: number }): Command {
     );
 
   cli
+    .command("traces")
+    .summary("how far traces were sent, and sends what waits")
+    .description(
+      "says how far traces were sent to Langfuse or an OTLP endpoint, sends what waits, or writes a file",
+    )
+    .argument("[action]", "status, push or export", "status")
+    .option("--run <run>", "only this run")
+    .option("--since <day>", "only runs made since that day, like 2026-11-28")
+    .option("--otlp <file>", "for export: a new file of OTLP/JSON requests, one a line; - for stdout")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness traces push --since 2026-11-01")
+    .action(
+      act(async (action: string, options) =>
+        (await import("./commands/traces.ts")).traces(io, action, options),
+      ),
+    );
+
+  cli
     .command("audit")
     .description("checks a run against the promises, by reading only")
     .argument("[run]", "the last one if left out")

@@ -19,7 +19,6 @@ import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { statThere } from "./there.ts";
-import { refuseUnsupported } from "./unsupported.ts";
 import { whichSandbox } from "./which-sandbox.ts";
 import type { SandboxChoice } from "./which-sandbox.ts";
 
@@ -54,7 +53,6 @@ export interface Request {
 export async function readRequest(io: Io, file: string, options: RunOptions): Promise<Request> {
   const goal = await readGoal(resolve(io.cwd, file));
   const project = await readProject(io.cwd);
-  refuseUnsupported(io.cwd, project);
   const workspace = resolve(dirname(goal.path), goal.spec.workspace ?? ".");
   const found = await statThere(workspace);
   if (found === null || !found.isDirectory()) {

@@ -156,7 +156,10 @@ export const projectSpec = z.strictObject({
     .optional(),
   secrets: secretsSpec.optional().describe("values that only the harness knows, by name"),
   mcp: mcpSpec.optional().describe("MCP servers whose tools workers may use"),
-  traces: z.strictObject({ content: z.enum(["none", "metadata", "full"]) }).optional(),
+  traces: z
+    .strictObject({ content: z.enum(["none", "metadata", "full"]) })
+    .optional()
+    .describe("what traces tell where the environment names a server: no words, those of harness, or all"),
 });
 export type ProjectSpec = z.infer<typeof projectSpec>;
 

@@ -22,15 +22,6 @@ type Row = readonly [
 const model = "scripted/script.yaml";
 type Front = Parameters<typeof greeting>[1];
 
-/** A setting that this version would not keep to, in harness.yaml or in the goal; `settings`: harness.yaml. */
-const unsupported = (name: string, settings: string, front: Front, where: string, why: string): Row => [
-  name,
-  { ...greeting({}, front), "harness.yaml": `${settings}\n` },
-  ["run", "goal.md", "--export", "result"],
-  2,
-  `harness: ${where}: ${why}`,
-];
-
 /** What only a container has, where no engine answers. */
 const needsEngine = (name: string, settings: string, front: Front = { sandbox: {} }): Row => [
   name,
@@ -60,16 +51,6 @@ const withoutEngine: readonly Row[] = [
     "harness: --sandbox podman: there is docker and embedded",
   ],
 ];
-const unkept: readonly Row[] = [
-  unsupported(
-    "traces",
-    "traces: { content: metadata }",
-    {},
-    "harness.yaml",
-    "this version sends no traces yet; remove traces, or set traces: { content: none }",
-  ),
-];
-
 const rows: readonly Row[] = [
   [
     "no such workspace",
@@ -78,7 +59,6 @@ const rows: readonly Row[] = [
     2,
     "harness: goal.md:2: the workspace DIR/src is not a directory; set workspace: in the front matter",
   ],
-  ...unkept,
   ...withoutEngine,
   [
     "no such rubric",
@@ -121,12 +101,6 @@ test("what a goal says wins: no network where the project allows one", async () 
     "harness.yaml": "network: { allow: [a.example] }\n",
   });
   expect((await harness(dir, ["run", "goal.md"])).code).toBe(0);
-});
-
-test("from below, the settings file is named as it is found from there", async () => {
-  const dir = await folder({ "harness.yaml": "traces: { content: full }\n", "sub/goal.md": "Do it.\n" });
-  const { code, err } = await harness(join(dir, "sub"), ["run", "goal.md", "--model", model]);
-  expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^harness: \.\.\/harness\.yaml: /) });
 });
 
 describe("in a project with a run", () => {

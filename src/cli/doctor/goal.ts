@@ -13,7 +13,6 @@ import { networkOf } from "../request.ts";
 import { startingPoint } from "../starting-point.ts";
 import type { StartingPoint } from "../starting-point.ts";
 import { statThere } from "../there.ts";
-import { refuseUnsupported } from "../unsupported.ts";
 import { leftOutRow } from "../view/left-out.ts";
 import { underWay } from "../view/under-way.ts";
 import { oneLine, plural } from "../view/words.ts";
@@ -38,16 +37,8 @@ export interface GoalQuestion {
 
 /** What a run of this goal would start from, and how its checks stand there. Takes as long as the checks do. */
 export async function goalFindings(question: GoalQuestion): Promise<readonly Finding[]> {
-  const { io, file, goal, project, place } = question;
+  const { file, goal, project, place } = question;
   const titled = ok("goal", goal.title);
-  try {
-    refuseUnsupported(io.cwd, project);
-  } catch (error) {
-    return [
-      titled,
-      wrong("settings", wordsOf(error), "a run refuses this setting rather than not keep to it"),
-    ];
-  }
   const workspace = resolve(dirname(goal.path), goal.spec.workspace ?? ".");
   if ((await statThere(workspace))?.isDirectory() !== true)
     return [titled, wrong("workspace", `${workspace} is not a directory`, `set workspace: in ${file}`)];

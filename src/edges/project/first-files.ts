@@ -11,6 +11,7 @@ budget: { money: 5, wall: 2h } #   the most one run may spend, in US dollars and
 # What no worker ever sees. It replaces the default list (.env*, keys, .npmrc, .netrc, secrets/, …): name those, too.
 # workspace: { exclude: [".env*", "*.key", "*.pem", ".npmrc", ".netrc", "secrets/", "private/"] }
 # approvals: { ask_from: network } # ask a person from this risk on
+# traces: { content: metadata }    # what traces tell where LANGFUSE_… or OTEL_… name a server; full to Langfuse if left out, or none
 `,
   ],
   [

@@ -37,11 +37,17 @@ const keyNames = [
   "LANGFUSE_SECRET_KEY",
 ];
 
+/** Their values may be keys: `name=value`, with commas between. */
+const headerNames = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
+
 /** Those that are set, for redaction. One too short to be told from other text is none a provider gives out. */
 export const keysOf = (env: Place["env"]): readonly Pick<Secret, "name" | "value">[] =>
-  keyNames
-    .map((name) => ({ name, value: env[name]?.trim() ?? "" }))
-    .filter(({ value }) => value.length >= shortestValue);
+  [
+    ...keyNames.map((name) => ({ name, value: env[name]?.trim() ?? "" })),
+    ...headerNames.flatMap((name) =>
+      (env[name] ?? "").split(",").map((pair) => ({ name, value: pair.slice(pair.indexOf("=") + 1).trim() })),
+    ),
+  ].filter(({ value }) => value.length >= shortestValue);
 
 type Found = { readonly value: string } | { readonly fault: string };
 

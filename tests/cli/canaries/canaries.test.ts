@@ -12,6 +12,7 @@ import { kits } from "../../edges/models/wire/kits.ts";
 import type { Block, Kit } from "../../edges/models/wire/kit.ts";
 import { serve, streaming } from "../../edges/models/wire/server.ts";
 import type { Reply } from "../../edges/models/wire/server.ts";
+import { capture } from "../../edges/traces/capture.ts";
 import { folder, harness, runId } from "../ground.ts";
 import { greeting, writes } from "../stories.ts";
 
@@ -40,9 +41,10 @@ test("twenty canaries over a whole run: none is in what is kept, shown or sent t
   const [kit] = kits;
   if (kit === undefined) throw new Error("there is no kit");
   await using model = await serve(worker(kit, tracker.url));
+  const traces = await capture();
   const dir = await project(tracker.url.replace("http://", ""));
   const seat = {
-    env: env(model.url),
+    env: { ...env(model.url), LANGFUSE_PUBLIC_KEY: "pk-lf-1", LANGFUSE_BASE_URL: traces.url },
     terminal: { columns: 100, rows: 40, write: () => undefined },
     person: { presses: Array.from({ length: 20 }, () => "y") },
   };
@@ -66,10 +68,12 @@ test("twenty canaries over a whole run: none is in what is kept, shown or sent t
   const prompts = model.requests.map(({ body }) => JSON.stringify(body));
   expect(prompts.length).toBeGreaterThan(7);
   expect(prompts.at(-1)).toContain(marks[0]);
+  const traced = traces.arrivals.flatMap(({ path, text }) => [path, text]);
+  expect(traced.join("\n")).toContain(marks[0]);
   const kept = await keptIn(join(dir, ".harness"));
   expect(kept.length).toBeGreaterThan(50);
   expect(kept.join("\n")).toContain(marks[0]);
-  expect([...new Set([...shown, ...prompts, ...kept].flatMap(canariesIn))]).toEqual([]);
+  expect([...new Set([...shown, ...prompts, ...traced, ...kept].flatMap(canariesIn))]).toEqual([]);
 });
 
 test("what people say with their answers is kept without canaries", async () => {

@@ -1,0 +1,208 @@
+import type { RunId } from "../../core/id.ts";
+import type { Cursors, DeadLetter } from "./cursor.ts";
+import type { Outcome } from "./answer.ts";
+import { pauseFor } from "./pause.ts";
+import { post } from "./post.ts";
+import type { Outgoing } from "./spans.ts";
+import type { Target } from "./target.ts";
+import type { WireSpan } from "./wire-span.ts";
+
+/** How a delivery ended. */
+export type Delivered =
+  /** Each item was accepted, or is a dead letter. */
+  | { readonly type: "done" }
+  /** The server will take nothing until a person changes something. */
+  | { readonly type: "denied"; readonly why: string }
+  /** Nobody waits for it any more; `why`: what kept it. */
+  | { readonly type: "given-up"; readonly why: string };
+
+export interface CourierOptions {
+  readonly target: Target;
+  readonly cursors: Cursors;
+  readonly serialize: (spans: readonly WireSpan[]) => Uint8Array;
+  readonly secretless: (text: string) => string;
+  /** A line for people. */
+  readonly say: (line: string) => void;
+  /** From then on nothing is waited for: what a try does not bring is given up. */
+  readonly haste: AbortSignal;
+  /** From then on no request goes on. */
+  readonly halt: AbortSignal;
+  /** Failures in a row after which it is given up. */
+  readonly patience: number;
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly random?: () => number;
+}
+
+/** Times one item is tried over which a server falls, before the server is looked at. */
+const faults = 4;
+/** About a quarter of a minute. */
+const triesUntilTold = 5;
+/** Scores under way at once: each is a request. */
+const scoresAtOnce = 6;
+/** ms */
+const [firstPause, longestPause] = [1000, 60_000];
+
+/**
+ * Brings items to a server, at least once each. What fails for a while is tried again; what is refused is halved until
+ * single items are left, and one of these that is refused for good is a dead letter. A server that refuses whatever it
+ * is sent is not believed: then nothing is given up, and a person is told.
+ */
+export class Courier {
+  readonly #options: CourierOptions;
+  readonly #pause;
+  readonly #random;
+  readonly #told = new Set<string>();
+  #isGzip: boolean;
+  /** Known to be good. */
+  #lastAccepted: Outgoing | null = null;
+  #accepted = 0;
+  #inTrouble: boolean;
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+    this.#pause = options.pause ?? pauseFor;
+    this.#random = options.random ?? Math.random;
+    this.#isGzip = options.target.isGzip;
+    this.#inTrouble = options.cursors.trouble(options.target.key) !== null;
+  }
+
+  /** Items accepted so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  async deliver(run: RunId, items: readonly Outgoing[]): Promise<Delivered> {
+    const spans = items.filter(({ type }) => type === "span");
+    const ended = spans.length === 0 ? done : await this.#part(run, spans);
+    if (ended.type !== "done") return this.#ended(ended);
+    const scores = items.filter(({ type }) => type === "score");
+    for (let at = 0; at < scores.length; at += scoresAtOnce) {
+      const some = scores.slice(at, at + scoresAtOnce);
+      const all = await Promise.all(some.map(async (score) => this.#part(run, [score])));
+      const wrong = all.find(({ type }) => type !== "done");
+      if (wrong !== undefined) return this.#ended(wrong);
+    }
+    return done;
+  }
+
+  /** Spans in one request, or one score. */
+  async #part(run: RunId, items: readonly Outgoing[]): Promise<Delivered> {
+    let tries = 0;
+    let fallen = 0;
+    for (;;) {
+      const outcome = await this.#send(items);
+      switch (outcome.type) {
+        case "accepted":
+          this.#isAccepted(items);
+          return done;
+        case "denied":
+          return outcome;
+        case "plain-only":
+          this.#isGzip = false;
+          continue;
+        case "partial":
+        case "too-large":
+          return items.length > 1 ? this.#halves(run, items) : this.#bury(run, items, outcome.why);
+        case "refused": {
+          if (this.#isGzip && this.#accepted === 0 && items[0]?.type === "span") {
+            // Some servers say so of what they cannot unpack.
+            this.#isGzip = false;
+            continue;
+          }
+          if (items.length > 1) return this.#halves(run, items);
+          if (await this.#isSane()) return this.#bury(run, items, outcome.why);
+          return { type: "denied", why: `${outcome.why}, and whatever else it is sent` };
+        }
+        case "unavailable":
+          break;
+      }
+      tries += 1;
+      if (outcome.isFault) fallen += 1;
+      if (fallen >= faults && items.length > 1 && this.#lastAccepted !== null && (await this.#isSane()))
+        return this.#halves(run, items);
+      if (fallen >= faults && items.length === 1 && this.#lastAccepted !== null && (await this.#isSane()))
+        return this.#bury(run, items, outcome.why);
+      const { haste, patience } = this.#options;
+      this.#isTroubled(outcome.why, tries);
+      if (haste.aborted || tries >= patience) return { type: "given-up", why: outcome.why };
+      await this.#pause(this.#pauseBefore(tries, outcome.waitMs), haste);
+    }
+  }
+
+  async #halves(run: RunId, items: readonly Outgoing[]): Promise<Delivered> {
+    const middle = items.length >> 1;
+    const first = await this.#part(run, items.slice(0, middle));
+    return first.type === "done" ? this.#part(run, items.slice(middle)) : first;
+  }
+
+  async #send(items: readonly Outgoing[]): Promise<Outcome> {
+    const { target, serialize, halt, secretless } = this.#options;
+    const spans = items.flatMap((item) => (item.type === "span" ? [item.span] : []));
+    const score = items.find((item) => item.type === "score");
+    const letter =
+      score === undefined || target.scoresUrl === null
+        ? { url: target.tracesUrl, body: serialize(spans), isGzip: this.#isGzip }
+        : {
+            url: target.scoresUrl,
+            body: Buffer.from(JSON.stringify(score.score)),
+            // Documented for traces alone.
+            isGzip: false,
+          };
+    return post(target, letter, halt, secretless);
+  }
+
+  /** Whether the server takes anything at all: what it took before, or a request that holds nothing. */
+  async #isSane(): Promise<boolean> {
+    const outcome = await this.#send(this.#lastAccepted === null ? [] : [this.#lastAccepted]);
+    return outcome.type === "accepted";
+  }
+
+  /** Exponential with jitter, and not before the server wishes. */
+  #pauseBefore(tries: number, waitMs: number | null): number {
+    const most = Math.min(longestPause, firstPause * 2 ** Math.min(tries - 1, 10));
+    const jittered = most / 2 + (most / 2) * this.#random();
+    return waitMs === null ? jittered : Math.max(jittered, waitMs * (1 + this.#random() / 10));
+  }
+
+  #isAccepted(items: readonly Outgoing[]): void {
+    this.#accepted += items.length;
+    this.#lastAccepted = items.at(-1) ?? this.#lastAccepted;
+    if (!this.#inTrouble) return;
+    this.#inTrouble = false;
+    this.#options.cursors.setTrouble(this.#options.target.key, null);
+  }
+
+  #isTroubled(why: string, tries: number): void {
+    const { target, cursors } = this.#options;
+    this.#inTrouble = true;
+    cursors.setTrouble(target.key, { why, at: Date.now() });
+    // A server that starts anew is no news.
+    if (tries === triesUntilTold)
+      this.#sayOnce("away", `${target.name} does not take them: ${why}; they wait and are sent later`);
+  }
+
+  #bury(run: RunId, items: readonly Outgoing[], why: string): Delivered {
+    const { target, cursors } = this.#options;
+    const letters = items.map(({ id }): DeadLetter => ({ run, id, why, at: Date.now() }));
+    cursors.bury(target.key, letters);
+    this.#sayOnce("dead", `${target.name} refuses some for good: ${why}; see harness traces status`);
+    return done;
+  }
+
+  #ended(ended: Delivered): Delivered {
+    if (ended.type !== "denied") return ended;
+    const { target, cursors } = this.#options;
+    this.#inTrouble = true;
+    cursors.setTrouble(target.key, { why: ended.why, at: Date.now() });
+    this.#sayOnce("denied", `${target.name} takes none: ${ended.why}; they wait for harness traces push`);
+    return ended;
+  }
+
+  #sayOnce(what: string, line: string): void {
+    if (this.#told.has(what)) return;
+    this.#told.add(what);
+    this.#options.say(line);
+  }
+}
+
+const done: Delivered = { type: "done" };
