@@ -255,6 +255,7 @@ function program(io: Io, done: { code: number }): Command {
     .argument("[action]", "status, push or export", "status")
     .option("--run <run>", "only this run")
     .option("--since <day>", "only runs made since that day, like 2026-11-28")
+    .option("--again", "for push: also what was refused for good before")
     .option("--otlp <file>", "for export: a new file of OTLP/JSON requests, one a line; - for stdout")
     .addOption(json())
     .addHelpText("after", "\nExample: harness traces push --since 2026-11-01")

@@ -27,6 +27,7 @@ export interface TracesOptions {
   readonly run?: string;
   readonly since?: string;
   readonly otlp?: string;
+  readonly again?: boolean;
   readonly json?: boolean;
 }
 
@@ -50,7 +51,7 @@ export async function traces(terminal: Io, action: string, options: TracesOption
     const rows = since(await chosen(stored, options.run), day);
     const at = { io, stored, rows, targets, kept, spec: project.spec };
     if (action === "status") return status(at, options.json === true);
-    return action === "push" ? push(at) : exportTo(at, options.otlp);
+    return action === "push" ? push(at, options.again === true) : exportTo(at, options.otlp);
   });
 }
 
@@ -96,7 +97,7 @@ async function status({ io, stored, rows, targets, spec }: Asked, isJson: boolea
   }
 }
 
-async function push({ io, stored, rows, targets, kept, spec }: Asked): Promise<number> {
+async function push({ io, stored, rows, targets, kept, spec }: Asked, isAgain: boolean): Promise<number> {
   if (targets.length === 0) throw new Refused(`there is no server to send traces to: set ${neededVariables}`);
   const never = new AbortController().signal;
   const { cursors, exporters } = openExporters({
@@ -113,10 +114,12 @@ async function push({ io, stored, rows, targets, kept, spec }: Asked): Promise<n
   try {
     let code: number = exit.ok;
     for (const { target, exporter } of exporters) {
+      const refused = new Set(isAgain ? cursors.dead(target.key).map(({ run }) => run) : []);
+      for (const run of refused) cursors.restart(target.key, run);
       const behind = rows.filter(({ id, headSeq }) => exporter.isBehind(id, headSeq));
       if (behind.length === 0) io.err(textOf([["traces", `${target.name} has all`]], io.columns));
       for (const { id } of behind) {
-        const before = exporter.accepted;
+        const waiting = await exporter.waiting(id);
         const ended = await exporter.send(id, never);
         exporter.forget(id);
         if (ended.type !== "done") {
@@ -124,7 +127,7 @@ async function push({ io, stored, rows, targets, kept, spec }: Asked): Promise<n
           code = exit.infrastructure;
           break;
         }
-        io.err(textOf([["sent", `run ${id}: ${plural(exporter.accepted - before, "span")}`]], io.columns));
+        io.err(textOf([["sent", `run ${id}: ${plural(waiting, "span")}`]], io.columns));
       }
     }
     return code;

@@ -82,6 +82,7 @@ export function statusText(
         ? []
         : [["trouble", `${oneLine(trouble.why, 200)}, ${age(now - trouble.at)} ago`] as const]),
       ...(waiting === 0 ? [] : [["send them", "harness traces push"] as const]),
+      ...(dead.length === 0 ? [] : [["try again", "harness traces push --again"] as const]),
     ],
     columns,
   );

@@ -53,8 +53,12 @@ export class Courier {
   readonly #random;
   readonly #told = new Set<string>();
   #isGzip: boolean;
-  /** Known to be good. */
-  #lastAccepted: Outgoing | null = null;
+  /** Known to be good, of either kind: they go to different addresses. */
+  readonly #lastAccepted = new Map<Outgoing["type"], Outgoing>();
+  /** Single items of this delivery that were refused, and whether the server is to be believed is not known yet. */
+  #refused: { readonly item: Outgoing; readonly why: string }[] = [];
+  /** Ids of dead letters. */
+  readonly #dead: Set<string>;
   #accepted = 0;
   #inTrouble: boolean;
 
@@ -64,6 +68,7 @@ export class Courier {
     this.#random = options.random ?? Math.random;
     this.#isGzip = options.target.isGzip;
     this.#inTrouble = options.cursors.trouble(options.target.key) !== null;
+    this.#dead = new Set(options.cursors.dead(options.target.key).map(({ id }) => id));
   }
 
   /** Items accepted so far. */
@@ -72,15 +77,21 @@ export class Courier {
   }
 
   async deliver(run: RunId, items: readonly Outgoing[]): Promise<Delivered> {
+    this.#refused = [];
+    const ended = await this.#all(run, items);
+    return this.#ended(ended.type === "done" ? await this.#buryRefused(run) : ended);
+  }
+
+  async #all(run: RunId, items: readonly Outgoing[]): Promise<Delivered> {
     const spans = items.filter(({ type }) => type === "span");
     const ended = spans.length === 0 ? done : await this.#part(run, spans);
-    if (ended.type !== "done") return this.#ended(ended);
+    if (ended.type !== "done") return ended;
     const scores = items.filter(({ type }) => type === "score");
     for (let at = 0; at < scores.length; at += scoresAtOnce) {
       const some = scores.slice(at, at + scoresAtOnce);
       const all = await Promise.all(some.map(async (score) => this.#part(run, [score])));
       const wrong = all.find(({ type }) => type !== "done");
-      if (wrong !== undefined) return this.#ended(wrong);
+      if (wrong !== undefined) return wrong;
     }
     return done;
   }
@@ -102,26 +113,22 @@ export class Courier {
           continue;
         case "partial":
         case "too-large":
-          return items.length > 1 ? this.#halves(run, items) : this.#bury(run, items, outcome.why);
+          return items.length > 1 ? this.#halves(run, items) : this.#isRefused(items, outcome.why);
         case "refused": {
           if (this.#isGzip && this.#accepted === 0 && items[0]?.type === "span") {
             // Some servers say so of what they cannot unpack.
             this.#isGzip = false;
             continue;
           }
-          if (items.length > 1) return this.#halves(run, items);
-          if (await this.#isSane()) return this.#bury(run, items, outcome.why);
-          return { type: "denied", why: `${outcome.why}, and whatever else it is sent` };
+          return items.length > 1 ? this.#halves(run, items) : this.#isRefused(items, outcome.why);
         }
         case "unavailable":
           break;
       }
       tries += 1;
       if (outcome.isFault) fallen += 1;
-      if (fallen >= faults && items.length > 1 && this.#lastAccepted !== null && (await this.#isSane()))
-        return this.#halves(run, items);
-      if (fallen >= faults && items.length === 1 && this.#lastAccepted !== null && (await this.#isSane()))
-        return this.#bury(run, items, outcome.why);
+      if (fallen >= faults && (await this.#isSane(items[0]?.type ?? "span")))
+        return items.length > 1 ? this.#halves(run, items) : this.#isRefused(items, outcome.why);
       const { haste, patience } = this.#options;
       this.#isTroubled(outcome.why, tries);
       if (haste.aborted || tries >= patience) return { type: "given-up", why: outcome.why };
@@ -151,10 +158,10 @@ export class Courier {
     return post(target, letter, halt, secretless);
   }
 
-  /** Whether the server takes anything at all: what it took before, or a request that holds nothing. */
-  async #isSane(): Promise<boolean> {
-    const outcome = await this.#send(this.#lastAccepted === null ? [] : [this.#lastAccepted]);
-    return outcome.type === "accepted";
+  /** Whether the server takes now what it took before; not when it never took any. */
+  async #isSane(kind: Outgoing["type"]): Promise<boolean> {
+    const last = this.#lastAccepted.get(kind);
+    return last !== undefined && (await this.#send([last])).type === "accepted";
   }
 
   /** Exponential with jitter, and not before the server wishes. */
@@ -166,7 +173,9 @@ export class Courier {
 
   #isAccepted(items: readonly Outgoing[]): void {
     this.#accepted += items.length;
-    this.#lastAccepted = items.at(-1) ?? this.#lastAccepted;
+    for (const item of items.slice(-1)) this.#lastAccepted.set(item.type, item);
+    const again = items.filter(({ id }) => this.#dead.delete(id)).map(({ id }) => id);
+    if (again.length > 0) this.#options.cursors.unbury(this.#options.target.key, again);
     if (!this.#inTrouble) return;
     this.#inTrouble = false;
     this.#options.cursors.setTrouble(this.#options.target.key, null);
@@ -181,11 +190,26 @@ export class Courier {
       this.#sayOnce("away", `${target.name} does not take them: ${why}; they wait and are sent later`);
   }
 
-  #bury(run: RunId, items: readonly Outgoing[], why: string): Delivered {
+  #isRefused(items: readonly Outgoing[], why: string): Delivered {
+    for (const item of items) this.#refused.push({ item, why });
+    return done;
+  }
+
+  /** Only a server that takes others is believed to refuse these for good. */
+  async #buryRefused(run: RunId): Promise<Delivered> {
+    const [first] = this.#refused;
+    if (first === undefined) return done;
+    for (const kind of new Set(this.#refused.map(({ item }) => item.type)))
+      if (!(await this.#isSane(kind)))
+        return { type: "denied", why: `${first.why}, and so whatever else it is sent` };
     const { target, cursors } = this.#options;
-    const letters = items.map(({ id }): DeadLetter => ({ run, id, why, at: Date.now() }));
-    cursors.bury(target.key, letters);
-    this.#sayOnce("dead", `${target.name} refuses some for good: ${why}; see harness traces status`);
+    const at = Date.now();
+    cursors.bury(
+      target.key,
+      this.#refused.map(({ item, why }): DeadLetter => ({ run, id: item.id, why, at })),
+    );
+    for (const { item } of this.#refused) this.#dead.add(item.id);
+    this.#sayOnce("dead", `${target.name} refuses some for good: ${first.why}; see harness traces status`);
     return done;
   }
 

@@ -18,6 +18,10 @@ export interface Cursors {
   /** Never goes back, whoever else moves it. */
   move(target: string, run: RunId, seq: number): void;
   bury(target: string, letters: readonly DeadLetter[]): void;
+  /** These were accepted after all. */
+  unbury(target: string, ids: readonly string[]): void;
+  /** Begins anew with a run: what was refused is sent again. */
+  restart(target: string, run: RunId): void;
   dead(target: string): readonly DeadLetter[];
   /** What went wrong last, until something goes right. */
   trouble(target: string): { readonly why: string; readonly at: Instant } | null;
@@ -127,6 +131,20 @@ class SqliteCursors implements Cursors {
     );
     this.#db.transaction(() => {
       for (const { run, id, why, at } of letters) insert.run(target, run, id, why, at);
+    })();
+  }
+
+  unbury(target: string, ids: readonly string[]): void {
+    const remove = this.#db.prepare("DELETE FROM dead WHERE target = ? AND id = ?");
+    this.#db.transaction(() => {
+      for (const id of ids) remove.run(target, id);
+    })();
+  }
+
+  restart(target: string, run: RunId): void {
+    this.#db.transaction(() => {
+      this.#db.prepare("DELETE FROM sent WHERE target = ? AND run = ?").run(target, run);
+      this.#db.prepare("DELETE FROM dead WHERE target = ? AND run = ?").run(target, run);
     })();
   }
 

@@ -74,11 +74,6 @@ export class Exporter {
     });
   }
 
-  /** Items that were accepted. */
-  get accepted(): number {
-    return this.#courier.accepted;
-  }
-
   /** Whether the server lacks something of the run. `headSeq`: its last event. */
   isBehind(run: RunId, headSeq: number): boolean {
     return !this.#broken.has(run) && this.#options.cursors.sent(this.#options.target.key, run) < headSeq;

@@ -100,6 +100,9 @@ describe("what lasts a while", () => {
   });
 });
 
+const holds = ({ spans }: Arrival, id: string): boolean => spans.some(({ spanId }) => spanId === id);
+const bad = idOf("7k2m/17");
+
 describe("what a person must change", () => {
   test.each([401, 403, 404, 405, 301])(
     "HTTP %i ends it, told once, and nothing is given up",
@@ -117,15 +120,41 @@ describe("what a person must change", () => {
     },
   );
 
-  test("a server that refuses everything is not believed", async () => {
-    const made = await tried(() => ({ status: 400, body: "<html>" }));
+  const nothingPasses: readonly [string, (arrival: Arrival) => Reply][] = [
+    ["HTTP 400", () => ({ status: 400, body: "<html>" })],
+    ["HTTP 400 for all but an empty request", ({ spans }) => (spans.length > 0 ? { status: 400 } : {})],
+    ["HTTP 413", () => ({ status: 413 })],
+    [
+      "partial success",
+      ({ spans }) => ({
+        rejects: spans.map(({ spanId }) => spanId),
+        body: JSON.stringify({ partialSuccess: { rejectedSpans: String(spans.length) } }),
+      }),
+    ],
+  ];
+  test.each(nothingPasses)("a server that refuses everything by %s is not believed", async (_, reply) => {
+    const made = await tried(reply, { batch: { items: 8, bytes: 1_000_000 } });
     expect(made).toMatchObject({ ended: { type: "denied" }, sent: 0 });
     expect(made.cursors.dead(langfuse(made.server.url).key)).toEqual([]);
+    made.server.behave(() => ({}));
+    expect(await made.exporter.send("7k2m", never)).toEqual({ type: "done" });
+    all(made);
+  });
+
+  test("what was refused and is accepted later is no dead letter any more", async () => {
+    let isStrict = true;
+    const made = await tried((arrival) => (isStrict && holds(arrival, bad) ? { status: 413 } : {}));
+    const { key } = langfuse(made.server.url);
+    expect(made.cursors.dead(key)).toMatchObject([{ id: bad }]);
+    isStrict = false;
+    made.cursors.restart(key, "7k2m");
+    made.exporter.forget("7k2m");
+    made.cursors.bury(key, [{ run: "7k2m", id: bad, why: "before", at: 1 }]);
+    expect(await made.exporter.send("7k2m", never)).toEqual({ type: "done" });
+    all(made);
+    expect(made.cursors.dead(key)).toEqual([]);
   });
 });
-
-const holds = ({ spans }: Arrival, id: string): boolean => spans.some(({ spanId }) => spanId === id);
-const bad = idOf("7k2m/17");
 
 describe("a part that is refused", () => {
   test.each<[string, (arrival: Arrival) => Reply]>([
@@ -139,13 +168,15 @@ describe("a part that is refused", () => {
           ? { rejects: [bad], body: '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}' }
           : {},
     ],
-  ])("by %s is halved down to the one, which is a dead letter; the rest arrives", async (_, reply) => {
+    ["HTTP 413, the first of all", (arrival) => (holds(arrival, ids[0] ?? "") ? { status: 413 } : {})],
+  ])("by %s is halved down to the one, which is a dead letter; the rest arrives", async (name, reply) => {
+    const refused = name.endsWith("the first of all") ? ids[0] : bad;
     const made = await tried(reply, { patience: 100, batch: { items: 8, bytes: 1_000_000 } });
-    expect([...made.server.spans.keys()].toSorted()).toEqual(ids.filter((id) => id !== bad).toSorted());
-    const { key, name } = langfuse(made.server.url);
-    expect(made.cursors.dead(key)).toMatchObject([{ run: "7k2m", id: bad }]);
+    expect([...made.server.spans.keys()].toSorted()).toEqual(ids.filter((id) => id !== refused).toSorted());
+    const { key, name: server } = langfuse(made.server.url);
+    expect(made.cursors.dead(key)).toMatchObject([{ run: "7k2m", id: refused }]);
     expect(made).toMatchObject({ ended: { type: "done" }, sent: events });
-    expect(made.said.filter((line) => line.startsWith(`${name} refuses some for good: `))).toHaveLength(1);
+    expect(made.said.filter((line) => line.startsWith(`${server} refuses some for good: `))).toHaveLength(1);
     const before = made.server.arrivals.length;
     expect(await made.exporter.send("7k2m", never)).toEqual({ type: "done" });
     expect(made.server.arrivals).toHaveLength(before);
