@@ -24,7 +24,7 @@ export interface TraceWork {
 /** What the thread says. `waiting`: spans and scores that are not sent; null: nobody counted. */
 export type TraceReport =
   | { readonly type: "say"; readonly line: string }
-  | { readonly type: "done"; readonly waiting: number | null };
+  | { readonly type: "done"; readonly waiting: number | null; readonly why: string | null };
 
 /** How long the end of a run waits at most, in ms. */
 const closeMs = 3000;
@@ -52,7 +52,9 @@ class Tracing {
   readonly #worker: Worker;
   readonly #over = Promise.withResolvers<void>();
   /** What the thread reported when it was done; null: it never was. */
-  #done: { readonly waiting: number | null } | null = null;
+  #done: { readonly waiting: number | null; readonly why: string | null } | null = null;
+  /** The person was told that they wait. */
+  #hasTold = false;
   #hasFailed = false;
 
   constructor({ projectDir, project, env, run, say }: TracingWanted) {
@@ -77,15 +79,19 @@ class Tracing {
     void this.#worker.terminate();
     if (this.#hasFailed) return;
     const waiting = this.#done === null ? null : this.#done.waiting;
-    if (waiting === 0) return;
+    if (waiting === 0 || this.#hasTold) return;
     const what =
       waiting === null ? "some spans wait" : waiting === 1 ? "1 span waits" : `${waiting} spans wait`;
-    this.#say(`${what}: harness traces push`);
+    const why = this.#done?.why ?? null;
+    this.#say(`${what}${why === null ? "" : ` (${why})`}: harness traces push`);
   }
 
   #hear(report: TraceReport): void {
-    if (report.type === "say") this.#say(report.line);
-    else this.#done = report;
+    if (report.type === "say") {
+      this.#hasTold ||= report.line.includes("they wait");
+      this.#say(report.line);
+    }
+    if (report.type === "done") this.#done = report;
     if (report.type === "done") this.#over.resolve();
   }
 

@@ -54,9 +54,10 @@ async function serve({ projectDir, project, env, run }: TraceWork): Promise<void
   const waiting = await Promise.all(
     exporters.map(async ({ exporter }) => waitingIn({ ...common, exporter })),
   );
+  const [trouble] = exporters.flatMap(({ target }) => cursors.trouble(target.key) ?? []);
   cursors.close();
   await storage.close();
-  say({ type: "done", waiting: Math.max(...waiting) });
+  say({ type: "done", waiting: Math.max(...waiting), why: trouble?.why ?? null });
   port.close();
 }
 

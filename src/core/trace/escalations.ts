@@ -17,7 +17,7 @@ export const escalationTellers = {
       level: "WARNING",
       status: "a person is asked",
       input: text(card),
-      metadata: { escalation, kind, task, options },
+      metadata: { escalation, about: kind, task, options },
     });
   },
   "escalation-answered": (telling, entry) => {

@@ -15,7 +15,7 @@ export const runTellers = {
       kind: "agent",
       name: nameOf(telling),
       input: text(goal),
-      metadata: { run: telling.run, kind },
+      metadata: { run: telling.run, goalKind: kind },
     });
     return [headOf(telling, null), ...root];
   },
@@ -47,7 +47,7 @@ export const runTellers = {
       level: levels[outcome],
       status: outcome,
       output,
-      metadata: { outcome, head, goalGradings: grading, ...countTasks(telling), ...telling.totals },
+      metadata: { outcome, head, goalGradings: grading, ...countTasks(telling), ...known(telling.totals) },
     });
     return [...spans, headOf(telling, output), outcomeScore(telling, entry.at, outcome)];
   },
@@ -151,11 +151,17 @@ function summary(telling: Telling, how: string): Content {
     ...(dropped === 0 ? [] : [`${dropped} dropped`]),
     counted(attempts, "attempt"),
     counted(calls, "model call"),
-    `$${(micros / 1e6).toFixed(4)}`,
-    ...(unpriced === 0 ? [] : [`${counted(unpriced, "call")} at an unknown price`]),
+    unpriced === calls && calls > 0 ? "price unknown" : `$${(micros / 1e6).toFixed(4)}`,
+    ...(unpriced === 0 || unpriced === calls ? [] : [`${counted(unpriced, "call")} at an unknown price`]),
   ];
   return { plain: `${how}: ${parts.join(", ")}` };
 }
+
+/** A sum with calls in it of which nobody knows the price is none. */
+const known = (totals: Telling["totals"]): Readonly<Record<string, number | null>> => ({
+  ...totals,
+  micros: totals.unpriced > 0 ? null : totals.micros,
+});
 
 const counted = (count: number, of: string): string => `${count} ${of}${count === 1 ? "" : "s"}`;
 

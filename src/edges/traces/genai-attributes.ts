@@ -12,6 +12,7 @@ export async function genAiAttributes(
 ): Promise<Attributes> {
   const [input, output] = [await reader.read(span.input), await reader.read(span.output)];
   return {
+    ...flat(reader.metadata(span.metadata)),
     "harness.kind": span.kind,
     "gen_ai.conversation.id": session,
     ...(span.level === "DEFAULT" ? {} : { "harness.level": span.level }),
@@ -20,7 +21,6 @@ export async function genAiAttributes(
       : {}),
     ...operation(span, reader),
     ...content(span, input, output),
-    ...flat(reader.metadata(span.metadata)),
     ...(span.generation === null ? {} : generationAttributes(span.generation, reader)),
   };
 }

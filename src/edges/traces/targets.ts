@@ -30,7 +30,11 @@ function langfuseTarget(env: Environment): Target | string | null {
     return "LANGFUSE_PUBLIC_KEY is missing beside LANGFUSE_SECRET_KEY: no traces are sent";
   if (secretKey === "")
     return "LANGFUSE_SECRET_KEY is missing beside LANGFUSE_PUBLIC_KEY: no traces are sent";
-  const named = env["LANGFUSE_BASE_URL"]?.trim() || env["LANGFUSE_BASEURL"]?.trim() || langfuseCloud;
+  const named =
+    env["LANGFUSE_BASE_URL"]?.trim() ||
+    env["LANGFUSE_BASEURL"]?.trim() ||
+    env["LANGFUSE_HOST"]?.trim() ||
+    langfuseCloud;
   const url = URL.parse(named);
   if (url === null || !/^https?:$/.test(url.protocol))
     return "LANGFUSE_BASE_URL is not an address like https://cloud.langfuse.com: no traces are sent";

@@ -94,7 +94,7 @@ describe("a task", () => {
         level: "WARNING",
         status: "answered: retry",
         input: { digest: sha256("escalation card"), form: "text" },
-        metadata: { task: "a", kind: "attempts", choice: "retry", by: "person alice" },
+        metadata: { task: "a", about: "attempts", choice: "retry", by: "person alice" },
       },
     ]);
   });
