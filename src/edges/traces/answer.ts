@@ -12,12 +12,16 @@ export type Outcome =
   | { readonly type: "plain-only"; readonly why: string }
   /** Nothing of it will ever be taken: keys, address. */
   | { readonly type: "denied"; readonly why: string }
-  /** It may be taken later. `isFault`: the server fell over it, which may be because of what was sent. */
+  /**
+   * It may be taken later. `isFault`: the server fell over it, which may be because of what was sent. `isReset`: the
+   * connection broke off while it was sent, as some do with what is too large.
+   */
   | {
       readonly type: "unavailable";
       readonly why: string;
       readonly waitMs: number | null;
       readonly isFault: boolean;
+      readonly isReset: boolean;
     };
 
 export interface Answer {
@@ -44,6 +48,7 @@ export function outcomeOf(answer: Answer, now: Instant, secretless: (text: strin
       why,
       waitMs: waitOf(headers, now),
       isFault: status === 500,
+      isReset: false,
     };
   return { type: "refused", why };
 }

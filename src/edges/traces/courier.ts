@@ -35,6 +35,8 @@ export interface CourierOptions {
 
 /** Times one item is tried over which a server falls, before the server is looked at. */
 const faults = 4;
+/** Times a connection breaks off over some before fewer are sent: nothing is lost by that. */
+const breaks = 3;
 /** About a quarter of a minute. */
 const triesUntilTold = 5;
 /** Scores under way at once: each is a request. */
@@ -99,7 +101,7 @@ export class Courier {
   /** Spans in one request, or one score. */
   async #part(run: RunId, items: readonly Outgoing[]): Promise<Delivered> {
     let tries = 0;
-    let fallen = 0;
+    let [fallen, broken] = [0, 0];
     for (;;) {
       const outcome = await this.#send(items);
       switch (outcome.type) {
@@ -127,6 +129,8 @@ export class Courier {
       }
       tries += 1;
       if (outcome.isFault) fallen += 1;
+      if (outcome.isReset) broken += 1;
+      if (broken >= breaks && items.length > 1) return this.#halves(run, items);
       if (fallen >= faults && (await this.#isSane(items[0]?.type ?? "span")))
         return items.length > 1 ? this.#halves(run, items) : this.#isRefused(items, outcome.why);
       const { haste, patience } = this.#options;

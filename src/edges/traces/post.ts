@@ -39,7 +39,9 @@ export async function post(
     const answer = { status, headers, body: await beginning(response), isGzip: letter.isGzip };
     return outcomeOf(answer, Date.now(), secretless);
   } catch (error) {
-    return { type: "unavailable", why: secretless(reason(error)), waitMs: null, isFault: false };
+    const why = reason(error);
+    const isReset = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(why);
+    return { type: "unavailable", why: secretless(why), waitMs: null, isFault: isReset, isReset };
   }
 }
 

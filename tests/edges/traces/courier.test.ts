@@ -182,8 +182,11 @@ describe("a part that is refused", () => {
     expect(made.server.arrivals).toHaveLength(before);
   });
 
-  test("a batch that is too large is halved until it is taken", async () => {
-    const made = await tried(({ spans }) => (spans.length > 5 ? { status: 413 } : {}));
+  test.each<[string, Reply]>([
+    ["says so", { status: 413 }],
+    ["breaks off", { instead: "reset" }],
+  ])("a batch that is too large for a server that %s is halved until it is taken", async (_, reply) => {
+    const made = await tried(({ spans }) => (spans.length > 5 ? reply : {}));
     all(made);
     expect(made.said).toEqual([]);
   });
