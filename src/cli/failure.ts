@@ -11,6 +11,7 @@ const told: Readonly<Record<string, number>> = {
   PromptError: exit.badInput,
   FilesRefused: exit.badInput,
   ImageRefused: exit.badInput,
+  RegistryRefused: exit.badInput,
   StorageRefused: exit.infrastructure,
   EngineDown: exit.infrastructure,
   ImageGone: exit.infrastructure,

@@ -76,6 +76,12 @@ function program(io: Io, done: { code: number }): Command {
     .option("--model <name>", "model for all roles: anthropic/<model>, openai/<model>, scripted/<file>, …")
     .option("--sandbox <kind>", "docker or embedded; docker if left out and an engine answers")
     .option("--budget <dollars>", "most money this run may spend")
+    .option(
+      "--prompt <which>",
+      "worker@6 or worker=file: not the one in production; once for each role",
+      (one: string, others: readonly string[]) => [...others, one],
+      [],
+    )
     .option("--yes", "start without reviewing the plan; without a terminal nobody is asked anyway")
     .option("--detach", "go on without this terminal; harness watch looks at it, harness stop stops it")
     .option("--export <dir>", "write the result into a new directory when the goal is met")
@@ -225,6 +231,56 @@ function program(io: Io, done: { code: number }): Command {
     .action(
       act(async (action: string, id: string | undefined, finding: string | undefined, options) =>
         (await import("./commands/approvals.ts")).approvals(io, action, id, finding, options),
+      ),
+    );
+
+  cli
+    .command("prompts")
+    .summary("prompts as versions: who made them, which one is used")
+    .description(
+      "prompts as versions: who made them, when and why, which one is used; what a model would be sent",
+    )
+    .argument("[action]", "list, log, diff, get, render, commit or test", "list")
+    .argument("[names...]", "a prompt: worker, worker@5, worker@production, worker=file (the file as it is)")
+    .option("-m, --message <why>", "for commit: what changed, and why")
+    .option("--stage <stage>", "staging or production; for get and render")
+    .option("--vars <file>", "for render: the variables, as YAML or JSON")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness prompts diff worker@3 worker@5")
+    .action(
+      act(async (action: string, names: readonly string[], options) =>
+        (await import("./commands/prompts.ts")).prompts(io, action, names, options),
+      ),
+    );
+
+  cli
+    .command("promote")
+    .summary("lets runs use a version of a prompt")
+    .description(
+      "lets runs use a version of a prompt; what was in its place is archived. All of it is text in git: harness.lock",
+    )
+    .argument("[artifact]", "a version, like prompt:worker@5")
+    .option("--to <stage>", "staging or production")
+    .option("--why <reason>", "for who reads it in a year")
+    .option("--unproven", "production without a receipt: a person answers for it, and it is shown")
+    .option("--check", "for CI: are harness.lock, the files of versions and the receipts whole?")
+    .addHelpText("after", "\nExample: harness promote prompt:worker@5 --to staging --why 'shorter rules'")
+    .action(
+      act(async (artifact: string | undefined, options) =>
+        (await import("./commands/promote.ts")).promote(io, artifact, options),
+      ),
+    );
+
+  cli
+    .command("rollback")
+    .summary("puts back what was in production before")
+    .description("puts back what was in production before; it is recorded, and asks no network")
+    .argument("<artifact>", "a name, like prompt:worker")
+    .option("--why <reason>", "for who reads it in a year")
+    .addHelpText("after", "\nExample: harness rollback prompt:worker --why 'it forgets the tests'")
+    .action(
+      act(async (artifact: string, options) =>
+        (await import("./commands/rollback.ts")).rollback(io, artifact, options),
       ),
     );
 

@@ -8,13 +8,15 @@ import { harmless } from "../core/host.ts";
 import { levelRisk } from "../core/policy.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
-import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
+import { listRubrics } from "../edges/project/resolve.ts";
 import { tryGoal } from "../loop/check-goal.ts";
 import type { TriedCheck } from "../loop/check-goal.ts";
 import { planFaults } from "../loop/plan.ts";
 import { putJson, putText } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
 import { experience } from "./experience.ts";
+import { labelOf } from "./registry/prompt-text.ts";
+import type { RunPrompts } from "./registry/run-prompts.ts";
 import type { Request } from "./request.ts";
 import type { StartingPoint } from "./starting-point.ts";
 import { ownVersion } from "./version.ts";
@@ -49,7 +51,7 @@ export async function prepareRun(
 ): Promise<Prepared> {
   const { goal, project } = request;
   const { blobs, policy, sandbox } = ports;
-  const prompts = await pinPrompts(ports, project.dir);
+  const prompts = await pinPrompts(blobs, request.prompts);
   const rubrics = await pinRubrics(blobs, project.dir);
   const tried = await refuseFaults(ports, start.id, goal, start.imported.tree, harmless(request.network));
   await refusePlanFaults(ports, request, start, rubrics);
@@ -120,7 +122,7 @@ async function refusePlanFaults(
 }
 
 const configOf = (
-  { goal, project, workspace, network }: Request,
+  { goal, project, workspace, network, prompts }: Request,
   { imported: { git, leftOut }, ground, notes }: StartingPoint,
   sandbox: RunConfig["sandbox"],
   environment: Digest,
@@ -139,7 +141,14 @@ const configOf = (
   workspace,
   git,
   leftOut: leftOut.map(({ path, why }) => `${path} (${why})`),
+  ...usedVersions(prompts),
 });
+
+const usedVersions = ({ of }: RunPrompts): Pick<RunConfig, "prompts"> => {
+  const used = Object.entries(of).filter(([, { version }]) => version !== null);
+  if (used.length === 0) return {};
+  return { prompts: Object.fromEntries(used.map(([role, text]) => [role, labelOf(text)])) };
+};
 
 const expiry = ({ approvals }: ProjectSpec): number | null =>
   approvals?.expire === undefined ? null : durationMs(approvals.expire);
@@ -156,12 +165,9 @@ async function putBytes(blobs: Blobs, bytes: Uint8Array): Promise<Digest> {
   return digest as Digest;
 }
 
-async function pinPrompts(ports: Ports, projectDir: string): Promise<Record<Role, Digest>> {
-  const pin = async (role: Role): Promise<Digest> => {
-    const { source, path } = await resolvePrompt(projectDir, role);
-    ports.prompts.check(source, path);
-    return putText(ports.blobs, source);
-  };
+/** The texts that were checked, whatever the files say by now. */
+async function pinPrompts(blobs: Blobs, { of }: RunPrompts): Promise<Record<Role, Digest>> {
+  const pin = async (role: Role): Promise<Digest> => putText(blobs, of[role].source);
   return { planner: await pin("planner"), worker: await pin("worker"), evaluator: await pin("evaluator") };
 }
 

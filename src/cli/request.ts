@@ -15,9 +15,11 @@ import type { GoalFile } from "../edges/project/goal-file.ts";
 import { readPlan } from "../edges/project/plan-file.ts";
 import { readProject } from "../edges/project/project-file.ts";
 import type { ProjectFile } from "../edges/project/project-file.ts";
-import { listRubrics, resolvePrompt } from "../edges/project/resolve.ts";
+import { listRubrics } from "../edges/project/resolve.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { runPrompts } from "./registry/run-prompts.ts";
+import type { RunPrompts } from "./registry/run-prompts.ts";
 import { statThere } from "./there.ts";
 import { whichSandbox } from "./which-sandbox.ts";
 import type { SandboxChoice } from "./which-sandbox.ts";
@@ -26,6 +28,7 @@ export interface RunOptions {
   readonly model?: string;
   readonly sandbox?: string;
   readonly budget?: string;
+  readonly prompt?: readonly string[];
   readonly yes?: boolean;
   readonly detach?: boolean;
   readonly export?: string;
@@ -37,6 +40,7 @@ export interface Request {
   readonly goal: GoalFile;
   readonly project: ProjectFile;
   readonly models: Pins["models"];
+  readonly prompts: RunPrompts;
   /** The goal file's own plan; null: the planner makes one. */
   readonly plan: PlanSpec | null;
   readonly sandbox: SandboxChoice;
@@ -65,6 +69,7 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     project,
     workspace,
     models: modelsOf(io, goal, project, options),
+    prompts: await runPrompts(project.dir, options.prompt ?? []),
     plan: goal.spec.plan === undefined ? null : await readPlan(resolve(dirname(goal.path), goal.spec.plan)),
     budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
     limits: { ...limitsOf(goal, project), review: isReviewed(io, options) },
@@ -73,7 +78,7 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
   };
   await checkModels(io, file, options, request);
   await checkRubrics(file, request);
-  await checkPrompts(project);
+  await checkPrompts(request.prompts);
   // Last, as it may ask an engine.
   return { ...request, sandbox: await whichSandbox(io, goal, project, options.sandbox) };
 }
@@ -149,14 +154,11 @@ async function checkRubrics(file: string, { goal, project }: Omit<Request, "sand
   }
 }
 
-/** Before anything is written: a prompt of the project's own may be broken. @throws BadInput, PromptError */
-async function checkPrompts({ dir }: ProjectFile): Promise<void> {
+/** Before anything is written: a prompt of the project's own may be broken. @throws PromptError */
+async function checkPrompts({ of }: RunPrompts): Promise<void> {
   const { prompts } = await import("../edges/prompts/prompts.ts");
   const known = prompts();
-  for (const role of ["planner", "worker", "evaluator"] as const) {
-    const { source, path } = await resolvePrompt(dir, role);
-    known.check(source, path);
-  }
+  for (const { source, path } of Object.values(of)) known.check(source, path);
 }
 
 function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Pins["models"] {

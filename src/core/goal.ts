@@ -214,6 +214,8 @@ export interface RunConfig {
   readonly leftOut: readonly string[];
   /** What tasks of earlier runs of this project took; none in runs of an older version. */
   readonly experience?: Experience | null;
+  /** Versions of prompts it uses, like `worker@5`, by role; a role that is not there used the file as it was. */
+  readonly prompts?: Readonly<Record<string, string>>;
 }
 
 /** `4g` → bytes. The text must match `memory`. */
