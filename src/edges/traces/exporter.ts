@@ -11,6 +11,8 @@ import type { CourierOptions, Delivered } from "./courier.ts";
 import type { Cursors } from "./cursor.ts";
 import { composer } from "./spans.ts";
 import type { Composer, Outgoing } from "./spans.ts";
+import { promptVersions, versioned } from "./prompt-versions.ts";
+import type { PromptVersions } from "./prompt-versions.ts";
 import type { Target } from "./target.ts";
 import { serializer } from "./wire-span.ts";
 
@@ -46,6 +48,7 @@ interface Reading {
   readonly composer: Composer;
   /** The last entry read. */
   seq: number;
+  versions: PromptVersions;
 }
 
 /**
@@ -119,7 +122,8 @@ export class Exporter {
     let load: Outgoing[] = [];
     let bytes = 0;
     for await (const entry of source.journal.read(run, reading.seq)) {
-      const items = reading.see(entry);
+      if (entry.type === "run-created") reading.versions = await promptVersions(source.blobs, entry);
+      const items = reading.see(entry).map((item) => versioned(item, reading.versions));
       if (entry.seq <= sent) reading.composer.pass(items);
       const outgoing = entry.seq <= sent ? [] : await reading.composer.compose(items);
       for (const one of outgoing) {
@@ -140,7 +144,12 @@ export class Exporter {
 
   #newReading(): Reading {
     const { source, target, version } = this.#options;
-    return { see: source.fold().see, composer: composer(target, this.#reader, version), seq: 0 };
+    return {
+      see: source.fold().see,
+      composer: composer(target, this.#reader, version),
+      seq: 0,
+      versions: new Map(),
+    };
   }
 
   /** `seq`: all entries up to it are in this load, or were delivered before. */

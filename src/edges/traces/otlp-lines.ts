@@ -3,6 +3,8 @@ import { redaction } from "../../core/redaction.ts";
 import { contentReader } from "./content.ts";
 import type { ExporterOptions } from "./exporter.ts";
 import { keepable } from "./exporter.ts";
+import { promptVersions, versioned } from "./prompt-versions.ts";
+import type { PromptVersions } from "./prompt-versions.ts";
 import { composer } from "./spans.ts";
 import type { Target } from "./target.ts";
 import { serializer } from "./wire-span.ts";
@@ -27,8 +29,11 @@ export async function* otlpLines(
     const { see } = source.fold();
     const compose = composer(file, reader, version);
     let load: WireSpan[] = [];
+    let versions: PromptVersions = new Map();
     for await (const entry of source.journal.read(run, 0)) {
-      for (const one of await compose.compose(see(entry))) if (one.type === "span") load.push(one.span);
+      if (entry.type === "run-created") versions = await promptVersions(source.blobs, entry);
+      const items = see(entry).map((item) => versioned(item, versions));
+      for (const one of await compose.compose(items)) if (one.type === "span") load.push(one.span);
       if (load.length < most) continue;
       yield decoder.decode(serialize(load));
       load = [];
