@@ -65,7 +65,7 @@ async function beginning(response: Response): Promise<string> {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no answer in time";
-  if (error.name === "AbortError") return "not waited for";
+  if (error.name === "AbortError") return "no answer so far";
   const { cause } = error;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code === "string") return code;
