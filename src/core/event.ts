@@ -390,7 +390,7 @@ export type Body<T extends EventType> = z.infer<(typeof bodies)[T]>;
 export type RunEvent = { [T in EventType]: { readonly type: T; readonly body: Body<T> } }[EventType];
 
 /** An event in its place in the chain of a run. `hash` covers everything else but is not in it. */
-interface Envelope {
+export interface Envelope {
   readonly run: RunId;
   /** 1 for `run-created`, then one more each. */
   readonly seq: number;

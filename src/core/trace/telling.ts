@@ -1,6 +1,6 @@
 import type { Json } from "../canonical.ts";
 import type { Sha256 } from "../chain.ts";
-import type { Body, Entry, EventType, PlannedTask } from "../event.ts";
+import type { Body, Envelope, EventType, PlannedTask } from "../event.ts";
 import type { CallId, Digest, Instant, RunId } from "../id.ts";
 import type { Content, Generation, SpanKind, TraceItem, TraceSpan } from "./item.ts";
 
@@ -76,7 +76,7 @@ export interface Telling {
   at: Instant;
 }
 
-export type EntryOf<T extends EventType> = Extract<Entry, { readonly type: T }>;
+export type EntryOf<T extends EventType> = { readonly type: T; readonly body: Body<T> } & Envelope;
 
 /** The items an entry makes; `silent`: why it makes none. */
 export type Teller<T extends EventType> =
