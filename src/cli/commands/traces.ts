@@ -74,9 +74,9 @@ async function chosen({ storage, state }: OpenState, named: string | undefined):
 /** The beginning of a day where the person is. */
 function dayOf(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00`).getTime() : Number.NaN;
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   // A 31st of February is read as a day of March.
-  if (new Date(at).getDate() !== Number(text.slice(8)))
+  if (new Date(at).getUTCDate() !== Number(text.slice(8)))
     throw new Refused(`--since ${text} is not a day; give one like 2026-11-28`);
   return at;
 }
