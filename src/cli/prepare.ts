@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Criterion } from "../core/criterion.ts";
 import { durationMs } from "../core/duration.ts";
@@ -15,6 +14,7 @@ import { planFaults } from "../loop/plan.ts";
 import { putJson, putText } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
 import { experience } from "./experience.ts";
+import { factsNow } from "./manifest/facts.ts";
 import { labelOf } from "./registry/prompt-text.ts";
 import type { RunPrompts } from "./registry/run-prompts.ts";
 import type { Request } from "./request.ts";
@@ -64,6 +64,7 @@ export async function prepareRun(
     config: await putJson(blobs, {
       ...configOf(request, start, sandboxPin, environment),
       experience: await experience(ports.journal, request.models.worker),
+      facts: await factsNow(ports, project.spec),
     }),
     base: start.imported.tree,
     pins: {
@@ -79,7 +80,8 @@ export async function prepareRun(
     },
     limits: request.limits,
     budget: request.budget,
-    seed: randomInt(2 ** 31),
+    // Nothing in a run is drawn by chance.
+    seed: 0,
     parent: null,
     plan: request.plan === null ? null : await putJson(blobs, request.plan),
   };

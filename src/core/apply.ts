@@ -92,6 +92,8 @@ function applyEvent(run: RunState, event: RunEvent & Pick<Entry, "epoch" | "at">
       return plans.adopted(run, event.body);
     case "task-dropped":
       return plans.taskDropped(run, event.body);
+    case "task-inherited":
+      return plans.taskInherited(run, event.body);
     case "attempt-started":
       return attempts.started(run, event.body);
     case "baseline-recorded":

@@ -350,6 +350,15 @@ export const bodies = {
     handoff: digest,
     by: z.enum(["verdict", "person"]),
   }),
+  "task-inherited": z.strictObject({
+    task: safeId,
+    spec: digest,
+    needs: z.array(safeId),
+    head: digest.describe("the tree with its result"),
+    handoff: digest,
+    by: z.enum(["verdict", "person"]),
+    from: z.strictObject({ run: runId, seq: count }).describe("where it was accepted"),
+  }),
   "attempt-ended": z.strictObject({
     task: safeId,
     attempt: z.int().min(1),

@@ -6,6 +6,7 @@ import { safeId } from "./id.ts";
 import { hostSpec, hostText } from "./host.ts";
 import type { OpenHost } from "./host.ts";
 import type { Digest } from "./id.ts";
+import type { RunFacts } from "./manifest/facts.ts";
 import { mcpSpec } from "./mcp.ts";
 import { ruleSpec } from "./rule.ts";
 import { secretsSpec } from "./secret.ts";
@@ -216,6 +217,12 @@ export interface RunConfig {
   readonly experience?: Experience | null;
   /** Versions of prompts it uses, like `worker@5`, by role; a role that is not there used the file as it was. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** The same of rubrics, by name. */
+  readonly rubrics?: Readonly<Record<string, string>>;
+  /** Registered models it uses, like `my-ft@2`, by role. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Where it began; not there in runs of an older version. */
+  readonly facts?: RunFacts;
 }
 
 /** `4g` → bytes. The text must match `memory`. */

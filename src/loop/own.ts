@@ -17,7 +17,7 @@ export interface OwnedRun {
 
 /**
  * T1: a new run, owned by this process. Its base tree and everything the body names are durable already.
- * `held`: the ownership of that id, when it was taken before.
+ * `held`: the ownership of that id, when it was taken before. `inherited`: what it takes from other runs as accepted.
  */
 export async function createRun(
   ports: Ports,
@@ -25,12 +25,14 @@ export async function createRun(
   created: Body<"run-created">,
   owner: Body<"run-owned">,
   held?: Ownership,
+  inherited: readonly Body<"task-inherited">[] = [],
 ): Promise<OwnedRun | { readonly owner: Owner }> {
   const lock = held === undefined ? await ports.journal.own(id) : { owned: held };
   if ("owner" in lock) return lock;
   const events: RunEvent[] = [
     { type: "run-created", body: created },
     { type: "run-owned", body: owner },
+    ...inherited.map((body): RunEvent => ({ type: "task-inherited", body })),
   ];
   const entries = seal(id, null, 1, ports.clock.now(), events, ports.sha256);
   const run = fold(entries);

@@ -39,7 +39,7 @@ function callText({ tool, args }: CallPart, result: ResultPart | undefined): str
 }
 
 /** The argument that tells calls of a tool apart. */
-function subject(args: Json): string | null {
+export function subject(args: Json): string | null {
   if (args === null || typeof args !== "object" || Array.isArray(args)) return null;
   const named = ["command", "path", "pattern"].flatMap((name) => {
     const value = (args as Readonly<Record<string, Json>>)[name];

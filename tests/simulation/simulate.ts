@@ -100,7 +100,14 @@ async function live(
     const exists = (await disk.journal.runs()).length > 0;
     const owned = exists
       ? await takeRun(life.ports, runId, owner)
-      : await createRun(life.ports, runId, await created(world, disk), owner);
+      : await createRun(
+          life.ports,
+          runId,
+          await created(world, disk),
+          owner,
+          undefined,
+          await inherited(world, disk),
+        );
     if ("owner" in owned) throw new Error("owned twice");
     // As the real one stores what decides whenever it is opened: nothing else may name it yet.
     await disk.blobs.put([encodeJson(disk.rules)]);
@@ -183,6 +190,44 @@ async function created(world: Scenario, disk: Disk): Promise<Body<"run-created">
     parent: null,
     plan: world.hasOwnPlan ? await put(planOf(world, new Set())) : null,
   };
+}
+
+/** Every fourth run goes on from another one, which had accepted a task. */
+async function inherited(world: Scenario, disk: Disk): Promise<readonly Body<"task-inherited">[]> {
+  if (world.seed % 4 !== 0) return [];
+  const put = async (value: unknown): Promise<Digest> =>
+    (await disk.blobs.put([encodeJson(value)]))[0] as Digest;
+  const [content] = await disk.blobs.put([new TextEncoder().encode("base")]);
+  const file = { type: "file", mode: 0o644, size: 4, content: content as Digest } as const;
+  const [head] = await disk.blobs.put([
+    encodeTree({
+      v: 1,
+      entries: [
+        { name: "base.txt", ...file },
+        { name: "kept.txt", ...file },
+      ],
+    }),
+  ]);
+  const spec = { id: "kept", title: "kept", instructions: "keep", needs: [], criteria: [], tools: null };
+  const handoff = {
+    task: "kept",
+    title: "kept",
+    summary: "kept",
+    artifacts: ["kept.txt"],
+    decisions: [],
+    openQuestions: [],
+  };
+  return [
+    {
+      task: "kept",
+      spec: await put({ ...spec, attempts: null, turns: null }),
+      needs: [],
+      head: head as Digest,
+      handoff: await put(handoff),
+      by: "verdict",
+      from: { run: "sim9", seq: 40 },
+    },
+  ];
 }
 
 /** Dies at random places, at most twice without six places survived in between, so that nothing is quarantined by chance. */

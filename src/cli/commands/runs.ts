@@ -4,6 +4,8 @@ import { readJson } from "../../loop/texts.ts";
 import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withState } from "../reader.ts";
+import { comparedRuns } from "../runs/compared-runs.ts";
+import type { Comparing } from "../runs/compared-runs.ts";
 import { standing, standingText } from "../standing.ts";
 import { readStory } from "../story.ts";
 import { inColumns } from "../view/columns.ts";
@@ -13,9 +15,18 @@ import { age, dollars, oneLine, short } from "../view/words.ts";
 type Stored = Pick<Ports, "journal" | "blobs">;
 
 /** `harness runs`. */
-export const runs = async (io: Io, options: { readonly json?: boolean }): Promise<number> =>
+export const runs = async (io: Io, options: Comparing): Promise<number> =>
   withState(io, async ({ storage, ownerOf, state }) => {
     const rows = (await storage.journal.runs()).toSorted((a, b) => a.createdAt - b.createdAt);
+    if (options.where !== undefined || options.columns !== undefined || options.csv === true) {
+      await comparedRuns(
+        io,
+        storage,
+        rows.map((row) => ({ ...row, owner: ownerOf(row.id) })),
+        options,
+      );
+      return exit.ok;
+    }
     const told: (readonly string[])[] = [];
     for (const row of rows) {
       const listed = await listedRun(storage, row, ownerOf(row.id));

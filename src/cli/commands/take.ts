@@ -16,6 +16,7 @@ import { readJson } from "../../loop/texts.ts";
 import { diskTrouble } from "../disk-trouble.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
 import { withRun } from "../reader.ts";
 import { statThere } from "../there.ts";
 import { visibleLines } from "../view/visible.ts";
@@ -52,13 +53,18 @@ async function stat(io: Io, { blobs }: Pick<Ports, "blobs">, run: RunState): Pro
 export interface TakeOptions {
   readonly to?: string;
   readonly branch?: string;
+  readonly manifest?: boolean;
 }
 
-/** `harness export [RUN] --to DIR | --branch NAME`. */
+/** `harness export [RUN] --to DIR | --branch NAME | --manifest`. */
 export const take = async (io: Io, named: string | undefined, options: TakeOptions): Promise<number> =>
   withRun(io, named, async ({ storage }, id) => {
-    if ((options.to === undefined) === (options.branch === undefined)) {
-      throw new Refused("say where: harness export --to DIR, or --branch NAME");
+    const wanted = [options.to, options.branch, options.manifest].filter((one) => one !== undefined);
+    if (wanted.length !== 1)
+      throw new Refused("say what: harness export --to DIR, --branch NAME, or --manifest, one of them");
+    if (options.manifest === true) {
+      io.out(`${JSON.stringify(await readManifest(storage, id), null, 2)}\n`);
+      return exit.ok;
     }
     if (options.to !== undefined) return exportTo(io, storage, id, resolve(io.cwd, options.to));
     return toBranch(io, storage, id, options.branch ?? "");

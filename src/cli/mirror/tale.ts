@@ -80,7 +80,7 @@ export async function note(tale: Tale, entry: Entry, blobs: Blobs): Promise<read
   if (entry.type === "criterion-judged" && entry.body.task === null)
     tale.checkResults.set(entry.body.criterion, entry.body.result);
   if (entry.type === "judging-started" && entry.body.task === null) tale.checkResults.clear();
-  if (entry.type === "task-accepted")
+  if (entry.type === "task-accepted" || entry.type === "task-inherited")
     tale.handoffs.set(entry.body.task, await readJson<Handoff>(blobs, entry.body.handoff));
   return [...(await noteAttempt(tale.attempts, entry, tale.run, blobs)), ...tasksOf(entry)];
 }
@@ -104,7 +104,7 @@ export async function noteWaiting(tale: Tale, blobs: Blobs): Promise<void> {
 
 function tasksOf(entry: Entry): readonly string[] {
   if (entry.type === "plan-adopted") return [...entry.body.added, ...entry.body.changed];
-  return entry.type === "task-accepted" ? [entry.body.task] : [];
+  return entry.type === "task-accepted" || entry.type === "task-inherited" ? [entry.body.task] : [];
 }
 
 async function noteLine(tale: Tale, entry: Entry, blobs: Blobs): Promise<void> {

@@ -4,9 +4,19 @@ import type { Registering } from "./registering.ts";
 export function looking({ cli, io, act, json }: Registering): void {
   cli
     .command("runs")
-    .description("lists the runs of this project")
+    .description("lists the runs of this project, and compares them")
+    .option(
+      "--where <condition>",
+      "only runs for which this holds, like prompt.worker=worker@5, cost>1 or outcome!=met; may be repeated",
+      (one: string, others: readonly string[] | undefined) => [...(others ?? []), one],
+    )
+    .option("--columns <fields>", "what to tell of each, like id,outcome,cost,prompt.worker,model.worker")
+    .option("--csv", "as CSV, for a spreadsheet")
     .addOption(json())
-    .addHelpText("after", "\nExample: harness runs --json | jq -r .id")
+    .addHelpText(
+      "after",
+      "\nExample: harness runs --where prompt.worker=worker@5 --columns id,outcome,cost,attempts",
+    )
     .action(act(async (options) => (await import("../commands/runs.ts")).runs(io, options)));
 
   cli
@@ -43,13 +53,21 @@ export function looking({ cli, io, act, json }: Registering): void {
 
   cli
     .command("diff")
-    .description("prints what a run changed, as a patch")
+    .summary("prints what a run changed, or how two runs differ")
+    .description(
+      "prints what a run changed, as a patch; of two runs, what they were made of and where they went apart",
+    )
     .argument("[run]", "the last one if left out")
-    .option("--stat", "names and sizes only")
-    .addHelpText("after", "\nExample: harness diff 7k2m | git apply")
+    .argument("[other]", "a second run, to compare it with")
+    .option("--stat", "of one run: names and sizes only")
+    .option("--patch", "of two runs: the patch of each prompt that differs")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness diff 7k2m | git apply\nExample: harness diff 7k2m 9qx1")
     .action(
-      act(async (run: string | undefined, options) =>
-        (await import("../commands/take.ts")).diff(io, run, options),
+      act(async (run: string | undefined, other: string | undefined, options) =>
+        run === undefined || other === undefined
+          ? (await import("../commands/take.ts")).diff(io, run, options)
+          : (await import("../commands/compare.ts")).compareRuns(io, [run, other], options),
       ),
     );
 
@@ -59,6 +77,10 @@ export function looking({ cli, io, act, json }: Registering): void {
     .argument("[run]", "the last one if left out")
     .option("--to <dir>", "a new or empty directory")
     .option("--branch <name>", "a new branch of the workspace's git repository")
+    .option(
+      "--manifest",
+      "what the run was made of, as JSON on stdout: code, data, artifacts, settings, machine",
+    )
     .addHelpText("after", "\nExample: harness export 7k2m --branch agent/no-moment")
     .action(
       act(async (run: string | undefined, options) =>

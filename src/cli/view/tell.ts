@@ -55,6 +55,8 @@ export async function tell(entry: Entry, run: RunState, blobs: Blobs): Promise<L
         entry.body.task,
         `accepted${entry.body.by === "person" ? " by a person" : ""}   ${progress(run)}`,
       );
+    case "task-inherited":
+      return line("✓", entry.body.task, `kept as run ${entry.body.from.run} left it`);
     case "attempt-ended":
       return attemptEnded(entry, blobs);
     case "integration-ended":

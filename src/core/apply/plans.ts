@@ -1,4 +1,4 @@
-import { nothingSpentOnTask } from "../budget.ts";
+import { noTaskBudget, nothingSpentOnTask } from "../budget.ts";
 import type { Body, PlannedTask, TaskBudget } from "../event.ts";
 import { planThread } from "../id.ts";
 import type { Proposal, RunState } from "../run.ts";
@@ -57,6 +57,24 @@ export function adopted(run: RunState, body: Body<"plan-adopted">): void {
   closeThread(run, planThread(body.version));
 }
 
+/** What another run accepted is accepted here, before anything is planned: it is never executed. */
+export function taskInherited(
+  run: RunState,
+  { task, spec, needs, head, handoff, by }: Body<"task-inherited">,
+): void {
+  must(run.planVersion === 0, `${task} is inherited after planning began`);
+  must(!run.tasks.has(task), `${task} is inherited twice`);
+  for (const need of needs)
+    found(run.tasks.get(need), `task ${need}, which ${task} needs`).dependants.push(task);
+  run.tasks.set(task, {
+    ...newTask({ id: task, spec, needs, attempts: 0, turns: 0, budget: noTaskBudget }),
+    status: "accepted",
+    handoff,
+    acceptedBy: by,
+  });
+  run.head = head;
+}
+
 export function taskDropped(run: RunState, body: Body<"task-dropped">): void {
   const task = unaccepted(run, body.task);
   must(task.attempt === null, `${task.id} has an open attempt`);
@@ -110,27 +128,39 @@ function place(run: RunState, planned: PlannedTask): void {
   if (known === undefined || known.status === "dropped") run.unfinished += 1;
   unqueue(run, planned.id);
   forgetEscalations(run, planned.id);
-  run.tasks.set(planned.id, {
-    id: planned.id,
-    spec: planned.spec,
-    needs: planned.needs,
-    dependants: [],
-    waitingFor: 0,
-    status: "pending",
-    attempts: known?.attempts ?? 0,
-    used: 0,
-    allowed: planned.attempts,
-    turns: planned.turns,
-    budget: known === undefined ? planned.budget : higherBudget(known.budget, planned.budget),
-    spent: known?.spent ?? nothingSpentOnTask(),
-    collisions: 0,
-    feedback: known?.feedback ?? null,
-    handoff: null,
-    acceptedBy: null,
-    attempt: null,
-    last: known?.last ?? null,
-  });
+  const fresh = newTask(planned);
+  if (known === undefined) run.tasks.set(planned.id, fresh);
+  else
+    run.tasks.set(planned.id, {
+      ...fresh,
+      attempts: known.attempts,
+      budget: higherBudget(known.budget, planned.budget),
+      spent: known.spent,
+      feedback: known.feedback,
+      last: known.last,
+    });
 }
+
+const newTask = ({ id, spec, needs, attempts, turns, budget }: PlannedTask): Task => ({
+  id,
+  spec,
+  needs,
+  dependants: [],
+  waitingFor: 0,
+  status: "pending",
+  attempts: 0,
+  used: 0,
+  allowed: attempts,
+  turns,
+  budget,
+  spent: nothingSpentOnTask(),
+  collisions: 0,
+  feedback: null,
+  handoff: null,
+  acceptedBy: null,
+  attempt: null,
+  last: null,
+});
 
 /** What a person gave a task stays with it. */
 const higherBudget = (one: TaskBudget, other: TaskBudget): TaskBudget => ({

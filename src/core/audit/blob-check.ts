@@ -120,6 +120,7 @@ function keptBy(entry: Entry): [Digest, string][] {
       return [[entry.body.start, `the start of an attempt of task "${entry.body.task}"`]];
     case "attempt-submitted":
       return [[entry.body.candidate, `the candidate of task "${entry.body.task}"`]];
+    case "task-inherited":
     case "task-accepted":
       return [[entry.body.head, `the accepted tree of task "${entry.body.task}"`]];
     default:

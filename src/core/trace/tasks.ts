@@ -57,6 +57,10 @@ export const taskTellers = {
     const isWorkedOn = telling.open.has(attemptKey(task, attempt));
     return isWorkedOn ? moot : [...moot, ...close(telling, taskKey(task), entry.at)];
   },
+  "task-inherited": (telling, { body }) => {
+    telling.tasks.set(body.task, "accepted");
+    return [];
+  },
   "task-dropped": (telling, entry) => {
     const { task, by } = entry.body;
     telling.tasks.set(task, "dropped");

@@ -40,6 +40,14 @@ export const planRule: Rule = {
       checkQuiet(body, sight);
       checkTouched(body, sight);
     },
+    "task-inherited": (body, { story, report }) => {
+      if (story.planVersion !== 0)
+        report("protocol", `task "${body.task}" is inherited after planning began`);
+      if (story.tasks.has(body.task)) report("P1", `task "${body.task}" is inherited twice`);
+      const unknown = body.needs.find((need) => !story.tasks.has(need));
+      if (unknown !== undefined)
+        report("protocol", `task "${body.task}" is inherited before "${unknown}", which it needs`);
+    },
     "task-dropped": (body, { story, report }) => {
       const task = story.tasks.get(body.task);
       if (task === undefined) report("protocol", `task "${body.task}" is dropped and is not planned`);

@@ -24,6 +24,10 @@ export const tellPlans: Teller = {
     story.proposal = null;
   },
   "task-dropped": (story, body) => drop(story, body.task),
+  "task-inherited": (story, { task, needs, head, handoff }) => {
+    story.tasks.set(task, { ...newTask(task), needs, handoff, finished: "accepted" });
+    story.head = head;
+  },
 };
 
 function adopt(story: Story, body: Body<"plan-adopted">): void {
