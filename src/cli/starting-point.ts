@@ -225,7 +225,7 @@ async function fits(trees: TreeStore, tree: Digest, environment: Environment): P
 const letters = "23456789abcdefghjkmnpqrstuvwxyz";
 
 /** Four characters that are easy to read aloud, not yet taken in this project, and from now on ours. */
-async function ownNewRun(journal: Journal): Promise<Ownership> {
+export async function ownNewRun(journal: Journal): Promise<Ownership> {
   const taken = new Set((await journal.runs()).map((row) => row.id));
   for (;;) {
     const id = Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join("");

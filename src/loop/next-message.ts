@@ -76,6 +76,9 @@ function contextUsed({ counted }: Thread, compactAt: number): string | null {
 export const budgetLeft = ({ run }: Work): string =>
   leftText(run.budget, run.spent, "the whole run") ?? "no budget is set";
 
+/** What `leftText` says in amounts: what was left when it was said. */
+export const amountsLeft = /(?:(?:\$\d+\.\d\d|\d+ tokens|\d+ min)(?:, )?)+ left for/g;
+
 type Spent = Pick<Spending, "micros" | "tokens" | "wallMs" | "reservedMicros" | "reservedTokens">;
 
 /** What open calls may still cost is not left. null: nothing is limited. */

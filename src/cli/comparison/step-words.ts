@@ -1,4 +1,4 @@
-import type { Entry, RunEvent } from "../../core/event.ts";
+import type { RunEvent } from "../../core/event.ts";
 import type { Json } from "../../core/canonical.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Blobs } from "../../core/ports.ts";
@@ -7,8 +7,7 @@ import { subject } from "../../loop/turn-lines.ts";
 import { gist, oneLine, plural } from "../view/words.ts";
 
 /** What happened in one event, in a few words: `bash "npm test"`, `pass tests`. */
-export async function stepWords(blobs: Blobs, entry: Entry): Promise<string> {
-  const { type, body } = entry;
+export async function stepWords(blobs: Blobs, { type, body }: RunEvent): Promise<string> {
   switch (type) {
     case "model-ended":
       return callsWords(blobs, body);

@@ -72,6 +72,28 @@ export function looking({ cli, io, act, json }: Registering): void {
     );
 
   cli
+    .command("replay")
+    .summary("does a run again from its recorded answers, and says what comes out otherwise")
+    .description(
+      "does a run again from its recorded answers: no model is asked, nothing outside is reached, tools really run; says which event comes out otherwise first",
+    )
+    .argument("[run]", "the last one if left out")
+    .option(
+      "--prompt <which>",
+      "worker@6 or worker=file: with this prompt in place of the one it used; once for each role",
+      (one: string, others: readonly string[]) => [...others, one],
+      [],
+    )
+    .option("--policy <which>", "now: calls are judged by harness.yaml as it is")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness replay 7k2m --prompt worker=file")
+    .action(
+      act(async (run: string | undefined, options) =>
+        (await import("../commands/replay.ts")).replayRun(io, run, options),
+      ),
+    );
+
+  cli
     .command("export")
     .description("writes the result of a run where you want it")
     .argument("[run]", "the last one if left out")

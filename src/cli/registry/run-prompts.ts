@@ -48,6 +48,17 @@ export async function runPrompts(dir: string, typed: readonly string[]): Promise
   return { of: prompts, notes };
 }
 
+/** Texts of the prompts that were typed, by role: as `runPrompts`, of those alone. @throws as `runPrompts` */
+export async function askedPrompts(
+  dir: string,
+  typed: readonly string[],
+): Promise<Readonly<Partial<Record<Role, PromptText>>>> {
+  if (typed.length === 0) return {};
+  const asked = askedFor(typed);
+  const { of } = await runPrompts(dir, typed);
+  return Object.fromEntries(Object.entries(of).filter(([role]) => asked.has(role)));
+}
+
 function askedFor(typed: readonly string[]): ReadonlyMap<string, Which> {
   const asked = new Map<string, Which>();
   for (const text of typed) {
