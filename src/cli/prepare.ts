@@ -6,12 +6,16 @@ import type { ProjectSpec, RunConfig } from "../core/goal.ts";
 import { harmless } from "../core/host.ts";
 import { levelRisk } from "../core/policy.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
+import { settleTask } from "../core/plan.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
 import { listRubrics } from "../edges/project/resolve.ts";
+import { freshness } from "../loop/fresh.ts";
+import type { Freshness } from "../loop/fresh.ts";
 import { tryGoal } from "../loop/check-goal.ts";
 import type { TriedCheck } from "../loop/check-goal.ts";
 import { planFaults } from "../loop/plan.ts";
 import { putJson, putText } from "../loop/texts.ts";
+import { earlierResults, worldOf } from "./earlier-results.ts";
 import { Refused } from "./exit.ts";
 import { experience } from "./experience.ts";
 import { factsNow } from "./manifest/facts.ts";
@@ -40,6 +44,8 @@ export interface Prepared {
   readonly capabilities: Capabilities;
   /** The goal's own checks on the workspace as it is. */
   readonly tried: readonly TriedCheck[];
+  /** Of each task of a person's own plan, whether an earlier result is kept; empty: the planner plans. */
+  readonly freshness: readonly Freshness[];
 }
 
 /** Pins everything a new run will use and tries the goal's checks. All of it is durable when this resolves. */
@@ -54,7 +60,8 @@ export async function prepareRun(
   const prompts = await pinPrompts(blobs, request.prompts);
   const rubrics = await pinRubrics(blobs, project.dir);
   const tried = await refuseFaults(ports, start.id, goal, start.imported.tree, harmless(request.network));
-  await refusePlanFaults(ports, request, start, rubrics);
+  const fresh = await freshTasks(ports, request, start, { prompts, rubrics });
+  await refusePlanFaults(ports, request, start, { rubrics, fresh });
   const capabilities = await sandbox.capabilities();
   const environment = await putJson(blobs, start.ground.environment);
   const body: Body<"run-created"> = {
@@ -85,7 +92,24 @@ export async function prepareRun(
     parent: null,
     plan: request.plan === null ? null : await putJson(blobs, request.plan),
   };
-  return { body, capabilities, tried };
+  return { body, capabilities, tried, freshness: fresh };
+}
+
+/** What earlier runs left of a plan of the person's whose tasks name their inputs, unless all is wanted anew. */
+async function freshTasks(
+  ports: Ports,
+  { goal, plan, models, isAnew }: Request,
+  { imported, ground }: StartingPoint,
+  pins: Pick<Body<"run-created">["pins"], "prompts" | "rubrics">,
+): Promise<readonly Freshness[]> {
+  if (plan === null || isAnew || plan.tasks.every(({ inputs }) => inputs === undefined)) return [];
+  const { image, profile } = ports.sandbox;
+  return freshness(ports, {
+    tasks: plan.tasks.map(settleTask),
+    tree: imported.tree,
+    world: worldOf(goal, { ...pins, models, image, profile }, ground.environment),
+    earlier: earlierResults(ports),
+  });
 }
 
 /** Checks of the goal that nobody could meet are a person's to mend, before any model is paid. */
@@ -108,16 +132,20 @@ async function refusePlanFaults(
   ports: Ports,
   { goal, plan, network }: Request,
   { id, imported }: StartingPoint,
-  rubrics: Record<string, Digest>,
+  { rubrics, fresh }: { readonly rubrics: Record<string, Digest>; readonly fresh: readonly Freshness[] },
 ): Promise<void> {
   if (plan === null) return;
+  const kept = fresh.flatMap((one) => one.kept ?? []);
+  const accepted = new Set(kept.map(({ task }) => task));
   const about = {
-    accepted: new Set<string>(),
+    accepted,
     rubrics: new Set(Object.keys(rubrics)),
     goalHasChecks: goal.checks.length > 0,
     hosts: harmless(network),
+    isGoingOn: kept.length > 0,
   };
-  const faults = await planFaults(ports, id, imported.tree, plan, about);
+  const rest = { ...plan, tasks: plan.tasks.filter((task) => !accepted.has(task.id)) };
+  const faults = await planFaults(ports, id, kept.at(-1)?.head ?? imported.tree, rest, about);
   const file = join(dirname(goal.path), goal.spec.plan ?? "");
   if (faults.length > 0)
     throw new Refused(`${file}: ${faults.map((fault) => oneLine(fault, 400)).join("; ")}`);
@@ -179,7 +207,7 @@ async function pinRubrics(blobs: Blobs, projectDir: string): Promise<Record<stri
   return pinned;
 }
 
-async function pinPrices(ports: Ports, models: Request["models"]): Promise<Digest> {
+export async function pinPrices(ports: Ports, models: Request["models"]): Promise<Digest> {
   const prices: Record<string, unknown> = {};
   const names = Object.values(models).filter((name) => name !== null);
   for (const name of new Set(names)) prices[name] = (await ports.models.model(name)).price;

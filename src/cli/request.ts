@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly detach?: boolean;
   readonly export?: string;
   readonly json?: boolean;
+  readonly anew?: boolean;
+  readonly explain?: boolean;
 }
 
 /** What a person asked for, read and checked; nothing has been written yet. */
@@ -43,6 +45,8 @@ export interface Request {
   readonly prompts: RunPrompts;
   /** The goal file's own plan; null: the planner makes one. */
   readonly plan: PlanSpec | null;
+  /** Nothing of earlier runs is kept. */
+  readonly isAnew: boolean;
   readonly sandbox: SandboxChoice;
   readonly budget: Budget;
   readonly limits: Limits;
@@ -71,6 +75,7 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
     models: modelsOf(io, goal, project, options),
     prompts: await runPrompts(project.dir, options.prompt ?? []),
     plan: goal.spec.plan === undefined ? null : await readPlan(resolve(dirname(goal.path), goal.spec.plan)),
+    isAnew: options.anew === true,
     budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
     limits: { ...limitsOf(goal, project), review: isReviewed(io, options) },
     network: networkOf(goal, project),
@@ -183,7 +188,7 @@ function fallbackOf(goal: GoalFile, project: ProjectFile): string | null {
 }
 
 /** A script is a file: its name is kept relative to the project, so that a resume finds it from anywhere. */
-function located(model: string, from: string, projectDir: string): string {
+export function located(model: string, from: string, projectDir: string): string {
   const prefix = "scripted/";
   if (!model.startsWith(prefix)) return model;
   const path = model.slice(prefix.length);
@@ -207,7 +212,7 @@ function budgetOf(spec: BudgetSpec, money: string | undefined): Budget {
 }
 
 /** At least a micro-dollar, and what can be counted in them. @throws Refused */
-function dollarsOf(text: string): number {
+export function dollarsOf(text: string): number {
   const dollars = /^\+?\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : 0;
   if (dollars > 0) return dollars;
   throw new Refused(`--budget ${text}: give dollars, like 2.50`);

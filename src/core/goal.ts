@@ -221,6 +221,8 @@ export interface RunConfig {
   readonly rubrics?: Readonly<Record<string, string>>;
   /** Registered models it uses, like `my-ft@2`, by role. */
   readonly models?: Readonly<Record<string, string>>;
+  /** A blob: what runs it goes on from did outside, see core/inherited.ts. */
+  readonly effects?: Digest;
   /** Where it began; not there in runs of an older version. */
   readonly facts?: RunFacts;
 }

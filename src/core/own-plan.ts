@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { check, settleCheck } from "./goal.ts";
-import { planSpec, taskSpec } from "./plan.ts";
+import { anyPlanSpec, inputs, taskSpec } from "./plan.ts";
 import type { PlanSpec } from "./plan.ts";
 import type { Criterion } from "./criterion.ts";
 
 const ownTask = taskSpec.extend({
   title: taskSpec.shape.title.optional().describe("its id if left out"),
   criteria: z.array(check).describe("how its result is judged; at least one"),
+  inputs: inputs.optional(),
 });
 
 /** A plan as a person writes or edits it: criteria in the short form of a goal's checks (`run`, `path` or `rubric`). */
@@ -38,7 +39,7 @@ export function settleOwnPlan(own: OwnPlanSpec): PlanSpec | { readonly faults: r
     criteria: settle(task.criteria, ["tasks", index, "criteria"]),
   }));
   const checks = own.checks === undefined ? {} : { checks: settle(own.checks, ["checks"]) };
-  return faults.length > 0 ? { faults } : planSpec.parse({ tasks, ...checks });
+  return faults.length > 0 ? { faults } : anyPlanSpec.parse({ tasks, ...checks });
 }
 
 /** The short form of a plan: what a person finds in the editor. */

@@ -28,6 +28,14 @@ export const taskSpec = z.strictObject({
     .optional(),
 });
 
+/** What a person's own plan says of a task besides: a planner is not asked for it. */
+export const inputs = z
+  .array(z.string().min(1))
+  .min(1)
+  .describe(
+    "globs of the files its result depends on: where none of them changed, an earlier result is kept",
+  );
+
 /** What `submit_plan` takes. */
 export const planSpec = z.strictObject({
   tasks: z.array(taskSpec),
@@ -36,7 +44,12 @@ export const planSpec = z.strictObject({
     .optional()
     .describe("checks of the whole goal, only when the goal file has none"),
 });
-export type PlanSpec = z.infer<typeof planSpec>;
+
+/** Any plan, also a person's own. */
+export const anyPlanSpec = planSpec.extend({
+  tasks: z.array(taskSpec.extend({ inputs: inputs.optional() })),
+});
+export type PlanSpec = z.infer<typeof anyPlanSpec>;
 
 /** A task with everything settled, as the blob `spec` of a planned task holds it. */
 export interface TaskSpec {
@@ -46,6 +59,8 @@ export interface TaskSpec {
   readonly needs: readonly string[];
   readonly criteria: readonly Criterion[];
   readonly tools: readonly string[] | null;
+  /** Globs of the files it depends on; not there: nobody said. */
+  readonly inputs?: readonly string[];
   readonly attempts: number | null;
   readonly turns: number | null;
   /** What its plan allows it; null and not there: nothing of its own. */
@@ -64,10 +79,40 @@ export const settleTask = (task: PlanSpec["tasks"][number]): TaskSpec => ({
   needs: task.needs,
   criteria: nameCriteria(task.criteria),
   tools: task.tools ?? null,
+  ...(task.inputs === undefined ? {} : { inputs: task.inputs }),
   attempts: task.budget?.attempts ?? null,
   turns: task.budget?.turns ?? null,
   budget: settleBudget(task.budget),
 });
+
+/** A plan of tasks that are settled: settled again they come to the same. */
+export const planOf = (tasks: readonly TaskSpec[], checks: readonly Criterion[]): PlanSpec => ({
+  tasks: tasks.map((task) => {
+    const budget = budgetOf(task);
+    return {
+      id: task.id,
+      title: task.title,
+      instructions: task.instructions,
+      needs: [...task.needs],
+      criteria: [...task.criteria],
+      ...(task.tools === null ? {} : { tools: [...task.tools] }),
+      ...(task.inputs === undefined ? {} : { inputs: [...task.inputs] }),
+      ...(Object.keys(budget).length === 0 ? {} : { budget }),
+    };
+  }),
+  ...(checks.length === 0 ? {} : { checks: [...checks] }),
+});
+
+function budgetOf({ attempts, turns, budget }: TaskSpec): NonNullable<PlanSpec["tasks"][number]["budget"]> {
+  const { micros = null, tokens = null, wallMs = null } = budget ?? {};
+  return {
+    ...(attempts === null ? {} : { attempts }),
+    ...(turns === null ? {} : { turns }),
+    ...(micros === null ? {} : { money: micros / 1e6 }),
+    ...(tokens === null ? {} : { tokens }),
+    ...(wallMs === null ? {} : { wall: wallMs / 1000 }),
+  };
+}
 
 function settleBudget(spec: PlanSpec["tasks"][number]["budget"]): TaskBudget | null {
   if (spec?.money === undefined && spec?.tokens === undefined && spec?.wall === undefined) return null;

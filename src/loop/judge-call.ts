@@ -2,13 +2,14 @@ import type { Assessment } from "../core/assessment.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { CallId, Digest } from "../core/id.ts";
 import type { Approval } from "../core/run.ts";
+import { effectKey } from "../core/inherited.ts";
 import type { Call } from "../core/thread.ts";
 import type { Judgement } from "../core/tool.ts";
 import { job, refused } from "./call.ts";
 import type { Job } from "./call.ts";
 import { cardOf } from "./card.ts";
 import { relaxed } from "./removed.ts";
-import { putJson, putText } from "./texts.ts";
+import { putJson, putText, readText } from "./texts.ts";
 import { argErrors, toolSpecs } from "./tools.ts";
 import { cwd, openTo, specOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -22,6 +23,8 @@ export async function judgeCall(work: Work, id: CallId): Promise<readonly RunEve
   const invalid = found.call.valid ? null : await whyInvalid(work, found);
   if (invalid !== null) return refusal(work, found, notRun(invalid), invalid);
   const { assessment, judgement } = await judgementOf(work, found);
+  const known = judgement.reach === "outside" ? await knownEffect(work, found.call) : null;
+  if (known !== null) return refusal(work, found, judgement, known);
   if (judgement.reach === "outside" && found.call.try > 1)
     return refusal(work, found, notRun(cutBefore), cutBefore);
   switch (judgement.decision) {
@@ -55,6 +58,19 @@ export async function judgementOf(
     isTainted: thread.isTainted,
   });
   return { assessment, judgement };
+}
+
+/** What another run did, from which this one goes on, is done: it is not done again. null: none did this. */
+async function knownEffect(work: Work, { tool, args }: Call): Promise<string | null> {
+  const effect = work.inherited.get(effectKey(tool, args));
+  if (effect === undefined) return null;
+  const which = `Not run: run ${effect.run}, from which this one goes on, did exactly this already`;
+  if (effect.finding === "in-doubt")
+    return `Not run: run ${effect.run}, from which this one goes on, began exactly this, and whether it happened is not known. A person settles it there; go on without it, and name it as an open question.`;
+  const isKept = effect.result !== null && (await work.ports.blobs.missing([effect.result])).length === 0;
+  const answer =
+    isKept && effect.result !== null ? await readText(work.ports.blobs, effect.result) : "(no longer kept)";
+  return `${which}, and it is not done twice. Take it as done and go on. Its answer then:\n${answer}`;
 }
 
 const cutBefore =

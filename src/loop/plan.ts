@@ -54,8 +54,10 @@ export async function finishPlan(work: Work, id: CallId): Promise<readonly RunEv
 export async function proposeOwn(work: Work, id: ThreadId): Promise<readonly RunEvent[]> {
   const { run } = work;
   if (run.ownPlan === null) throw new Error(`run ${run.id} has no plan of its own`);
-  const plan = await readJson<PlanSpec>(work.ports.blobs, run.ownPlan);
-  const found = await examine(work, plan, threadOf(run, id).tree);
+  const whole = await readJson<PlanSpec>(work.ports.blobs, run.ownPlan);
+  // What was taken over from earlier runs is done.
+  const plan = { ...whole, tasks: whole.tasks.filter((task) => !run.tasks.has(task.id)) };
+  const found = await examine(work, plan, threadOf(run, id).tree, run.tasks.size > 0);
   if (found.errors.length > 0) return [await escalation(work, "plan", null, errorList(found.errors))];
   const proposed = await propose(work, found, { type: "rule", id: "plan of the goal file" });
   if (run.limits.review) return [proposed];
@@ -88,11 +90,18 @@ interface Examined {
   readonly baseline: Body<"plan-proposed">["baseline"];
 }
 
-const examine = async (work: Work, plan: PlanSpec, tree: Digest): Promise<Examined> =>
+const examine = async (work: Work, plan: PlanSpec, tree: Digest, isGoingOn = false): Promise<Examined> =>
   examinePlan(work, `try/plan/${work.run.planVersion}`, tree, plan, {
     ...worldOf(work),
     goalHasChecks: work.config.checks.length > 0,
+    isGoingOn,
   });
+
+interface AboutPlan extends PlanWorld {
+  readonly goalHasChecks: boolean;
+  /** It goes on from what another run did, so what it asks for may be there already. */
+  readonly isGoingOn?: boolean;
+}
 
 /** What a plan says is looked at first; its criteria are tried only where that is sound. */
 async function examinePlan(
@@ -100,14 +109,15 @@ async function examinePlan(
   name: string,
   tree: Digest,
   plan: PlanSpec,
-  about: PlanWorld & { readonly goalHasChecks: boolean },
+  about: AboutPlan,
 ): Promise<Examined> {
   const tasks = plan.tasks.map(settleTask);
   const checks = about.goalHasChecks ? [] : nameCriteria(plan.checks ?? []);
   const errors = [...planErrors(plan, about), ...schemaErrors(plan)];
   if (errors.length > 0) return { errors, tasks, checks, baseline: [] };
   const tried = await tryPlan(work, name, tree, tasks, checks);
-  return { errors: tried.errors, tasks, checks, baseline: tried.results };
+  const faults = tried.errors.filter(({ isDone }) => !isDone || about.isGoingOn !== true);
+  return { errors: faults.map(({ what }) => what), tasks, checks, baseline: tried.results };
 }
 
 const worldOf = (work: Work): PlanWorld => ({
@@ -148,7 +158,7 @@ export async function planFaults(
   run: RunId,
   tree: Digest,
   plan: PlanSpec,
-  about: Omit<PlanWorld, "tools"> & { readonly goalHasChecks: boolean; readonly hosts: readonly string[] },
+  about: Omit<AboutPlan, "tools"> & { readonly hosts: readonly string[] },
 ): Promise<readonly string[]> {
   const own = slots(ports, run, () => about.hosts, 0);
   try {
@@ -177,8 +187,14 @@ async function reject(
   ];
 }
 
+/** `isDone`: it holds already. */
+interface BaselineFault {
+  readonly what: string;
+  readonly isDone: boolean;
+}
+
 interface Baseline {
-  readonly errors: readonly string[];
+  readonly errors: readonly BaselineFault[];
   readonly results: Body<"plan-proposed">["baseline"];
 }
 
@@ -209,16 +225,18 @@ async function tryPlan(
 const sameness = (criterion: Criterion): string => JSON.stringify({ ...criterion, id: "", guard: false });
 
 /** One sentence for a criterion that cannot be run, or that says nothing because it passes already. */
-function baselineError(task: string | null, criterion: Criterion, tried: Tried): string | null {
+function baselineError(task: string | null, criterion: Criterion, tried: Tried): BaselineFault | null {
   const where = task === null ? `check "${criterion.id}"` : `task "${task}", criterion "${criterion.id}"`;
-  if (tried.absent !== null) return `${where}: the program "${tried.absent}" is not in the sandbox`;
-  if (tried.result === "invalid") return `${where} could not be run: ${tried.explanation}`;
-  if (tried.result === "pass" && criterion.guard !== true) {
-    return `${where} passes already, before any work: make it fail without the result, or mark it as a guard`;
-  }
-  if (tried.result === "fail" && criterion.guard === true) {
-    return `${where} is a guard but does not hold now: ${tried.explanation.slice(0, 300)}`;
-  }
+  const fault = (what: string, isDone = false): BaselineFault => ({ what: `${where}${what}`, isDone });
+  if (tried.absent !== null) return fault(`: the program "${tried.absent}" is not in the sandbox`);
+  if (tried.result === "invalid") return fault(` could not be run: ${tried.explanation}`);
+  if (tried.result === "pass" && criterion.guard !== true)
+    return fault(
+      " passes already, before any work: make it fail without the result, or mark it as a guard",
+      true,
+    );
+  if (tried.result === "fail" && criterion.guard === true)
+    return fault(` is a guard but does not hold now: ${tried.explanation.slice(0, 300)}`);
   return null;
 }
 

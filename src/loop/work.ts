@@ -2,11 +2,13 @@ import { defaultThreshold } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
 import type { RubricSpec, RunConfig } from "../core/goal.ts";
 import type { OpenHost } from "../core/host.ts";
+import { effectKey } from "../core/inherited.ts";
+import type { InheritedEffect } from "../core/inherited.ts";
 import { threadParts } from "../core/id.ts";
 import type { CallId, Digest, Instant, Role, ThreadId } from "../core/id.ts";
 import type { PlanRecord, TaskSpec } from "../core/plan.ts";
 import type { Price } from "../core/model.ts";
-import type { Capabilities, Ports } from "../core/ports.ts";
+import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
 import type { RunState } from "../core/run.ts";
 import type { TreeStore } from "../core/tree.ts";
 import { treeStore } from "../core/tree-store.ts";
@@ -37,6 +39,8 @@ export interface Work {
   /** Guards of the goal and of accepted tasks by their text; filled when first needed. */
   /** What the sandboxes of this run may reach in any case. */
   readonly open: readonly OpenHost[];
+  /** What runs before this one did outside, by `effectKey`. */
+  readonly inherited: ReadonlyMap<string, InheritedEffect>;
   /** Effects in doubt that this process has looked up. */
   readonly probed: Set<CallId>;
   readonly guards: { isRead: boolean; readonly found: Map<string, Criterion> };
@@ -61,6 +65,7 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
     until: null,
     config,
     open: config.network ?? [],
+    inherited: await inheritedEffects(blobs, config.effects),
     probed: new Set(),
     prompts: {
       planner: await readText(blobs, pinnedPrompt(run, "planner")),
@@ -76,6 +81,15 @@ export async function openWork(ports: Ports, run: RunState, signal: AbortSignal)
     specs: new Map(),
     guards: { isRead: false, found: new Map() },
   };
+}
+
+async function inheritedEffects(
+  blobs: Blobs,
+  digest: Digest | undefined,
+): Promise<ReadonlyMap<string, InheritedEffect>> {
+  if (digest === undefined) return new Map();
+  const effects = await readJson<readonly InheritedEffect[]>(blobs, digest);
+  return new Map(effects.map((effect) => [effectKey(effect.tool, effect.args), effect]));
 }
 
 /**

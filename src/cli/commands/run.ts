@@ -1,6 +1,5 @@
-import { hostname } from "node:os";
 import type { Owner, Ports } from "../../core/ports.ts";
-import type { Body, Budget, Entry } from "../../core/event.ts";
+import type { Budget } from "../../core/event.ts";
 import type { RunConfig } from "../../core/goal.ts";
 import type { RunId } from "../../core/id.ts";
 import { noEnvironment } from "../../core/environment.ts";
@@ -8,15 +7,12 @@ import type { Environment } from "../../core/environment.ts";
 import { waitsForPerson } from "../../core/run.ts";
 import type { RunState } from "../../core/run.ts";
 import { readProject } from "../../edges/project/project-file.ts";
-import { drive } from "../../loop/drive.ts";
-import type { Stand } from "../../loop/drive.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { clearDeadSlots, createRun, policyOf, readRun, takeRun } from "../../loop/own.ts";
 import type { OwnedRun } from "../../loop/own.ts";
-import { SandboxDown } from "../../loop/slots.ts";
 import { readJson } from "../../loop/texts.ts";
 import { askAgain } from "../after-outage.ts";
-import { openDesk } from "../desk.ts";
+import { atWork, ownerNow } from "../at-work.ts";
 import { announce, detach } from "../detach.ts";
 import { exit, exitOf, Refused } from "../exit.ts";
 import { inform } from "../inform.ts";
@@ -27,11 +23,10 @@ import { person } from "../person.ts";
 import { pickOpenRun } from "../pick-run.ts";
 import { differences } from "../pins.ts";
 import { prepareRun } from "../prepare.ts";
+import type { Prepared } from "../prepare.ts";
 import { withWritableState } from "../reader.ts";
 import { readRequest } from "../request.ts";
 import type { RunOptions } from "../request.ts";
-import { listen } from "../signals.ts";
-import { ownVersion } from "../version.ts";
 import { startingPoint } from "../starting-point.ts";
 import { openChosen, openPinned } from "../which-sandbox.ts";
 import { openState, stateDir, wire } from "../wire.ts";
@@ -39,9 +34,9 @@ import type { Wired } from "../wire.ts";
 import { readableBudget } from "../view/budget-text.ts";
 import { importing, opening } from "../view/opening.ts";
 import { textOf } from "../view/rows.ts";
+import { freshnessRow } from "../view/freshness-row.ts";
 import { summary } from "../view/summary.ts";
 import { underWay } from "../view/under-way.ts";
-import { cost, plural } from "../view/words.ts";
 import { exportTarget, exportTo } from "./take.ts";
 
 /** `harness run GOAL.md`. */
@@ -79,11 +74,13 @@ export async function run(terminal: Io, file: string, options: RunOptions): Prom
       const ports = await wire({ ...wiring, ground: start.ground });
       await clearDeadSlots(ports);
       const prepared = await prepareRun(ports, request, start, opened.pinned);
-      const owned = await createRun(ports, start.id, prepared.body, ownerNow(), start.ownership);
+      if (options.explain === true) return explain(io, prepared.freshness);
+      const inherited = prepared.freshness.flatMap((one) => one.kept ?? []);
+      const owned = await createRun(ports, start.id, prepared.body, ownerNow(), start.ownership, inherited);
       if ("owner" in owned) throw new Error("a run that is held was owned by another process");
       io.err(opening(request, start, prepared, io));
       announce(io, stateDir(dir), start.id);
-      const code = await work(io, request.project, ports, owned, options.json === true);
+      const code = await atWork(io, request.project, ports, owned, options.json === true);
       if (target !== null && code === exit.ok) await exportTo(io, ports, start.id, target);
       return code;
     } finally {
@@ -94,8 +91,26 @@ export async function run(terminal: Io, file: string, options: RunOptions): Prom
   }
 }
 
+/** `--explain`: what would run again, and why, without running it. */
+function explain(io: Io, freshness: Prepared["freshness"]): number {
+  if (freshness.length === 0)
+    throw new Refused(
+      "--explain tells of a plan of your own whose tasks name their inputs; write inputs: [GLOB] in its tasks, and plan: FILE in the goal",
+    );
+  io.out(textOf(freshness.map(freshnessRow), io.columns));
+  return exit.ok;
+}
+
 /** The same options for the process that does the work. */
-const argsOf = ({ model, sandbox, budget, prompt = [], export: dir }: RunOptions): readonly string[] => [
+const argsOf = ({
+  model,
+  sandbox,
+  budget,
+  prompt = [],
+  export: dir,
+  anew,
+}: RunOptions): readonly string[] => [
+  ...(anew === true ? ["--anew"] : []),
   ...(model === undefined ? [] : ["--model", model]),
   ...(sandbox === undefined ? [] : ["--sandbox", sandbox]),
   ...(budget === undefined ? [] : ["--budget", budget]),
@@ -173,7 +188,7 @@ async function goOn(
   if (ports.changedTools.length > 0) io.err(textOf([["tools", otherTools(ports.changedTools)]], io.columns));
   io.err(resuming(before, owned));
   announce(io, stateDir(project.dir), id);
-  return work(io, project, ports, owned, options.json === true, stops);
+  return atWork(io, project, ports, owned, options.json === true, stops);
 }
 
 const otherTools = (names: readonly string[]): string =>
@@ -219,13 +234,6 @@ async function pinned(ports: Pick<Ports, "journal" | "blobs">, id: RunId): Promi
   return { id, config, image: pins.image, environment };
 }
 
-const ownerNow = (): Body<"run-owned"> => ({
-  host: hostname(),
-  pid: process.pid,
-  boot: String(Math.round(Date.now() - process.uptime() * 1000)),
-  harness: ownVersion(),
-});
-
 const stood = {
   signal: "was stopped",
   asked: "was asked to stop",
@@ -250,59 +258,4 @@ function resuming(before: RunState, owned: OwnedRun): string {
       : `${accepted} of ${before.tasks.size} tasks are accepted and stay; ${rest}`;
   const again = cut === 0 ? "" : `, ${cut} open ${cut === 1 ? "call is" : "calls are"} asked again`;
   return `\n resume     run ${before.id} ${how} at event ${before.seq}: ${plan}${again}\n\n`;
-}
-
-/** Drives an owned run with a view on it, drains at the first signal and halts at the second. */
-async function work(
-  io: Io,
-  project: ProjectFile,
-  ports: Wired,
-  owned: OwnedRun,
-  json: boolean,
-  stopsBefore = 0,
-): Promise<number> {
-  const { run: state, ownership, entries } = owned;
-  const desk = openDesk(io, ports, state, json);
-  let say = (line: string): void => desk.say(line);
-  const informed = inform(json ? { ...io, keyboard: null } : io, project, ports, state, (line) => say(line));
-  const see = (entry: Entry, run: RunState): void => {
-    desk.see(entry, run);
-    informed.see(entry, run);
-  };
-  for (const entry of entries) see(entry, state);
-  for (const fault of ports.faults) desk.say(` ! ${fault}`);
-  const signals = listen((line) => desk.say(line));
-  try {
-    const stand = await drive(ports, state, {
-      drain: signals.drain,
-      halt: signals.halt,
-      observe: see,
-      isAttended: (run) => desk.isAttended(run),
-      stopsBefore,
-    });
-    await desk.close();
-    io.err(await ending(ports, state, stand, io));
-    return exitOf(stand, state, signals.received());
-  } catch (error) {
-    if (!(error instanceof SandboxDown)) throw error;
-    const hint = `what was accepted is kept, go on with: harness resume ${state.id}`;
-    throw new Refused(`${error.message}; ${hint}`, exit.infrastructure);
-  } finally {
-    await desk.close();
-    say = (line) => io.err(`${line}\n`);
-    await informed.close();
-    signals.forget();
-    await ports.close();
-    await ownership.release();
-  }
-}
-
-async function ending(ports: Ports, run: RunState, stand: Stand, io: Io): Promise<string> {
-  if (stand === "stopped") {
-    const accepted = [...run.tasks.values()].filter((task) => task.status === "accepted").length;
-    const kept = `${accepted} of ${plural(run.tasks.size, "task")} accepted, kept · ${cost(run)}`;
-    const by = run.stopped === "asked" ? ", as another terminal asked" : "";
-    return `\n stopped    run ${run.id}${by} · ${kept}\n go on      harness resume ${run.id}\n`;
-  }
-  return summary(ports, run, io, null);
 }

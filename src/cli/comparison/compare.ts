@@ -6,6 +6,7 @@ import type { FieldGroup } from "../../core/manifest/fields.ts";
 import type { Blobs } from "../../core/ports.ts";
 import { placeOf } from "../../core/replay/conduct.ts";
 import { divergence } from "../../core/replay/divergence.ts";
+import type { Divergence } from "../../core/replay/divergence.ts";
 import { taskStory } from "../story.ts";
 import type { Story } from "../story.ts";
 import type { Side } from "./side.ts";
@@ -48,7 +49,9 @@ interface TaskRow {
 }
 
 export async function compare(blobs: Blobs, before: Side, after: Side): Promise<Comparison> {
-  const causes = differences(before.fields, after.fields);
+  const causes = differences(before.fields, after.fields).filter(
+    ({ key }) => key !== "plan" || !isFork(before, after),
+  );
   const groups = [...new Set(before.fields.map(({ group }) => group))];
   return {
     before: before.id,
@@ -63,8 +66,21 @@ export async function compare(blobs: Blobs, before: Side, after: Side): Promise<
   };
 }
 
+/** What goes on from a checkpoint of another is compared from there; what was left of its plan is no other plan. */
+const isFork = (before: Side, after: Side): boolean => after.manifest.parent?.run === before.id;
+
+function divergenceOf(before: Side, after: Side): Divergence | null {
+  if (!isFork(before, after)) return divergence(before.entries, after.entries);
+  const seq = after.manifest.parent?.seq ?? 0;
+  const adopted = after.entries.findIndex(({ type }) => type === "plan-adopted");
+  return divergence(
+    before.entries.filter((entry) => entry.seq > seq),
+    after.entries.slice(adopted + 1),
+  );
+}
+
 async function diverge(blobs: Blobs, before: Side, after: Side): Promise<Diverge | null> {
-  const found = divergence(before.entries, after.entries);
+  const found = divergenceOf(before, after);
   const entry = found?.before ?? found?.after ?? null;
   if (found === null || entry === null) return null;
   return {

@@ -27,6 +27,8 @@ export function running({ cli, io, act, json }: Registering): void {
     )
     .option("--yes", "start without reviewing the plan; without a terminal nobody is asked anyway")
     .option("--detach", "go on without this terminal; harness watch looks at it, harness stop stops it")
+    .option("--explain", "of a plan of your own: say which tasks would run again, and why; runs nothing")
+    .option("--anew", "keep nothing of earlier runs, whatever has not changed")
     .option("--export <dir>", "write the result into a new directory when the goal is met")
     .addOption(json())
     .addHelpText("after", "\nExample: harness run goal.md --model anthropic/<model> --budget 5")
@@ -50,6 +52,30 @@ export function running({ cli, io, act, json }: Registering): void {
       act(async (run: string | undefined, options) =>
         (await import("../commands/run.ts")).resume(io, run, options),
       ),
+    );
+
+  cli
+    .command("fork")
+    .summary("goes on from a checkpoint of another run, with another prompt, model, budget or plan")
+    .description(
+      "a new run that goes on from where another one stood: what was accepted there is kept, what was done outside is known as done",
+    )
+    .argument("<run>", "its id, or the beginning of it")
+    .option("--at <task>", "where this task was accepted, or start; the last acceptance if left out")
+    .option(
+      "--prompt <which>",
+      "worker@6 or worker=file; once for each role",
+      (one: string, others: readonly string[]) => [...others, one],
+      [],
+    )
+    .option("--model <name>", "model for all roles")
+    .option("--budget <dollars>", "most money this run may spend, as its parent if left out")
+    .option("--plan <file>", "a plan of your own for what is left, instead of what was left of the parent's")
+    .option("--replan", "the planner plans what is left anew")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness fork 7k2m --at adapter --prompt worker@6")
+    .action(
+      act(async (run: string, options) => (await import("../commands/fork.ts")).fork(io, run, options)),
     );
 
   cli

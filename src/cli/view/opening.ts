@@ -7,6 +7,7 @@ import type { Prepared } from "../prepare.ts";
 import type { Capabilities } from "../../core/ports.ts";
 import type { SetupNote, StartingPoint } from "../starting-point.ts";
 import type { Request } from "../request.ts";
+import { freshnessRow } from "./freshness-row.ts";
 import { leftOutRow } from "./left-out.ts";
 import { textOf } from "./rows.ts";
 import type { Rows } from "./rows.ts";
@@ -63,6 +64,7 @@ export function opening(request: Request, start: StartingPoint, prepared: Prepar
     ...(history === null ? [] : [["history", oneLine(history, width)] as const]),
     ...changedRow(start, width),
     ...treeRow(prepared, width),
+    ...freshRows(prepared),
     ["model", oneLine(modelText(request.models), width)],
     ["budget", readableBudget(body.budget)],
     ["run", `${id}   ${isDetached(io) ? `harness stop ${id}` : "ctrl-c"} stops it, harness resume goes on`],
@@ -77,6 +79,10 @@ function treeRow({ tried }: Prepared, width: number): Rows {
   );
   return results.length === 0 ? [] : [["your tree", oneLine(results.join(" · "), width)]];
 }
+
+/** What is kept of earlier runs, and what runs again; nothing where no task says what it depends on. */
+const freshRows = ({ freshness }: Prepared): Rows =>
+  freshness.map(freshnessRow).map(([task, words], index) => [index === 0 ? "plan" : "", `${task}  ${words}`]);
 
 function modelText({ fallback, ...roles }: Request["models"]): string {
   const names = [...new Set(Object.values(roles))].join(", ");

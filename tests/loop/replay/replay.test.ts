@@ -121,7 +121,10 @@ describe("a replay", { timeout: 3_600_000 }, () => {
         decide: (...args) => decide(...args).filter((action) => !withheld.has(action.do)),
       });
       const expected = firstOf(run.entries, (entry) => entry.type === type);
-      expect([found.deviations[0]?.seq, found.deviations[0]?.found], kind).toEqual([expected, null]);
+      expect([found.deviations[0]?.seq, found.deviations[0]?.found], `without ${kind}`).toEqual([
+        expected,
+        null,
+      ]);
       expect(found.isCutShort).toBe(true);
     }
   });
