@@ -135,7 +135,7 @@ async function approval(
 }
 
 /** The card as it was stored; null: a run of an older version stored a text. */
-function cardOf(stored: string): Card | null {
+export function cardOf(stored: string): Card | null {
   if (!stored.startsWith("{")) return null;
   try {
     const card = JSON.parse(stored) as Partial<Card>;

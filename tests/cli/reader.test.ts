@@ -9,6 +9,7 @@ const readers: readonly (readonly string[])[] = [
   ["runs"],
   ["show"],
   ["show", "--json"],
+  ["show", "--html", "-"],
   ["show", "--task", "greet"],
   ["diff"],
   ["diff", "--stat"],

@@ -3,7 +3,7 @@ import type { Blobs, Owner, Ports } from "../../core/ports.ts";
 import type { TaskSpec } from "../../core/plan.ts";
 import type { Task } from "../../core/task.ts";
 import { readJson, readText } from "../../loop/texts.ts";
-import { exit } from "../exit.ts";
+import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { withRun } from "../reader.ts";
 import { standing } from "../standing.ts";
@@ -15,17 +15,20 @@ import { summary } from "../view/summary.ts";
 import { stillVisible } from "../view/visible.ts";
 import { clock, dollars, gist, oneLine, plural, short } from "../view/words.ts";
 import { taskText, toldTask } from "../view/whole-task.ts";
+import { showPage } from "./show-page.ts";
+import type { ShowOptions } from "./show-page.ts";
 
 type Stored = Pick<Ports, "journal" | "blobs">;
 
-export interface ShowOptions {
-  readonly task?: string;
-  readonly leftOut?: boolean;
-  readonly json?: boolean;
-}
+/** `harness show [RUN]`: the run, one task of it in full, what its workers never saw, or all of it as a page. */
+export const show = async (io: Io, named: string | undefined, options: ShowOptions): Promise<number> => {
+  if (options.html !== undefined) return showPage(io, named, options.html, options);
+  if (options.force === true)
+    throw new Refused("--force goes with --html: harness show RUN --html FILE --force");
+  return showText(io, named, options);
+};
 
-/** `harness show [RUN]`: the run, one task of it in full, or what its workers never saw. */
-export const show = async (io: Io, named: string | undefined, options: ShowOptions): Promise<number> =>
+const showText = async (io: Io, named: string | undefined, options: ShowOptions): Promise<number> =>
   withRun(io, named, async ({ storage, ownerOf }, id) => {
     const owner = ownerOf(id);
     const story = await readStory(storage.journal, id);

@@ -17,7 +17,8 @@ export async function storedText(blobs: Blobs, digest: Digest): Promise<string> 
 export const storedJson = async <T>(blobs: Blobs, digest: Digest): Promise<T | null> =>
   unlessGone(async () => readJson<T>(blobs, digest));
 
-async function unlessGone<T>(read: () => Promise<T>): Promise<T | null> {
+/** What `read` comes to; null where something it reads is no longer stored. */
+export async function unlessGone<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {

@@ -25,8 +25,10 @@ export function looking({ cli, io, act, json }: Registering): void {
     .argument("[run]", "the last one if left out")
     .option("--task <id>", "one task in full")
     .option("--left-out", "what of the workspace no worker saw, and why")
+    .option("--html [file]", "all of it as one page for a browser; - is stdout, RUN.html if left out")
+    .option("--force", "the page may take the place of another file")
     .addOption(json())
-    .addHelpText("after", "\nExample: harness show 7k2m --task clean")
+    .addHelpText("after", "\nExample: harness show 7k2m --task clean\n         harness show 7k2m --html")
     .action(
       act(async (run: string | undefined, options) =>
         (await import("../commands/show.ts")).show(io, run, options),

@@ -15,7 +15,7 @@ export interface ChangedFile {
 type Stored = Pick<Ports, "blobs">;
 
 /** Files that differ between two trees, with their sizes in bytes. */
-async function changedBetween(
+export async function changedBetween(
   store: TreeStore,
   from: Digest,
   to: Digest,
@@ -54,20 +54,23 @@ export async function changedText({ blobs }: Stored, from: Digest, to: Digest): 
   return `${plural(files.length, "file")}${lines}   ${names.join("  ")}${files.length > 6 ? "  …" : ""}`;
 }
 
-/** `+412 −977`: lines of text that came and went. A patch has hunks, each in one piece that begins with `@@`. */
+/** `+412 −977`: lines of text that came and went. */
 async function lineCounts(patch: AsyncIterable<string>): Promise<string> {
   let [added, removed] = [0, 0];
   for await (const piece of patch) {
-    const header = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@[^\n]*\n/.exec(piece);
-    if (header === null) continue;
-    if (piece.length === header[0].length) {
-      // All of the old and all of the new lines follow in other pieces.
-      removed += Number(header[1] ?? 1);
-      added += Number(header[2] ?? 1);
-      continue;
-    }
-    added += piece.match(/^\+/gm)?.length ?? 0;
-    removed += piece.match(/^-/gm)?.length ?? 0;
+    const lines = linesIn(piece);
+    added += lines.added;
+    removed += lines.removed;
   }
   return `+${added} −${removed}`;
+}
+
+/** Lines that come and go in a piece of a patch. A patch has hunks, each in one piece that begins with `@@`. */
+export function linesIn(piece: string): { readonly added: number; readonly removed: number } {
+  const header = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@[^\n]*\n/.exec(piece);
+  if (header === null) return { added: 0, removed: 0 };
+  // All of the old and all of the new lines follow in other pieces.
+  if (piece.length === header[0].length)
+    return { added: Number(header[2] ?? 1), removed: Number(header[1] ?? 1) };
+  return { added: piece.match(/^\+/gm)?.length ?? 0, removed: piece.match(/^-/gm)?.length ?? 0 };
 }

@@ -68,7 +68,7 @@ export function rowLines(
 const amountOf = (sum: Sum, { isUnknown }: Money): number => (isUnknown ? tokenCount(sum) : sum.micros);
 
 /** Of each row, then of the total; `~` before what is partly a guess, `+?` after what is partly unknown. */
-function moneyTexts({ rows, total }: Sums, decimals: Decimals): readonly string[] {
+export function moneyTexts({ rows, total }: Sums, decimals: Decimals): readonly string[] {
   const shown = shares(
     rows.map(({ sum }) => sum.micros),
     decimals,

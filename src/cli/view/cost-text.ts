@@ -43,7 +43,7 @@ export function costText(page: CostPage, columns: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-const purposeNames: Readonly<Record<Purpose, string>> = {
+export const purposeNames: Readonly<Record<Purpose, string>> = {
   accepted: "accepted work",
   rejected: "rejected attempts",
   inWork: "in work",
@@ -66,7 +66,11 @@ function below(
   return ["", ...lines];
 }
 
-function notesOf(page: CostPage, money: Money): readonly (readonly [sign: string, text: string])[] {
+/** What is to be said of these sums, each under a sign or a word. */
+export function notesOf(
+  page: Omit<CostPage, "title" | "by" | "purposes">,
+  money: Money,
+): readonly (readonly [sign: string, text: string])[] {
   const { total, open, unpriced, forecasts } = page;
   const { cut, uncounted } = total.guessed;
   return [
