@@ -24,6 +24,17 @@ export interface PolicySpec {
 /** What a policy that was stored before says of tools; older versions said nothing. */
 type Before = Partial<Pick<PolicySpec, "outside" | "changed">>;
 
+/** A policy as any version stored it. */
+export type StoredPolicy = Partial<PolicySpec> & Pick<PolicySpec, "askFrom">;
+
+/** The same with all that versions before this one did not say. */
+export const completed = (stored: StoredPolicy): PolicySpec => ({
+  rules: [],
+  opens: false,
+  outside: {},
+  ...stored,
+});
+
 /** A policy that follows another in the same run: it knows which tools are no longer what they were. */
 export function following(before: Before, now: PolicySpec): PolicySpec {
   const changed = Object.entries(now.outside)

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
+import { fieldsOf } from "../../core/manifest/fields.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { readableKept } from "../kept-secrets.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
 import { collect } from "../page/collect.ts";
 import { pageOf } from "../page/document.ts";
-import { pinnedRows } from "../page/pinned.ts";
 import { writePage } from "../page/write-page.ts";
 import { existing, withRun } from "../reader.ts";
 import { readStory } from "../story.ts";
@@ -34,7 +35,7 @@ export async function showPage(
     const redact = (text: string): string => redaction.text(text);
     const { acceptedBy } = await readStory(storage.journal, id);
     const collected = await collect(storage, id, { owner: ownerOf(id), now: Date.now(), redact });
-    const text = pageOf(collected, { manifest: pinnedRows(collected.tale.run), acceptedBy });
+    const text = pageOf(collected, { manifest: fieldsOf(await readManifest(storage, id)), acceptedBy });
     if (file === "-") {
       io.out(text);
       return exit.ok;

@@ -5,7 +5,8 @@ import type { Digest, Instant, Role, RunId } from "../../core/id.ts";
 import { lockfileNames, manifestOf } from "../../core/manifest/manifest.ts";
 import type { Manifest } from "../../core/manifest/manifest.ts";
 import type { Price } from "../../core/model.ts";
-import type { PolicySpec } from "../../core/policy.ts";
+import { completed } from "../../core/policy.ts";
+import type { StoredPolicy } from "../../core/policy.ts";
 import type { Capabilities, Ports } from "../../core/ports.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import { readJson } from "../../loop/texts.ts";
@@ -24,7 +25,7 @@ export async function readManifest({ journal, blobs }: Stored, run: RunId): Prom
     head: told.head,
     created,
     config: await readJson<RunConfig>(blobs, created.config),
-    policy: await readJson<PolicySpec>(blobs, pins.policy),
+    policy: completed(await readJson<StoredPolicy>(blobs, pins.policy)),
     capabilities: await readJson<Capabilities>(blobs, pins.capabilities),
     prices: await readJson<Record<string, Price | null>>(blobs, pins.prices),
     lockfiles: await lockfilesOf(blobs, created.base),

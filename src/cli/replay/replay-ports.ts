@@ -2,7 +2,8 @@ import type { RunConfig } from "../../core/goal.ts";
 import type { Entry } from "../../core/event.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Price } from "../../core/model.ts";
-import type { PolicySpec } from "../../core/policy.ts";
+import { completed } from "../../core/policy.ts";
+import type { StoredPolicy } from "../../core/policy.ts";
 import type { Journal, OutsideTool, Policy, Ports, Sandbox, Workspaces } from "../../core/ports.ts";
 import type { RunState } from "../../core/run.ts";
 import type { ToolSpec } from "../../core/tool.ts";
@@ -91,11 +92,11 @@ async function replayPolicy(
   const { storage, project, run } = of;
   const assess = assessing(project.secrets ?? {});
   const opened = async (digest: Digest): Promise<Policy> => {
-    const recorded = await readJson<PolicySpec>(storage.blobs, digest);
-    if (!of.isPolicyOfNow) return openPolicy(storage.blobs, recorded, glob, assess);
-    const { askFrom, rules } = policySpec(project, recorded.opens, recorded.outside);
-    const now = await openPolicy(storage.blobs, { ...recorded, askFrom, rules }, glob, assess);
-    return { ...now, digest, remember: async () => undefined };
+    const recorded = completed(await readJson<StoredPolicy>(storage.blobs, digest));
+    const { askFrom, rules } = of.isPolicyOfNow
+      ? policySpec(project, recorded.opens, recorded.outside)
+      : recorded;
+    return named(digest, await openPolicy(storage.blobs, { ...recorded, askFrom, rules }, glob, assess));
   };
   let current = await opened(run.pins.policy);
   return {
@@ -112,6 +113,23 @@ async function replayPolicy(
       assess: (tool, args) => current.assess(tool, args),
       judge: (tool, assessment, at) => current.judge(tool, assessment, at),
       remember: async (rule) => current.remember(rule),
+    },
+  };
+}
+
+/** The policy under the name it had, whatever it would be called now, until a rule is added to it. */
+function named(digest: Digest, policy: Policy): Policy {
+  let isChanged = false;
+  return {
+    get digest() {
+      return isChanged ? policy.digest : digest;
+    },
+    askFrom: policy.askFrom,
+    assess: (tool, args) => policy.assess(tool, args),
+    judge: (tool, assessment, at) => policy.judge(tool, assessment, at),
+    remember: async (rule) => {
+      isChanged = true;
+      await policy.remember(rule);
     },
   };
 }
