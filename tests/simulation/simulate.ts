@@ -215,7 +215,8 @@ async function inherited(world: Scenario, disk: Disk): Promise<readonly Body<"ta
     summary: "kept",
     artifacts: ["kept.txt"],
     decisions: [],
-    openQuestions: [],
+    open_questions: [],
+    confidence: null,
   };
   return [
     {

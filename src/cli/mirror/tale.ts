@@ -138,6 +138,9 @@ async function notePlan(tale: Tale, entry: Entry, blobs: Blobs): Promise<void> {
         if (!tale.specs.has(spec)) tale.specs.set(spec, await readJson<TaskSpec>(blobs, spec));
       if (!tale.hasOwnChecks) tale.checks = (await readJson<PlanRecord>(blobs, entry.body.plan)).checks;
       return;
+    case "task-inherited":
+      tale.specs.set(entry.body.spec, await readJson<TaskSpec>(blobs, entry.body.spec));
+      return;
     case "plan-rejected":
       plan?.sentBack.push(await storedText(blobs, entry.body.errors));
       return;
