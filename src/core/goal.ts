@@ -216,6 +216,10 @@ export interface RunConfig {
   readonly experience?: Experience | null;
   /** Versions of prompts it uses, like `worker@5`, by role; a role that is not there used the file as it was. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** Versions of models it uses, like `my-ft@2`, by role; one that is not there was named as its provider does. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Versions of rubrics, like `helpful@2`, by name; one that is not there was a file. */
+  readonly rubrics?: Readonly<Record<string, string>>;
 }
 
 /** `4g` → bytes. The text must match `memory`. */

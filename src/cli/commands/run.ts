@@ -50,7 +50,8 @@ export async function run(terminal: Io, file: string, options: RunOptions): Prom
   const request = await readRequest(terminal, file, options);
   const kept = await keptSecrets(request.project.dir, request.project.spec, terminal.env);
   const io = redactedIo(terminal, kept);
-  for (const note of request.prompts.notes) io.err(` ${note}\n`);
+  const notes = [...request.prompts.notes, ...request.rubrics.notes, ...request.registered.notes];
+  for (const note of notes) io.err(` ${note}\n`);
   const target = await exportTarget(io, options.export);
   const { dir, spec } = request.project;
   const opened = await openChosen(io, request.sandbox, stateDir(dir));
@@ -95,11 +96,19 @@ export async function run(terminal: Io, file: string, options: RunOptions): Prom
 }
 
 /** The same options for the process that does the work. */
-const argsOf = ({ model, sandbox, budget, prompt = [], export: dir }: RunOptions): readonly string[] => [
+const argsOf = ({
+  model,
+  sandbox,
+  budget,
+  prompt = [],
+  rubric = [],
+  export: dir,
+}: RunOptions): readonly string[] => [
   ...(model === undefined ? [] : ["--model", model]),
   ...(sandbox === undefined ? [] : ["--sandbox", sandbox]),
   ...(budget === undefined ? [] : ["--budget", budget]),
   ...prompt.flatMap((one) => ["--prompt", one]),
+  ...rubric.flatMap((one) => ["--rubric", one]),
   ...(dir === undefined ? [] : ["--export", dir]),
 ];
 
