@@ -27,9 +27,15 @@ export async function readRows(
 ): Promise<void> {
   const { path, format, sha256: made } = datasetOf(text);
   const { sha256: found } = await readDataset(resolve(dir, path), path, format, onRow);
-  if (found === made) return;
+  if (found !== made) throw otherRows(text, found);
+}
+
+/** @param found their digest, or what is wrong with the file in words */
+export function otherRows(text: ArtifactText, found: string): RegistryRefused {
+  const { path, sha256: made } = datasetOf(text);
+  if (!/^[0-9a-f]{64}$/.test(found)) return new RegistryRefused(found);
   const name = text.version === null ? text.name : versionText(text.version.made, text.version.made.version);
-  throw new RegistryRefused(
+  return new RegistryRefused(
     `${path}: these are not the rows of ${name}: their digest is ${found.slice(0, 12)}, not ${made.slice(0, 12)}; put the file back (git log -- ${path}), or make it a version: ${makeCommand({ kind: "dataset", name: text.name }).replace("FILE", path)}`,
   );
 }

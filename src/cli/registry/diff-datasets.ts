@@ -1,20 +1,24 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { canonical } from "../../core/canonical.ts";
 import type { Json } from "../../core/canonical.ts";
 import { parseRef } from "../../core/registry/artifact.ts";
 import { rowDiff } from "../../core/registry/row-diff.ts";
 import type { Row, RowDiff } from "../../core/registry/row-diff.ts";
 import { formatOf, readDataset } from "../../edges/registry/dataset-file.ts";
-import type { DatasetRow } from "../../edges/registry/dataset-file.ts";
+import type { DatasetFormat, DatasetRow } from "../../edges/registry/dataset-file.ts";
 import { exit, Refused } from "../exit.ts";
+import type { Io } from "../io.ts";
 import { statThere } from "../there.ts";
 import { jsonLine } from "../view/json-line.ts";
 import { oneLine, plural } from "../view/words.ts";
 import { startOf } from "./artifact-commands.ts";
 import type { Asked } from "./artifact-commands.ts";
 import { artifactText, labelOf } from "./artifact-text.ts";
-import { datasetKind, readRows } from "./dataset-kind.ts";
+import { datasetKind, datasetOf } from "./dataset-kind.ts";
+import { rowsFile } from "./past-rows.ts";
 import { refTyped } from "./open-registry.ts";
 import type { Opened } from "./open-registry.ts";
 
@@ -33,35 +37,53 @@ export async function diffDatasets({ io, opened, names, options }: Asked): Promi
     throw new Refused(
       "say what: harness datasets diff train@1 train@2, or two files; NAME alone is the version against its file",
     );
-  const from = await sideOf(opened, io.cwd, first, null);
-  const to = await sideOf(opened, io.cwd, second ?? first, second === undefined ? "file" : null);
-  const found = rowDiff(await rowsOf(from), await rowsOf(to));
-  const told = await examplesOf(from, to, found);
-  if (options.json === true)
-    io.out(jsonLine({ from: from.label, to: to.label, ...countsOf(found), examples: told }));
-  else {
-    io.out(` ${oneLine(`${from.label} → ${to.label}`, 200)}   ${wordsOf(found)}\n`);
-    for (const one of told) io.out(` ${oneLine(lineOf(one), Math.max(60, io.columns - 2))}\n`);
+  const scratch = await mkdtemp(join(tmpdir(), "harness-rows-"));
+  try {
+    const from = await sideOf({ opened, scratch, cwd: io.cwd }, first, null);
+    const to = await sideOf(
+      { opened, scratch, cwd: io.cwd },
+      second ?? first,
+      second === undefined ? "file" : null,
+    );
+    const found = rowDiff(await rowsOf(from), await rowsOf(to));
+    const told = await examplesOf(from, to, found);
+    if (options.json === true)
+      io.out(jsonLine({ from: from.label, to: to.label, ...countsOf(found), examples: told }));
+    else tell(io, `${from.label} → ${to.label}   ${wordsOf(found)}`, told);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
   return exit.ok;
 }
 
-async function sideOf(opened: Opened, cwd: string, typed: string, which: "file" | null): Promise<Side> {
+function tell(io: Io, summary: string, told: readonly Example[]): void {
+  io.out(` ${oneLine(summary, 400)}\n`);
+  for (const one of told) io.out(` ${oneLine(lineOf(one), Math.max(60, io.columns - 2))}\n`);
+}
+
+interface Looking {
+  readonly opened: Opened;
+  /** For what git has of files that are another by now. */
+  readonly scratch: string;
+  readonly cwd: string;
+}
+
+async function sideOf({ opened, scratch, cwd }: Looking, typed: string, which: "file" | null): Promise<Side> {
   const ref = parseRef(typed, "dataset");
   const isKnown = typeof ref !== "string" && opened.registry.history(ref).versions.size > 0;
   if (!isKnown && which === null && (await statThere(resolve(cwd, typed)))?.isFile() === true)
-    return {
-      label: typed,
-      read: async (onRow) => void (await readDataset(resolve(cwd, typed), typed, formatOf(typed), onRow)),
-    };
+    return sideIn(typed, resolve(cwd, typed), formatOf(typed));
   const known = startOf(opened, refTyped("harness datasets diff", typed, "dataset"));
-  const text = await artifactText(
-    datasetKind,
-    opened,
-    which === null ? known : { ...known, which: { type: "file" } },
-  );
-  return { label: labelOf("dataset", text), read: async (onRow) => readRows(opened, text, onRow) };
+  const meant = which === null ? known : ({ ...known, which: { type: "file" } } as const);
+  const text = await artifactText(datasetKind, opened, meant);
+  const label = labelOf("dataset", text);
+  return sideIn(label, await rowsFile(opened, text, scratch), datasetOf(text).format);
 }
+
+const sideIn = (label: string, file: string, format: DatasetFormat): Side => ({
+  label,
+  read: async (onRow) => void (await readDataset(file, label, format, onRow)),
+});
 
 /** Some 100 bytes a row are held. */
 async function rowsOf(side: Side): Promise<readonly Row[]> {
@@ -79,6 +101,8 @@ function idOf(value: Json): string | null {
   return typeof id === "string" || typeof id === "number" ? canonical(id) : null;
 }
 
+const idSaid = (id: string | null): Json => (id === null ? null : (JSON.parse(id) as Json));
+
 const fieldsOf = (value: Json | undefined): Readonly<Record<string, Json>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, Json>) : {};
 
@@ -86,7 +110,7 @@ const fieldsOf = (value: Json | undefined): Readonly<Record<string, Json>> =>
 interface Example {
   readonly what: "added" | "removed" | "changed";
   readonly line: number;
-  readonly id: string | null;
+  readonly id: Json;
   readonly fields?: readonly string[];
   readonly value?: Json;
 }
@@ -98,13 +122,15 @@ async function examplesOf(from: Side, to: Side, found: RowDiff): Promise<readonl
   const after = await valuesAt(to, [...added, ...changed.map((one) => one.after)]);
   return [
     ...removed.map(
-      ({ line, id }) => ({ what: "removed", line, id, value: before.get(line) ?? null }) as const,
+      ({ line, id }) => ({ what: "removed", line, id: idSaid(id), value: before.get(line) ?? null }) as const,
     ),
-    ...added.map(({ line, id }) => ({ what: "added", line, id, value: after.get(line) ?? null }) as const),
+    ...added.map(
+      ({ line, id }) => ({ what: "added", line, id: idSaid(id), value: after.get(line) ?? null }) as const,
+    ),
     ...changed.map((one) => ({
       what: "changed" as const,
       line: one.after.line,
-      id: one.after.id,
+      id: idSaid(one.after.id),
       fields: differing(before.get(one.before.line), after.get(one.after.line)),
     })),
   ];
@@ -144,6 +170,6 @@ function wordsOf({ by, added, removed, changed, same, isMoved }: RowDiff): strin
 const signs = { added: "+", removed: "−", changed: "~" } as const;
 
 function lineOf({ what, line, id, fields, value }: Example): string {
-  const name = id === null ? `line ${line}` : `${id} (line ${line})`;
+  const name = id === null ? `line ${line}` : `${canonical(id)} (line ${line})`;
   return `${signs[what]} ${name}   ${fields === undefined ? canonical(value ?? null) : fields.join(", ")}`;
 }

@@ -11,7 +11,7 @@ export interface JsonLine {
 const deepest = 500;
 
 /**
- * Reads one value. Integers that no double holds exactly stay what they are, each as a string that begins with U+0001;
+ * Reads one value. Integers beyond 2^53, which doubles would make the same, stay what they are, as strings that begin with U+0001;
  * other numbers are doubles, as every reader takes them.
  * @returns what is wrong, as the end of a sentence: also a key given twice, of which readers take the one or the other
  */
@@ -53,8 +53,9 @@ function scan(text: string): Scanned {
     else if (character === "}" || character === "]") open--;
     else if (character === "-" || isDigit(character)) {
       const number = numberAt(text, at);
-      if (isBig(number)) {
-        exact += `${text.slice(kept, at)}"\\u0001${number}"`;
+      const digits = digitsOf(number);
+      if (digits !== null) {
+        exact += `${text.slice(kept, at)}"\\u0001${digits}"`;
         kept = at + number.length;
       }
       at += number.length - 1;
@@ -80,8 +81,15 @@ function numberAt(text: string, start: number): string {
   return text.slice(start, end);
 }
 
-const isBig = (number: string): boolean =>
-  number.length > 15 && /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number));
+/** The digits of a number that a double need not hold as it is written; null: a double does. */
+function digitsOf(number: string): string | null {
+  const double = Number(number);
+  if (!Number.isFinite(double)) return number;
+  if (Math.abs(double) <= Number.MAX_SAFE_INTEGER) return null;
+  if (/^-?\d+$/.test(number)) return number;
+  // As JSON.stringify writes it, so that writing it again changes nothing.
+  return Math.abs(double) < 1e21 ? String(double) : null;
+}
 
 function membersOf(value: Json): number {
   if (typeof value !== "object" || value === null) return 0;
