@@ -49,7 +49,7 @@ export async function diffDatasets({ io, opened, names, options }: Asked): Promi
     const told = await examplesOf(from, to, found);
     if (options.json === true)
       io.out(jsonLine({ from: from.label, to: to.label, ...countsOf(found), examples: told }));
-    else tell(io, `${from.label} → ${to.label}   ${wordsOf(found)}`, told);
+    else tell(io, `${from.label} → ${to.label}: ${wordsOf(found)}`, told);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -171,5 +171,5 @@ const signs = { added: "+", removed: "−", changed: "~" } as const;
 
 function lineOf({ what, line, id, fields, value }: Example): string {
   const name = id === null ? `line ${line}` : `${canonical(id)} (line ${line})`;
-  return `${signs[what]} ${name}   ${fields === undefined ? canonical(value ?? null) : fields.join(", ")}`;
+  return `${signs[what]} ${name}: ${fields === undefined ? canonical(value ?? null) : fields.join(", ")}`;
 }

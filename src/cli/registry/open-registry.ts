@@ -51,5 +51,5 @@ export function refTyped(command: string, text: string, kind: ArtifactKind | nul
   const ref = parseRef(text, kind);
   if (typeof ref === "string") throw new Refused(`${command} ${text}: ${ref}`);
   if (kind === null || ref.kind === kind) return ref;
-  throw new Refused(`${command} ${text}: this is about ${kind}s; see: ${logCommand(ref)}`);
+  throw new Refused(`${command} ${text}: this is no ${kind}; see: ${logCommand(ref)}`);
 }

@@ -37,7 +37,6 @@ export async function splitDataset({ io, opened, names, options }: Asked<Dataset
   const files = options.to === undefined ? null : await sidesTo(resolve(io.cwd, options.to));
   try {
     const split = await counted(opened, before, rule, files);
-    io.err(` train ${plural(split.train.rows, "row")}, held_out ${plural(split.held_out.rows, "row")}\n`);
     const text = {
       ...before,
       version: null,
@@ -45,8 +44,9 @@ export async function splitDataset({ io, opened, names, options }: Asked<Dataset
       source: contentText({ ...content, split }),
     };
     const isNew = !isMade(opened, text);
-    if (isNew) await make({ io, opened, ref: { ...ref, which: { type: "unsaid" } }, text, by });
     if (!isNew && files === null) throw new Refused(madeAlready(ref.name));
+    io.err(` train ${plural(split.train.rows, "row")}, held_out ${plural(split.held_out.rows, "row")}\n`);
+    if (isNew) await make({ io, opened, ref: { ...ref, which: { type: "unsaid" } }, text, by });
     const written = await files?.keep(ref.name, extname(content.path));
     for (const file of written ?? []) io.err(` wrote ${join(options.to ?? "", file)}\n`);
   } finally {
