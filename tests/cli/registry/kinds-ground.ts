@@ -53,12 +53,11 @@ afterAll(async () => {
 });
 
 /** Makes a version of the model; one whose id is the name of a file is a script. */
-export const registers = async (dir: string, id: string, ...more: readonly string[]): Promise<unknown> =>
-  does(
-    dir,
-    ...["models", "register", "my-ft", "--provider", id.endsWith(".yaml") ? "scripted" : "openai"],
-    ...["--id", id, "--training-dataset", "train@1", "--params", "params.json", "-m", `made ${id}`, ...more],
-  );
+export async function registers(dir: string, id: string, ...more: readonly string[]): Promise<unknown> {
+  const named = ["--provider", id.endsWith(".yaml") ? "scripted" : "openai", "--id", id];
+  const from = ["--training-dataset", "train@1", "--params", "params.json", "-m", `made ${id}`];
+  return does(dir, "models", "register", "my-ft", ...named, ...from, ...more);
+}
 
 export const puts = async (dir: string, version: string, to: "staging" | "production"): Promise<string> =>
   (await does(dir, "promote", version, "--to", to, "--why", "try", "--unproven")).err;

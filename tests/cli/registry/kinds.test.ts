@@ -164,9 +164,10 @@ describe("promote --check names what is damaged", () => {
 test("two processes that promote at once: one does, the other is told", async () => {
   const dir = await allKinds();
   await registers(dir, "ft:m:2");
-  const promote = (version: number): readonly string[] => [
-    ...["promote", `model:my-ft@${version}`, "--to", "production", "--why", `v${version}`, "--unproven"],
-  ];
+  const promote = (version: number): readonly string[] => {
+    const to = ["--to", "production", "--why", `v${version}`, "--unproven"];
+    return ["promote", `model:my-ft@${version}`, ...to];
+  };
   const both = await Promise.all([1, 2].map(async (version) => start(dir, promote(version)).ended));
   const [last] = json(await does(dir, "models", "log", "my-ft", "--json"));
   for (const { code, err } of both)
