@@ -8,7 +8,6 @@ import { levelRisk } from "../core/policy.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
 import { settleTask } from "../core/plan.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
-import { listRubrics } from "../edges/project/resolve.ts";
 import { freshness } from "../loop/fresh.ts";
 import type { Freshness } from "../loop/fresh.ts";
 import { tryGoal } from "../loop/check-goal.ts";
@@ -21,6 +20,7 @@ import { experience } from "./experience.ts";
 import { factsNow } from "./manifest/facts.ts";
 import { labelOf } from "./registry/prompt-text.ts";
 import type { RunPrompts } from "./registry/run-prompts.ts";
+import type { RunRubrics } from "./registry/run-rubrics.ts";
 import type { Request } from "./request.ts";
 import type { StartingPoint } from "./starting-point.ts";
 import { ownVersion } from "./version.ts";
@@ -55,10 +55,10 @@ export async function prepareRun(
   start: StartingPoint,
   sandboxPin: RunConfig["sandbox"],
 ): Promise<Prepared> {
-  const { goal, project } = request;
+  const { goal } = request;
   const { blobs, policy, sandbox } = ports;
   const prompts = await pinPrompts(blobs, request.prompts);
-  const rubrics = await pinRubrics(blobs, project.dir);
+  const rubrics = await pinRubrics(blobs, request.rubrics);
   const tried = await refuseFaults(ports, start.id, goal, start.imported.tree, harmless(request.network));
   const fresh = await freshTasks(ports, request, start, { prompts, rubrics });
   await refusePlanFaults(ports, request, start, { rubrics, fresh });
@@ -71,7 +71,7 @@ export async function prepareRun(
     config: await putJson(blobs, {
       ...configOf(request, start, sandboxPin, environment),
       experience: await experience(ports.journal, request.models.worker),
-      facts: await factsNow(ports, project.spec),
+      facts: await factsNow(ports, request.project.spec),
     }),
     base: start.imported.tree,
     pins: {
@@ -152,7 +152,7 @@ async function refusePlanFaults(
 }
 
 const configOf = (
-  { goal, project, workspace, network, prompts }: Request,
+  { goal, project, workspace, network, prompts, registered, rubrics }: Request,
   { imported: { git, leftOut }, ground, notes }: StartingPoint,
   sandbox: RunConfig["sandbox"],
   environment: Digest,
@@ -171,14 +171,24 @@ const configOf = (
   workspace,
   git,
   leftOut: leftOut.map(({ path, why }) => `${path} (${why})`),
-  ...usedVersions(prompts),
+  ...usedVersions({ prompts, registered, rubrics }),
 });
 
-const usedVersions = ({ of }: RunPrompts): Pick<RunConfig, "prompts"> => {
+function usedVersions({ prompts: { of }, registered, rubrics }: UsedOf): Partial<RunConfig> {
   const used = Object.entries(of).filter(([, { version }]) => version !== null);
-  if (used.length === 0) return {};
-  return { prompts: Object.fromEntries(used.map(([role, text]) => [role, labelOf(text)])) };
-};
+  return {
+    ...unlessEmpty("prompts", Object.fromEntries(used.map(([role, text]) => [role, labelOf(text)]))),
+    ...unlessEmpty("models", registered.used),
+    ...unlessEmpty("rubrics", rubrics.used),
+  };
+}
+
+type UsedOf = Pick<Request, "prompts" | "registered" | "rubrics">;
+
+const unlessEmpty = (
+  field: "prompts" | "models" | "rubrics",
+  used: Readonly<Record<string, string>>,
+): Partial<RunConfig> => (Object.keys(used).length === 0 ? {} : { [field]: used });
 
 const expiry = ({ approvals }: ProjectSpec): number | null =>
   approvals?.expire === undefined ? null : durationMs(approvals.expire);
@@ -201,9 +211,9 @@ async function pinPrompts(blobs: Blobs, { of }: RunPrompts): Promise<Record<Role
   return { planner: await pin("planner"), worker: await pin("worker"), evaluator: await pin("evaluator") };
 }
 
-async function pinRubrics(blobs: Blobs, projectDir: string): Promise<Record<string, Digest>> {
+async function pinRubrics(blobs: Blobs, { of }: RunRubrics): Promise<Record<string, Digest>> {
   const pinned: Record<string, Digest> = {};
-  for (const rubric of await listRubrics(projectDir)) pinned[rubric.rubric] = await putJson(blobs, rubric);
+  for (const rubric of of) pinned[rubric.rubric] = await putJson(blobs, rubric);
   return pinned;
 }
 

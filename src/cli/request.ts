@@ -15,11 +15,15 @@ import type { GoalFile } from "../edges/project/goal-file.ts";
 import { readPlan } from "../edges/project/plan-file.ts";
 import { readProject } from "../edges/project/project-file.ts";
 import type { ProjectFile } from "../edges/project/project-file.ts";
-import { listRubrics } from "../edges/project/resolve.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { openedAt } from "./registry/open-registry.ts";
+import { runModels } from "./registry/run-models.ts";
+import type { RunModels } from "./registry/run-models.ts";
 import { runPrompts } from "./registry/run-prompts.ts";
 import type { RunPrompts } from "./registry/run-prompts.ts";
+import { runRubrics } from "./registry/run-rubrics.ts";
+import type { RunRubrics } from "./registry/run-rubrics.ts";
 import { statThere } from "./there.ts";
 import { whichSandbox } from "./which-sandbox.ts";
 import type { SandboxChoice } from "./which-sandbox.ts";
@@ -29,6 +33,7 @@ export interface RunOptions {
   readonly sandbox?: string;
   readonly budget?: string;
   readonly prompt?: readonly string[];
+  readonly rubric?: readonly string[];
   readonly yes?: boolean;
   readonly detach?: boolean;
   readonly export?: string;
@@ -42,7 +47,10 @@ export interface Request {
   readonly goal: GoalFile;
   readonly project: ProjectFile;
   readonly models: Pins["models"];
+  /** Which of them are versions of this project's. */
+  readonly registered: RunModels;
   readonly prompts: RunPrompts;
+  readonly rubrics: RunRubrics;
   /** The goal file's own plan; null: the planner makes one. */
   readonly plan: PlanSpec | null;
   /** Nothing of earlier runs is kept. */
@@ -68,21 +76,27 @@ export async function readRequest(io: Io, file: string, options: RunOptions): Pr
       `${at(file, goal, ["workspace"])}the workspace ${workspace} is not a directory; set workspace: in the front matter`,
     );
   }
+  const named = modelsOf(io, goal, project, options);
+  const where = (name: string): string => whereNamed(io, file, options, { goal, project }, name);
+  const opened = await openedAt(project.dir);
+  const registered = await runModels(opened, named, where);
   const request = {
     goal,
     project,
     workspace,
-    models: modelsOf(io, goal, project, options),
+    models: registered.models,
+    registered,
     prompts: await runPrompts(project.dir, options.prompt ?? []),
+    rubrics: await runRubrics(opened, options.rubric ?? []),
     plan: goal.spec.plan === undefined ? null : await readPlan(resolve(dirname(goal.path), goal.spec.plan)),
     isAnew: options.anew === true,
     budget: budgetOf({ ...project.spec.budget, ...goal.spec.budget }, options.budget),
-    limits: { ...limitsOf(goal, project), review: isReviewed(io, options) },
+    limits: limitsFor(registered, { ...limitsOf(goal, project), review: isReviewed(io, options) }),
     network: networkOf(goal, project),
     scratch: project.spec.workspace?.scratch ?? null,
   };
-  await checkModels(io, file, options, request);
-  await checkRubrics(file, request);
+  await checkModels(io, request, named, where);
+  checkRubrics(file, request);
   await checkPrompts(request.prompts);
   // Last, as it may ask an engine.
   return { ...request, sandbox: await whichSandbox(io, goal, project, options.sandbox) };
@@ -128,15 +142,16 @@ function whereNamed(
 /** Keys, scripts and prices are there. @throws Refused */
 async function checkModels(
   io: Io,
-  file: string,
-  options: RunOptions,
-  request: Omit<Request, "sandbox">,
+  { project, models, budget }: Omit<Request, "sandbox">,
+  named: Pins["models"],
+  whereOf: (name: string) => string,
 ): Promise<void> {
-  const { project, models, budget } = request;
   const known = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
-  const names = Object.values(models).filter((name) => name !== null);
-  for (const name of new Set(names)) {
-    const where = whereNamed(io, file, options, request, name);
+  const typed = [named.planner, named.worker, named.evaluator, named.fallback];
+  const names = [models.planner, models.worker, models.evaluator, models.fallback];
+  for (const [index, name] of names.entries()) {
+    if (name === null || names.indexOf(name) < index) continue;
+    const where = whereOf(typed[index] ?? name);
     const { price } = await known.model(name).catch((error: unknown) => {
       // What is wrong in a script is named by the script's own line.
       if (!(error instanceof ModelRefused) || name.startsWith("scripted/")) throw error;
@@ -149,8 +164,8 @@ async function checkModels(
   }
 }
 
-async function checkRubrics(file: string, { goal, project }: Omit<Request, "sandbox">): Promise<void> {
-  const names = (await listRubrics(project.dir)).map(({ rubric }) => rubric);
+function checkRubrics(file: string, { goal, rubrics }: Omit<Request, "sandbox">): void {
+  const names = rubrics.of.map(({ rubric }) => rubric);
   for (const [index, check] of goal.checks.entries()) {
     if (check.type !== "rubric" || !isName(check.rubric) || names.includes(check.rubric)) continue;
     const hint = meant(check.rubric, names) || `; known are ${names.join(", ")}`;
@@ -228,6 +243,12 @@ const taskBudgetOf = ({ money, tokens, wall }: NonNullable<BudgetSpec["task"]>):
   micros: money === undefined ? null : Math.floor(money * 1e6),
   tokens: tokens ?? null,
   wallMs: wall === undefined ? null : durationMs(wall),
+});
+
+/** No more is asked of a model than its version says that it answers. */
+const limitsFor = ({ outputTokens }: RunModels, limits: Limits): Limits => ({
+  ...limits,
+  outputTokens: Math.min(limits.outputTokens, outputTokens ?? Infinity),
 });
 
 const limitsOf = (goal: GoalFile, project: ProjectFile): Limits => ({

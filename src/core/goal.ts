@@ -217,10 +217,10 @@ export interface RunConfig {
   readonly experience?: Experience | null;
   /** Versions of prompts it uses, like `worker@5`, by role; a role that is not there used the file as it was. */
   readonly prompts?: Readonly<Record<string, string>>;
-  /** The same of rubrics, by name. */
-  readonly rubrics?: Readonly<Record<string, string>>;
-  /** Registered models it uses, like `my-ft@2`, by role. */
+  /** Versions of models it uses, like `my-ft@2`, by role; one that is not there was named as its provider does. */
   readonly models?: Readonly<Record<string, string>>;
+  /** Versions of rubrics, like `helpful@2`, by name; one that is not there was a file. */
+  readonly rubrics?: Readonly<Record<string, string>>;
   /** A blob: what runs it goes on from did outside, see core/inherited.ts. */
   readonly effects?: Digest;
   /** Where it began; not there in runs of an older version. */

@@ -1,17 +1,17 @@
 import { nameText } from "../../core/registry/artifact.ts";
 import type { ArtifactRef } from "../../core/registry/artifact.ts";
 import { resolveWhich } from "../../core/registry/history.ts";
+import { logCommand, makeCommand, versionsDir } from "../../core/registry/kind-words.ts";
 import type { StageRecord } from "../../core/registry/record.ts";
 import { promotion } from "../../core/registry/stage.ts";
 import { readProject } from "../../edges/project/project-file.ts";
-import { prompts } from "../../edges/prompts/prompts.ts";
 import { readReceipts } from "../../edges/registry/receipts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { checkRegistry } from "../registry/check.ts";
+import { kinds } from "../registry/kinds.ts";
 import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
 import type { Opened } from "../registry/open-registry.ts";
-import { promptText } from "../registry/prompt-text.ts";
 import { signature } from "../registry/signature.ts";
 import { stageText } from "../view/registry-log.ts";
 import { oneLine, plural } from "../view/words.ts";
@@ -40,10 +40,10 @@ export async function promote(io: Io, typed: string | undefined, options: Promot
   const found = history.versions.get(version);
   const receipt = found === undefined ? null : await receiptFor(opened, found.made.digest);
   const record = promotion(history, { version, to, receipt, isUnproven: options.unproven === true }, by);
-  // What is damaged or cannot be rendered serves nobody.
+  // What is damaged, cannot be rendered or is not there serves nobody.
   if (found !== undefined) {
-    const { source, path } = await promptText(opened, { ...ref, which: { type: "version", version } });
-    prompts().check(source, path);
+    const { check: checked, textOf } = kinds[ref.kind];
+    await checked(opened, await textOf(opened, { ...ref, which: { type: "version", version } }));
   }
   tell(io, await add(opened, history, record));
   return exit.ok;
@@ -53,7 +53,7 @@ export async function promote(io: Io, typed: string | undefined, options: Promot
 export function tell(io: Io, record: StageRecord): void {
   io.err(` ${oneLine(stageText(record), 200)}\n`);
   io.err(
-    ` next: git add harness.lock prompts/versions${record.receipt === null || record.receipt === "unproven" ? "" : " receipts"} && git commit\n`,
+    ` next: git add harness.lock ${versionsDir(record.kind)}${record.receipt === null || record.receipt === "unproven" ? "" : " receipts"} && git commit\n`,
   );
 }
 
@@ -65,15 +65,15 @@ function stageOf(typed: string, to: string | undefined): "staging" | "production
 }
 
 function versionOf({ registry }: Opened, ref: ArtifactRef): number {
-  const { which, name } = ref;
+  const { which } = ref;
   if (which.type === "version") return which.version;
   if (which.type !== "stage")
     throw new Refused(
-      `say which version, like ${nameText(ref)}@1: harness prompts lists them, and makes one of the file as it is: harness prompts commit ${name} -m "…"`,
+      `say which version, like ${nameText(ref)}@1: harness ${ref.kind}s lists them; to make one: ${makeCommand(ref)}`,
     );
   const found = resolveWhich(registry.history(ref), which);
   if (found === null || typeof found === "string")
-    throw new Refused(`${found ?? ""}; see: harness prompts log ${name}`);
+    throw new Refused(`${found ?? ""}; see: ${logCommand(ref)}`);
   return found.made.version;
 }
 
@@ -84,9 +84,12 @@ async function receiptFor({ dir }: Opened, digest: string): Promise<string | nul
 /** For CI. */
 async function check(io: Io): Promise<number> {
   const { dir } = await readProject(io.cwd);
-  const { problems, versions, promotions, unproven } = await checkRegistry(dir);
+  const { problems, versions, promotions, unproven, absent } = await checkRegistry(dir, { isDataRead: true });
   for (const problem of problems) io.err(` ✗ ${oneLine(problem, 1000)}\n`);
-  const note = unproven.length === 0 ? "" : `; unproven: ${unproven.join(", ")}`;
+  const note = [
+    ...(unproven.length === 0 ? [] : [`; unproven: ${unproven.join(", ")}`]),
+    ...(absent.length === 0 ? [] : [`; not on this machine, so not read: ${absent.join(", ")}`]),
+  ].join("");
   if (problems.length > 0) {
     io.err(` ${plural(problems.length, "problem")} in harness.lock and what belongs to it${note}\n`);
     return exit.notMet;

@@ -2,8 +2,8 @@ import { rollback as back } from "../../core/registry/stage.ts";
 import { nameText } from "../../core/registry/artifact.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { kinds } from "../registry/kinds.ts";
 import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
-import { promptText } from "../registry/prompt-text.ts";
 import { signature } from "../registry/signature.ts";
 import { tell } from "./promote.ts";
 
@@ -23,7 +23,7 @@ export async function rollback(io: Io, typed: string, options: RollbackOptions):
   const history = opened.registry.history(ref);
   const record = back(history, by);
   if (!("no" in record))
-    await promptText(opened, { ...ref, which: { type: "version", version: record.version } });
+    await kinds[ref.kind].textOf(opened, { ...ref, which: { type: "version", version: record.version } });
   tell(io, await add(opened, history, record));
   return exit.ok;
 }

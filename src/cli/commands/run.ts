@@ -45,7 +45,8 @@ export async function run(terminal: Io, file: string, options: RunOptions): Prom
   const request = await readRequest(terminal, file, options);
   const kept = await keptSecrets(request.project.dir, request.project.spec, terminal.env);
   const io = redactedIo(terminal, kept);
-  for (const note of request.prompts.notes) io.err(` ${note}\n`);
+  const notes = [...request.prompts.notes, ...request.rubrics.notes, ...request.registered.notes];
+  for (const note of notes) io.err(` ${note}\n`);
   const target = await exportTarget(io, options.export);
   const { dir, spec } = request.project;
   const opened = await openChosen(io, request.sandbox, stateDir(dir));
@@ -107,6 +108,7 @@ const argsOf = ({
   sandbox,
   budget,
   prompt = [],
+  rubric = [],
   export: dir,
   anew,
 }: RunOptions): readonly string[] => [
@@ -115,6 +117,7 @@ const argsOf = ({
   ...(sandbox === undefined ? [] : ["--sandbox", sandbox]),
   ...(budget === undefined ? [] : ["--budget", budget]),
   ...prompt.flatMap((one) => ["--prompt", one]),
+  ...rubric.flatMap((one) => ["--rubric", one]),
   ...(dir === undefined ? [] : ["--export", dir]),
 ];
 

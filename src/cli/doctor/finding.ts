@@ -41,6 +41,7 @@ const told = new Set([
   "ModelRefused",
   "PromptError",
   "Refused",
+  "RegistryRefused",
   "SandboxDown",
   "StorageRefused",
 ]);

@@ -7,6 +7,8 @@ import { accessToCompatible } from "../../edges/models/access.ts";
 import { openModels } from "../../edges/models/models.ts";
 import type { GoalFile } from "../../edges/project/goal-file.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
+import { openedAt } from "../registry/open-registry.ts";
+import { keptModel } from "../registry/run-models.ts";
 import { ok, warns, wordsOf, wrong } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { roles } from "./project.ts";
@@ -20,16 +22,23 @@ export async function modelFindings(
   const models = openModels({ projectDir: project.dir, env: io.env, project: project.spec });
   const isPaid = { ...project.spec.budget, ...goal?.spec.budget }.money !== undefined;
   const look = async (role: Role): Promise<Finding> => {
-    const name = modelOf(role, project, goal);
-    if (name === null)
+    const named = modelOf(role, project, goal);
+    if (named === null)
       return warns(
         role,
         "no model is set",
         "set model: in harness.yaml or the goal, or give harness run --model",
       );
     try {
+      const kept = await keptModel(await openedAt(project.dir), named);
+      const name = kept?.model ?? named;
       const { price } = await models.model(name);
-      const found = [name, ...keyText(name, io, project.spec), priceText(price)].join(" · ");
+      const found = [
+        ...(kept === null ? [] : [kept.label]),
+        name,
+        ...keyText(name, io, project.spec),
+        priceText(price),
+      ].join(" · ");
       if (price !== null || (!isPaid && name.startsWith(scripted))) return ok(role, found);
       const todo = "set prices: in harness.yaml";
       return isPaid

@@ -7,6 +7,7 @@ import { listRubrics, resolvePrompt } from "../../edges/project/resolve.ts";
 import { plural } from "../view/words.ts";
 import { ok, wordsOf, wrong } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { registryFindings } from "./registry.ts";
 
 export const roles: readonly Role[] = ["planner", "worker", "evaluator"];
 
@@ -30,10 +31,11 @@ export async function readSettings(
   }
 }
 
-/** Prompts and rubrics, the project's own before those that come with harness. */
+/** Prompts and rubrics, and their versions; the project's own before those that come with harness. */
 export const projectFindings = async (dir: string): Promise<readonly Finding[]> => [
   ...(await promptFindings(dir)),
   await rubricFinding(dir),
+  ...(await registryFindings(dir)),
 ];
 
 async function promptFindings(dir: string): Promise<readonly Finding[]> {

@@ -47,9 +47,9 @@ export function deciding({ cli, io, act, json }: Registering): void {
 
   cli
     .command("promote")
-    .summary("lets runs use a version of a prompt")
+    .summary("lets runs use a version of a prompt, model or rubric")
     .description(
-      "lets runs use a version of a prompt; what was in its place is archived. All of it is text in git: harness.lock",
+      "lets runs use a version of a prompt, model, rubric, suite or dataset; what was in its place is archived. All of it is text in git: harness.lock",
     )
     .argument("[artifact]", "a version, like prompt:worker@5")
     .option("--to <stage>", "staging or production")

@@ -25,6 +25,12 @@ export function running({ cli, io, act, json }: Registering): void {
       (one: string, others: readonly string[]) => [...others, one],
       [],
     )
+    .option(
+      "--rubric <which>",
+      "helpful@2 or helpful=file: not the one in production; once for each rubric",
+      (one: string, others: readonly string[]) => [...others, one],
+      [],
+    )
     .option("--yes", "start without reviewing the plan; without a terminal nobody is asked anyway")
     .option("--detach", "go on without this terminal; harness watch looks at it, harness stop stops it")
     .option("--explain", "of a plan of your own: say which tasks would run again, and why; runs nothing")

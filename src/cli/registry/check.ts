@@ -1,42 +1,68 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { versionText } from "../../core/registry/artifact.ts";
+import { artifactKinds, versionText } from "../../core/registry/artifact.ts";
+import type { ArtifactKind } from "../../core/registry/artifact.ts";
 import { short } from "../../core/registry/history.ts";
 import type { LockRecord, StageRecord, VersionRecord } from "../../core/registry/record.ts";
-import { PromptError } from "../../edges/prompts/prompt-error.ts";
 import { readReceipts } from "../../edges/registry/receipts.ts";
-import { RegistryRefused } from "../../edges/registry/refused.ts";
-import { lockName, readRegistry, versionPath } from "../../edges/registry/registry.ts";
-import { Refused } from "../exit.ts";
-import { promptText } from "./prompt-text.ts";
+import { versionEnding, versionPath, versionsDir } from "../../core/registry/kind-words.ts";
+import { lockName, readRegistry } from "../../edges/registry/registry.ts";
+import { datasetStanding } from "./dataset-check.ts";
+import type { DatasetStanding } from "./dataset-check.ts";
+import { kinds, orFault } from "./kinds.ts";
+import type { Opened } from "./open-registry.ts";
 
 export interface Checked {
   readonly versions: number;
   readonly promotions: number;
   /** Versions that are or were in production by a person's word alone. */
   readonly unproven: readonly string[];
+  /** Files of datasets that are not on this machine. */
+  readonly absent: readonly string[];
   readonly problems: readonly string[];
 }
 
+interface CheckOptions {
+  /** Whether the files of datasets are read, which may take minutes. */
+  readonly isDataRead: boolean;
+}
+
 /** Whether `harness.lock`, the files of versions and the receipts of a project are whole and fit each other. */
-export async function checkRegistry(dir: string): Promise<Checked> {
-  const registry = await readRegistry(dir);
+export async function checkRegistry(dir: string, { isDataRead }: CheckOptions): Promise<Checked> {
+  const opened = { dir, registry: await readRegistry(dir) };
+  const { registry } = opened;
   const versions = registry.records.filter((record) => record.record === "version");
   const promotions = registry.records.filter(isProduction);
   const problems = registry.faults.map(({ line, what }) => `${lockName}:${line}: ${what}`);
   for (const { kind, name, version } of versions) {
     const which = { type: "version", version } as const;
-    const found = await whatIsWrong(async () => promptText({ dir, registry }, { kind, name, which }));
-    if (found !== null) problems.push(found);
+    const found = await orFault(async () => kinds[kind].textOf(opened, { kind, name, which }));
+    if (typeof found === "string") problems.push(found);
   }
-  problems.push(...(await strays(dir, versions)), ...(await receiptProblems(dir, promotions)));
+  for (const kind of artifactKinds) problems.push(...(await strays(dir, kind, versions)));
+  const data = isDataRead ? await dataOf(opened) : nothingRead;
+  problems.push(...data.problems, ...(await receiptProblems(dir, promotions)));
   const unproven = promotions.filter(({ receipt }) => receipt === "unproven").map(named);
   return {
     versions: versions.length,
     promotions: promotions.length,
     unproven: [...new Set(unproven)],
+    absent: data.absent,
     problems,
   };
+}
+
+const nothingRead = { absent: [], problems: [] };
+
+async function dataOf(opened: Opened): Promise<Pick<DatasetStanding, "absent" | "problems">> {
+  const [absent, problems]: [string[], string[]] = [[], []];
+  for (const history of opened.registry.byName.values()) {
+    if (history.kind !== "dataset") continue;
+    const standing = await datasetStanding(opened, history);
+    absent.push(...standing.absent);
+    problems.push(...standing.problems);
+  }
+  return { absent, problems };
 }
 
 const isProduction = (record: LockRecord): record is StageRecord =>
@@ -44,21 +70,14 @@ const isProduction = (record: LockRecord): record is StageRecord =>
 
 const named = (record: LockRecord): string => versionText(record, record.version);
 
-async function whatIsWrong(look: () => Promise<unknown>): Promise<string | null> {
-  try {
-    await look();
-    return null;
-  } catch (error) {
-    if (error instanceof RegistryRefused || error instanceof Refused || error instanceof PromptError)
-      return error.message;
-    throw error;
-  }
-}
-
 /** Files of versions that no line is about. */
-async function strays(dir: string, versions: readonly VersionRecord[]): Promise<readonly string[]> {
+async function strays(
+  dir: string,
+  kind: ArtifactKind,
+  versions: readonly VersionRecord[],
+): Promise<readonly string[]> {
   const known = new Set(versions.map(versionPath));
-  const there = await readdir(join(dir, "prompts/versions")).catch(
+  const there = await readdir(join(dir, versionsDir(kind))).catch(
     (error: NodeJS.ErrnoException): string[] => {
       if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
       throw error;
@@ -66,8 +85,8 @@ async function strays(dir: string, versions: readonly VersionRecord[]): Promise<
   );
   return there
     .toSorted()
-    .map((file) => `prompts/versions/${file}`)
-    .filter((path) => path.endsWith(".prompt") && !known.has(path))
+    .map((file) => `${versionsDir(kind)}/${file}`)
+    .filter((path) => path.endsWith(versionEnding(kind)) && !known.has(path))
     .map((path) => `${path}: no line of ${lockName} is about it; put the line back, or remove the file`);
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseRef } from "../../core/registry/artifact.ts";
 import type { ArtifactKind, ArtifactRef } from "../../core/registry/artifact.ts";
 import type { History } from "../../core/registry/history.ts";
+import { logCommand } from "../../core/registry/kind-words.ts";
 import type { LockRecord } from "../../core/registry/record.ts";
 import type { No } from "../../core/registry/stage.ts";
 import { readProject } from "../../edges/project/project-file.ts";
@@ -20,7 +21,11 @@ export interface Opened {
 
 /** The registry of the project a person stands in. @throws RegistryRefused when `harness.lock` cannot be relied on */
 export async function openRegistry(io: Io): Promise<Opened> {
-  const { dir } = await readProject(io.cwd);
+  return openedAt((await readProject(io.cwd)).dir);
+}
+
+/** The same of the project in a directory. @throws RegistryRefused */
+export async function openedAt(dir: string): Promise<Opened> {
   const registry = await readRegistry(dir);
   refuseFaults(registry.faults);
   return { dir, registry };
@@ -45,8 +50,6 @@ export async function add<R extends LockRecord>(
 export function refTyped(command: string, text: string, kind: ArtifactKind | null): ArtifactRef {
   const ref = parseRef(text, kind);
   if (typeof ref === "string") throw new Refused(`${command} ${text}: ${ref}`);
-  if (ref.kind === "prompt") return ref;
-  throw new Refused(
-    `${command} ${text}: versions of a ${ref.kind} are not kept yet; there are those of prompts: harness prompts`,
-  );
+  if (kind === null || ref.kind === kind) return ref;
+  throw new Refused(`${command} ${text}: this is no ${kind}; see: ${logCommand(ref)}`);
 }

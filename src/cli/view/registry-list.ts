@@ -1,5 +1,6 @@
 import { versionText } from "../../core/registry/artifact.ts";
 import { newestVersion, short } from "../../core/registry/history.ts";
+import { logCommand } from "../../core/registry/kind-words.ts";
 import type { History, VersionState } from "../../core/registry/history.ts";
 import { inColumns } from "./columns.ts";
 import { proofText } from "./registry-log.ts";
@@ -9,6 +10,8 @@ import { age, oneLine } from "./words.ts";
 export interface ListedName {
   readonly history: History;
   readonly file: ListedFile | null;
+  /** What versions are, in a few words, by number. */
+  readonly about: ReadonlyMap<number, string>;
 }
 
 /** The working file of a name. */
@@ -28,13 +31,13 @@ export const listLines = (
   { now, columns }: { readonly now: number; readonly columns: number },
 ): readonly string[] =>
   inColumns(
-    names.flatMap(({ history, file }) => {
+    names.flatMap(({ history, file, about }) => {
       const all = [...history.versions.values()].toSorted((a, b) => b.made.version - a.made.version);
       const shown = all.filter((one) => isShown(history, one));
       const more = all.length - shown.length;
       return [
-        ...shown.map((one) => versionRow(one, now)),
-        ...(more === 0 ? [] : [["", `${more} more`, "", "", "", `harness prompts log ${history.name}`]]),
+        ...shown.map((one) => versionRow(one, about.get(one.made.version) ?? "", now)),
+        ...(more === 0 ? [] : [["", `${more} more`, "", "", "", logCommand(history)]]),
         ...(file === null ? [] : [fileRow(history, file)]),
       ];
     }),
@@ -45,29 +48,31 @@ export const listLines = (
 const isShown = (history: History, { made, stage }: VersionState): boolean =>
   stage === "staging" || stage === "production" || made.version === newestVersion(history);
 
-function versionRow({ made, stage, placed }: VersionState, now: number): readonly string[] {
+function versionRow({ made, stage, placed }: VersionState, about: string, now: number): readonly string[] {
   const { who, at, why } = placed ?? made;
   const proof = stage === "production" ? proofText(placed?.receipt ?? null) : "";
-  const said = oneLine(why, 200);
   return [
     versionText(made, made.version),
     stage ?? "no stage",
     short(made.digest),
     oneLine(who, 20),
     since(now - Date.parse(at)),
-    proof === "" ? said : `${proof} · ${said}`,
+    [proof, oneLine(about, 160), oneLine(why, 200)].filter((part) => part !== "").join(" · "),
   ];
 }
 
-function fileRow({ name }: History, { path, isOwn, digest, same }: ListedFile): readonly string[] {
+function fileRow({ kind, name }: History, { path, isOwn, digest, same }: ListedFile): readonly string[] {
   const where = isOwn ? path : "comes with harness";
   const what =
     digest === null
-      ? `broken; see: harness prompts render ${name}=file`
+      ? `broken; see: ${seeCommand(kind)} ${name}=file`
       : same === null
         ? "no version yet"
         : `the same as ${name}@${same}`;
   return [`${name}=file`, "file", digest === null ? "" : short(digest), "", "", `${where}, ${what}`];
 }
+
+const seeCommand = (kind: History["kind"]): string =>
+  kind === "prompt" ? "harness prompts render" : `harness ${kind}s diff`;
 
 const since = (ms: number): string => (ms < 60_000 ? "just now" : `${age(ms)} ago`);

@@ -1,4 +1,5 @@
 import { nameText, versionText } from "./artifact.ts";
+import { makeCommand, versionPath } from "./kind-words.ts";
 import type { LockFault } from "./lock-fault.ts";
 import type { LockRecord } from "./record.ts";
 
@@ -30,7 +31,7 @@ function mend(ours: readonly LockRecord[], theirs: readonly LockRecord[]): strin
     if (other === undefined) continue;
     const name = versionText(mine, mine.version);
     if (mine.record === "version")
-      return `both made ${name}. Keep the lines of one side and its prompts/versions/${name}.prompt, make the other anew (harness prompts commit ${mine.name} -m "…"), take the marker lines out`;
+      return `both made ${name}. Keep the lines of one side and its ${versionPath(mine)}, make the other anew (${makeCommand(mine)}), take the marker lines out`;
     return `one puts ${name} into ${mine.record === "stage" ? mine.stage : ""}, the other ${versionText(other, other.version)}. Keep one of these lines, take the marker lines out`;
   }
   return "they do not contradict each other. Keep the lines of both sides, take the marker lines out";

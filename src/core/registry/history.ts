@@ -1,5 +1,6 @@
 import { nameText, versionText } from "./artifact.ts";
 import type { ArtifactName, Stage, Which } from "./artifact.ts";
+import { makeCommand, versionPath } from "./kind-words.ts";
 import type { Placed } from "./lock.ts";
 import type { LockFault } from "./lock-fault.ts";
 import type { LockRecord, StageRecord, VersionRecord } from "./record.ts";
@@ -113,7 +114,7 @@ function faultOf(history: History, record: LockRecord): string | null {
 
 const madeTwice = (first: VersionRecord, again: VersionRecord): string => {
   const name = versionText(again, again.version);
-  return `${name} is made a second time (${short(first.digest)} by ${first.who}, then ${short(again.digest)} by ${again.who}): two branches both made it. Keep the line of the one that prompts/versions/${name}.prompt holds, take the other out with the lines that put it into a stage, and make that one anew: harness prompts commit ${again.name} -m "…"`;
+  return `${name} is made a second time (${short(first.digest)} by ${first.who}, then ${short(again.digest)} by ${again.who}): two branches both made it. Keep the line of the one that ${versionPath(again)} holds, take the other out with the lines that put it into a stage, and make that one anew: ${makeCommand(again)}`;
 };
 
 function overtaken(record: StageRecord, now: number | null): string {

@@ -25,6 +25,7 @@ const versionRecord = z.strictObject({
   ...about,
   /** Of the file that holds it, with line ends `\n`. */
   text: digest,
+  /** Of prompts the renderer's; of other kinds 1. */
   renderer: z.int().min(1),
   ...signed,
 });

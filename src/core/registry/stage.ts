@@ -2,6 +2,7 @@ import { nameText, versionText } from "./artifact.ts";
 import type { ArtifactName } from "./artifact.ts";
 import { inProduction, newestVersion } from "./history.ts";
 import type { History, VersionState } from "./history.ts";
+import { logCommand, makeCommand } from "./kind-words.ts";
 import type { StageRecord, VersionRecord } from "./record.ts";
 
 /** Who does it, when and why. */
@@ -42,8 +43,7 @@ export function promotion(history: History, asked: Promotion, by: Signature): St
   const found = history.versions.get(version);
   const name = versionText(history, version);
   if (found === undefined) return unmade(history, version);
-  if (found.stage === to)
-    return { no: `${name} is in ${to} already; see: harness prompts log ${history.name}` };
+  if (found.stage === to) return { no: `${name} is in ${to} already; see: ${logCommand(history)}` };
   if (found.stage === "production")
     return {
       no: `${name} is in production; to take it out: harness rollback ${nameText(history)} --why "…"`,
@@ -62,7 +62,7 @@ export function rollback(history: History, by: Signature): StageRecord | No {
   const [now, back] = [inProduction(history), history.productions.at(-2)];
   if (now === null)
     return {
-      no: `no version of ${history.name} is in production; see: harness prompts log ${history.name}`,
+      no: `no version of ${history.name} is in production; see: ${logCommand(history)}`,
     };
   const found = back === undefined ? undefined : history.versions.get(back);
   if (found === undefined)
@@ -85,7 +85,7 @@ function madeAlready({ made, stage }: VersionState): No {
   const name = versionText(made, made.version);
   const next =
     stage === "production"
-      ? `it is in production; see: harness prompts log ${made.name}`
+      ? `it is in production; see: ${logCommand(made)}`
       : `to use it: harness promote ${nameText(made)}@${made.version} --to ${stage === "staging" ? "production" : "staging"} --why "…"`;
   return { no: `this is ${name} already, in all that counts; ${next}` };
 }
@@ -99,6 +99,6 @@ function unmade(history: History, version: number): No {
   const newest = newestVersion(history);
   const known = newest === null ? "it has no version yet" : `the newest is ${versionText(history, newest)}`;
   return {
-    no: `there is no ${versionText(history, version)}, ${known}; make one: harness prompts commit ${history.name} -m "…"`,
+    no: `there is no ${versionText(history, version)}, ${known}; make one: ${makeCommand(history)}`,
   };
 }

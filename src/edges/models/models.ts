@@ -39,7 +39,7 @@ interface Opened {
   readonly hold: Hold;
 }
 
-const providers = ["anthropic", "openai", "openai-compatible", "scripted"] as const;
+export const providers = ["anthropic", "openai", "openai-compatible", "scripted"] as const;
 
 /** What a provider needs is imported when it is named. @throws ModelRefused */
 const opener =

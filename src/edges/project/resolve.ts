@@ -36,15 +36,23 @@ export async function resolvePrompt(projectDir: string, name: string, root = own
 
 /** `rubrics/NAME.yaml` of the project, else ours. @throws BadInput when neither has it or it is not valid. */
 export async function resolveRubric(projectDir: string, name: string, root = ownRoot()): Promise<RubricFile> {
-  const found = await find(rubrics, projectDir, name, root);
+  const found = await findRubric(projectDir, name, root);
   return { ...found, spec: await readRubric(found.path) };
 }
 
+/** Where the file of a rubric is, not read. @throws BadInput when there is none */
+export const findRubric = async (projectDir: string, name: string, root = ownRoot()): Promise<Found> =>
+  find(rubrics, projectDir, name, root);
+
 /** Every rubric a goal in this project may name, by name. @throws BadInput when one is not valid. */
 export async function listRubrics(projectDir: string, root = ownRoot()): Promise<readonly RubricSpec[]> {
-  const names = await namesOf(rubrics, [resolve(projectDir), root]);
+  const names = await rubricNames(projectDir, root);
   return Promise.all(names.map(async (name) => (await resolveRubric(projectDir, name, root)).spec));
 }
+
+/** The names of rubrics that have a file, sorted. @throws BadInput for a file whose name is none */
+export const rubricNames = async (projectDir: string, root = ownRoot()): Promise<readonly string[]> =>
+  namesOf(rubrics, [resolve(projectDir), root]);
 
 /** `sandbox/Dockerfile` of the project, else ours. */
 export async function resolveDockerfile(

@@ -11,8 +11,13 @@ const rubric: Kind<RubricSpec> = { called: "the rubric", schema: rubricSpec, els
 /** Reads `rubrics/NAME.yaml`. @throws BadInput */
 export async function readRubric(file: string): Promise<RubricSpec> {
   const { path, text } = await readText(file);
+  return parseRubric(path, text, basename(path, ".yaml"));
+}
+
+/** Reads the text of a rubric of this name, which lies at `path`. @throws BadInput */
+export function parseRubric(path: string, text: string, name: string): RubricSpec {
   const parsed = parseSpec({ path, line: 1, text }, rubric);
-  const [problem] = problems(basename(path, ".yaml"), parsed);
+  const [problem] = problems(name, parsed);
   if (problem !== undefined) throw new BadInput(path, parsed.lineOf(problem.at), problem.what);
   return parsed.spec;
 }

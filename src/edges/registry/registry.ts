@@ -5,6 +5,7 @@ import type { ArtifactName } from "../../core/registry/artifact.ts";
 import { inLf } from "../../core/registry/closure.ts";
 import { histories, noHistory } from "../../core/registry/history.ts";
 import type { Histories, History } from "../../core/registry/history.ts";
+import { logCommand, versionPath } from "../../core/registry/kind-words.ts";
 import { lockText, readLock } from "../../core/registry/lock.ts";
 import type { LockFault } from "../../core/registry/lock-fault.ts";
 import type { LockRecord, VersionRecord } from "../../core/registry/record.ts";
@@ -83,7 +84,7 @@ function refuseOvertaken(seen: History, now: History): void {
   if (isAsSeen) return;
   const what = last === undefined ? "took its lines out" : `${wordsOf(last)} meanwhile ("${last.why}")`;
   throw new RegistryRefused(
-    `nothing was changed: ${last?.who ?? "somebody"} ${what}; look at it (harness prompts log ${now.name}), then say yours again`,
+    `nothing was changed: ${last?.who ?? "somebody"} ${what}; look at it (${logCommand(now)}), then say yours again`,
   );
 }
 
@@ -106,10 +107,6 @@ export async function readVersion(projectDir: string, made: VersionRecord): Prom
     `${path}: this is not ${name} as ${made.who} made it: its digest is ${sha256(inLf(text)).slice(0, 12)}, not ${made.text.slice(0, 12)}; put it back: git checkout -- ${path}`,
   );
 }
-
-/** Relative to the project. */
-export const versionPath = (made: ArtifactName & { readonly version: number }): string =>
-  `${made.kind}s/versions/${versionText(made, made.version)}.prompt`;
 
 /** What lies there without a line in the lock is a person's to judge, unless it is the same. */
 async function writeVersion(projectDir: string, made: VersionRecord, text: string): Promise<void> {

@@ -140,7 +140,10 @@ describe("refused in one line, which says what to type", () => {
     [["prompts", "test"], /no case in tasks\/prompts; write one/],
     [["promote"], /say which version: harness promote prompt:worker@5/],
     [["promote", "worker@1", "--to", "staging", "--why", "x"], /like prompt:worker@5/],
-    [["promote", "model:m@1", "--to", "staging", "--why", "x"], /versions of a model are not kept yet/],
+    [
+      ["promote", "model:m@1", "--to", "staging", "--why", "x"],
+      /there is no m@1, it has no version yet; make one: harness models register m/,
+    ],
     [["promote", "prompt:worker@2"], /say where to: harness promote prompt:worker@2 --to staging/],
     [["promote", "prompt:worker@2", "--to", "prod"], /there are staging and production/],
     [

@@ -4,6 +4,7 @@ import { parseDocument, stringify } from "yaml";
 import { promptDigest } from "../../../src/core/registry/closure.ts";
 import type { PromptParts } from "../../../src/core/registry/closure.ts";
 import { sha256 } from "./ground.ts";
+import { reversed, variantsOf } from "./variants.ts";
 
 const digest = (parts: PromptParts): string => promptDigest(sha256, parts);
 
@@ -39,17 +40,6 @@ test("what means the same has the same digest: line ends, byte order mark, order
     { numRuns: 60 },
   );
 });
-
-/** The same value with the keys of every mapping the other way round. */
-function reversed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(reversed);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toReversed()
-      .map(([name, inner]) => [name, reversed(inner)]),
-  );
-}
 
 test("front matter written otherwise, with comments and other quotes, has the same digest", () => {
   fc.assert(
@@ -90,22 +80,6 @@ test("every character of every part counts: one more, one less, one other", () =
   expect(variants).toBeGreaterThan(160);
   expect(seen.size).toBe(variants + 1);
 });
-
-/** The value with one character of one text, or one number, changed; the same for names. */
-function* variantsOf(value: unknown): Generator {
-  if (typeof value === "string") {
-    for (let at = 0; at <= value.length; at++) yield `${value.slice(0, at)}\u0001${value.slice(at)}`;
-    for (let at = 0; at < value.length; at++) yield `${value.slice(0, at)}\u0002${value.slice(at + 1)}`;
-    if (value.length > 1) yield value.slice(1);
-    return;
-  }
-  if (typeof value === "number") return yield value + 1;
-  const entries = Object.entries(value as object);
-  const made = (changed: (readonly [string, unknown])[]): unknown =>
-    Array.isArray(value) ? changed.map(([, one]) => one) : Object.fromEntries(changed);
-  for (const [index, [name, inner]] of entries.entries())
-    for (const variant of variantsOf(inner)) yield made(entries.with(index, [name, variant] as never));
-}
 
 test("white space at the ends of a template counts, as it may be sent", () => {
   const of = (template: string): string => digest({ ...whole, template });
