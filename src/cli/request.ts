@@ -18,6 +18,7 @@ import type { ProjectFile } from "../edges/project/project-file.ts";
 import { listRubrics } from "../edges/project/resolve.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { inItsFile } from "./registry/prompt-text.ts";
 import { runPrompts } from "./registry/run-prompts.ts";
 import type { RunPrompts } from "./registry/run-prompts.ts";
 import { statThere } from "./there.ts";
@@ -158,7 +159,7 @@ async function checkRubrics(file: string, { goal, project }: Omit<Request, "sand
 async function checkPrompts({ of }: RunPrompts): Promise<void> {
   const { prompts } = await import("../edges/prompts/prompts.ts");
   const known = prompts();
-  for (const { source, path } of Object.values(of)) known.check(source, path);
+  for (const text of Object.values(of)) inItsFile(text, (source) => known.check(source));
 }
 
 function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Pins["models"] {

@@ -11,7 +11,7 @@ import type { Io } from "../io.ts";
 import { checkRegistry } from "../registry/check.ts";
 import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
 import type { Opened } from "../registry/open-registry.ts";
-import { promptText } from "../registry/prompt-text.ts";
+import { inItsFile, promptText } from "../registry/prompt-text.ts";
 import { signature } from "../registry/signature.ts";
 import { stageText } from "../view/registry-log.ts";
 import { oneLine, plural } from "../view/words.ts";
@@ -42,8 +42,8 @@ export async function promote(io: Io, typed: string | undefined, options: Promot
   const record = promotion(history, { version, to, receipt, isUnproven: options.unproven === true }, by);
   // What is damaged or cannot be rendered serves nobody.
   if (found !== undefined) {
-    const { source, path } = await promptText(opened, { ...ref, which: { type: "version", version } });
-    prompts().check(source, path);
+    const text = await promptText(opened, { ...ref, which: { type: "version", version } });
+    inItsFile(text, (source) => prompts().check(source));
   }
   tell(io, await add(opened, history, record));
   return exit.ok;

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { safeId } from "../../core/id.ts";
 import type { Registry } from "../../edges/registry/registry.ts";
 import { BadInput } from "../../edges/project/bad-input.ts";
+import { PromptError } from "../../edges/prompts/prompt-error.ts";
 import type { ListedFile, ListedName } from "../view/registry-list.ts";
 import type { Opened } from "./open-registry.ts";
-import { digestIfWhole, promptText } from "./prompt-text.ts";
+import { digestIfWhole, promptText, workingPath } from "./prompt-text.ts";
 import { roles } from "./run-prompts.ts";
 
 /** Every prompt of a project: those with versions, those with a file, those that come with harness. */
@@ -43,6 +44,8 @@ async function listedFile(opened: Opened, name: string): Promise<ListedFile | nu
     return { path: shown, isOwn, digest, same: sameAs(opened.registry, name, digest) };
   } catch (error) {
     if (error instanceof BadInput) return null;
+    if (error instanceof PromptError)
+      return { path: workingPath(name), isOwn: true, digest: null, same: null };
     throw error;
   }
 }
