@@ -46,7 +46,11 @@ describe("a partial", () => {
       { a: "{{p.name}}" },
       'variable "p.name" is not declared in input.schema; declared here are name',
     ],
-    ["{{#each people}}{{> a}}{{/each}}", { a: "{{on}}" }, 'variable "on" is not declared in input.schema; declared here are name'],
+    [
+      "{{#each people}}{{> a}}{{/each}}",
+      { a: "{{on}}" },
+      'variable "on" is not declared in input.schema; declared here are name',
+    ],
     ["{{> a}}", { a: "{{> a}}" }, "partials include each other in a circle: a > a; take one {{> }} out"],
     ["{{> a}}", { a: "{{> b}}", b: "{{> a}}" }, "in a circle: a > b > a"],
     ["{{#if on}}{{> a}}{{/if}}", { a: "{{#if on}}{{> a}}{{/if}}" }, "in a circle"],
