@@ -10,6 +10,7 @@ import { gatherPartials } from "../../edges/prompts/gather-partials.ts";
 import { partialAt } from "../../edges/prompts/prompt-file.ts";
 import { PromptError } from "../../edges/prompts/prompt-error.ts";
 import { readPrompt } from "../../edges/prompts/prompt-file.ts";
+import { RegistryRefused } from "../../edges/registry/refused.ts";
 import { readVersion, versionPath } from "../../edges/registry/registry.ts";
 import { Refused } from "../exit.ts";
 import { sha256 } from "../sha256.ts";
@@ -44,7 +45,7 @@ export async function promptText({ dir, registry }: Opened, ref: ArtifactRef): P
   const source = await readVersion(dir, made);
   const [shown, path] = [versionPath(made), join(dir, versionPath(made))];
   if (digestOf(source, path, made.renderer) !== made.digest)
-    throw new Refused(
+    throw new RegistryRefused(
       `${shown}: it is not what its line in harness.lock says it does; put both back as they are in git: git log -p harness.lock`,
     );
   return { name: ref.name, source, path, shown, version: found, isOwn: true, partials: new Map() };
