@@ -18,6 +18,7 @@ import type { ProjectFile } from "../edges/project/project-file.ts";
 import { Refused } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { openedAt } from "./registry/open-registry.ts";
+import { inItsFile } from "./registry/prompt-text.ts";
 import { runModels } from "./registry/run-models.ts";
 import type { RunModels } from "./registry/run-models.ts";
 import { runPrompts } from "./registry/run-prompts.ts";
@@ -178,7 +179,7 @@ function checkRubrics(file: string, { goal, rubrics }: Omit<Request, "sandbox">)
 async function checkPrompts({ of }: RunPrompts): Promise<void> {
   const { prompts } = await import("../edges/prompts/prompts.ts");
   const known = prompts();
-  for (const { source, path } of Object.values(of)) known.check(source, path);
+  for (const text of Object.values(of)) inItsFile(text, (source) => known.check(source));
 }
 
 function modelsOf(io: Io, goal: GoalFile, project: ProjectFile, options: RunOptions): Pins["models"] {

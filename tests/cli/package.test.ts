@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { folder, root } from "./ground.ts";
+import { fill, folder, root } from "./ground.ts";
 
 const run = promisify(execFile);
 
@@ -47,4 +47,54 @@ test("the packed tarball, installed elsewhere, runs an example", async (context)
   const { stderr } = await harness("run", "hello/goal.md", "--export", "result");
   expect(stderr).toMatch(/^ met {8}run /m);
   expect((await harness("audit")).stdout).toContain("every promise holds");
+  await usesLibrary(project, harness);
 }, 300_000);
+
+/** A service of its own: typed against what was installed, it gets the bytes that the command line gives. */
+async function usesLibrary(
+  project: string,
+  harness: (...args: string[]) => Promise<{ stdout: string }>,
+): Promise<void> {
+  await fill(project, {
+    "harness.yaml": "",
+    "prompts/greet.prompt":
+      "---\nmodel: openai/x\ninput: { schema: { who: string } }\n---\n{{> rules}}\nHi {{who}}\n",
+    "prompts/_rules.prompt": "Be short.\n",
+    "vars.json": '{"who": "Ann"}',
+    "service.mts": `import { render, resolve } from "harness";
+      import type { ResolvedPrompt } from "harness";
+      const prompt: ResolvedPrompt = await resolve("greet", "production", { dir: import.meta.dirname });
+      const { system, messages } = render(prompt, { who: "Ann" });
+      const role: "user" | "assistant" | undefined = messages[0]?.role;
+      console.log(JSON.stringify({ source: prompt.source, digest: prompt.digest, model: prompt.model, system, messages, role }));`,
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        module: "nodenext",
+        target: "es2024",
+        strict: true,
+        noEmit: true,
+        types: ["node"],
+        typeRoots: [join(root, "node_modules/@types")],
+      },
+      files: ["service.mts"],
+    }),
+  });
+  await harness("prompts", "commit", "greet", "-m", "first");
+  await harness("promote", "prompt:greet@1", "--to", "production", "--unproven", "--why", "x");
+  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", project], {
+    cwd: project,
+  });
+  const { stdout } = await run(process.execPath, [join(project, "service.mts")], { cwd: project, env });
+  const got = JSON.parse((await harness("prompts", "get", "greet@1", "--json")).stdout) as { digest: string };
+  const shown = JSON.parse(
+    (await harness("prompts", "render", "greet@1", "--vars", "vars.json", "--json")).stdout,
+  ) as { system: string; messages: unknown };
+  expect(JSON.parse(stdout)).toEqual({
+    source: (await harness("prompts", "get", "greet@1")).stdout,
+    digest: got.digest,
+    model: "openai/x",
+    system: shown.system,
+    messages: shown.messages,
+    role: "user",
+  });
+}

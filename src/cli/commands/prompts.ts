@@ -12,7 +12,7 @@ import { turnsOf } from "../registry/case.ts";
 import { listPrompts } from "../registry/list.ts";
 import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
 import type { Opened } from "../registry/open-registry.ts";
-import { digestOf, labelOf, promptText } from "../registry/prompt-text.ts";
+import { digestOf, inItsFile, labelOf, promptText } from "../registry/prompt-text.ts";
 import type { PromptText } from "../registry/prompt-text.ts";
 import { differenceNote } from "../registry/run-prompts.ts";
 import { signature } from "../registry/signature.ts";
@@ -123,7 +123,7 @@ async function get({ io, opened, names, options }: Asked): Promise<number> {
 async function render({ io, opened, names, options }: Asked): Promise<number> {
   const found = await promptText(opened, staged("render", names, options));
   const vars = options.vars === undefined ? {} : await readVariables(io.cwd, options.vars);
-  const rendered = renderers().render(found.source, vars, found.path);
+  const rendered = inItsFile(found, (source) => renderers().render(source, vars));
   const note = await differenceNote(opened, found);
   if (note !== null)
     io.err(` ${note.replace("; running ", "; this is ").replace(" (use --prompt ", " (or say ")}\n`);
@@ -144,8 +144,9 @@ const facts = (found: PromptText): object => ({
 async function commit({ io, opened, names, options }: Asked): Promise<number> {
   const ref = nameTyped("commit", names);
   const by = await signature(opened.dir, options.message, `harness prompts commit ${ref.name} -m "…"`);
-  const { source, path, shown: file } = await promptText(opened, { ...ref, which: { type: "file" } });
-  renderers().check(source, path);
+  const working = await promptText(opened, { ...ref, which: { type: "file" } });
+  const { source, path, shown: file } = working;
+  inItsFile(working, (text) => renderers().check(text));
   const text = inLf(source);
   const history = opened.registry.history(ref);
   const made = { digest: digestOf(source, path), text: sha256(text), renderer };

@@ -3,7 +3,8 @@ import type { Role } from "../../core/id.ts";
 import { prompts } from "../../edges/prompts/prompts.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
-import { listRubrics, resolvePrompt } from "../../edges/project/resolve.ts";
+import { listRubrics } from "../../edges/project/resolve.ts";
+import { inItsFile, workingFile } from "../registry/prompt-text.ts";
 import { plural } from "../view/words.ts";
 import { ok, wordsOf, wrong } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -44,9 +45,9 @@ async function promptFindings(dir: string): Promise<readonly Finding[]> {
   const faults: Finding[] = [];
   for (const role of roles) {
     try {
-      const { source, path, from } = await resolvePrompt(dir, role);
-      check.check(source, path);
-      if (from === "project") own.push(role);
+      const text = await workingFile(dir, role);
+      inItsFile(text, (source) => check.check(source));
+      if (text.isOwn) own.push(role);
     } catch (error) {
       faults.push(wrong("prompts", wordsOf(error), `mend it, or remove the file to use the one of harness`));
     }

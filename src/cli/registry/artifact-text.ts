@@ -21,6 +21,8 @@ export interface ArtifactText {
   readonly version: VersionState | null;
   /** Whether it is the project's own. */
   readonly isOwn: boolean;
+  /** Of a prompt: the files of the partials it includes, by name, as errors name them. */
+  readonly partials?: ReadonlyMap<string, string>;
 }
 
 /** What is particular to a kind where the text of a version is read. */

@@ -1,6 +1,7 @@
 import type { Prompts } from "../../core/ports.ts";
 import { PromptError } from "../../edges/prompts/prompt-error.ts";
 import type { ExpectSpec, RenderCase } from "./case-file.ts";
+import { inItsFile } from "./prompt-text.ts";
 import type { PromptText } from "./prompt-text.ts";
 
 type Rendered = ReturnType<Prompts["render"]>;
@@ -8,7 +9,7 @@ type Rendered = ReturnType<Prompts["render"]>;
 /** Renders a prompt as a case says. @returns what does not hold, in words; empty: it passes */
 export function tryCase(prompts: Prompts, text: PromptText, { vars, expect }: RenderCase): readonly string[] {
   try {
-    const rendered = prompts.render(text.source, vars, text.path);
+    const rendered = inItsFile(text, (source) => prompts.render(source, vars));
     if (expect.error === undefined) return unmet(rendered, expect);
     return [`it renders, and was to fail with ${quoted(expect.error)}`];
   } catch (error) {

@@ -14,7 +14,7 @@ import type { ArtifactText } from "./artifact-text.ts";
 import { datasetKind, readRows } from "./dataset-kind.ts";
 import { modelKind } from "./model-kind.ts";
 import type { Opened } from "./open-registry.ts";
-import { digestOf, promptText } from "./prompt-text.ts";
+import { digestOf, inItsFile, promptText } from "./prompt-text.ts";
 import { rubricKind } from "./rubric-kind.ts";
 import { roles } from "./run-prompts.ts";
 import { suiteKind } from "./suite-kind.ts";
@@ -41,7 +41,7 @@ export const kinds: Readonly<Record<ArtifactKind, KindRow>> = {
     names: async (dir) => [...new Set([...(await promptNames(dir)), ...roles])],
     textOf: promptText,
     digestOf: ({ source, path }) => digestOf(source, path),
-    check: (_opened, { source, path }) => prompts().check(source, path),
+    check: (_opened, text) => inItsFile(text, (source) => prompts().check(source)),
     about: null,
   },
   rubric: {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { Role } from "../../core/id.ts";
+import type { Digest, Role } from "../../core/id.ts";
 import { meant } from "../../core/nearest.ts";
 import type { Which } from "../../core/registry/artifact.ts";
+import { PromptError } from "../../edges/prompts/prompt-error.ts";
 import { readRegistry, refuseFaults } from "../../edges/registry/registry.ts";
 import { Refused } from "../exit.ts";
 import { statThere } from "../there.ts";
@@ -78,14 +79,19 @@ function askedFor(typed: readonly string[]): ReadonlyMap<string, Which> {
 /** Said where a person may think that their own file is used; null: there is no such file, or it says the same. */
 export async function differenceNote(opened: Opened, used: PromptText): Promise<string | null> {
   if (used.version?.stage !== "production") return null;
-  const own = await ownFile(opened, used.name);
-  if (own === null || digestIfWhole(own.source, own.path) === digestOf(used.source, used.path)) return null;
+  if ((await statThere(join(opened.dir, workingPath(used.name)))) === null) return null;
+  if ((await fileDigest(opened, used.name)) === digestOf(used.source, used.path)) return null;
   const label = labelOf(used);
-  return `${own.shown} differs from production ${label}; running ${label} (use --prompt ${used.name}=file)`;
+  return `${workingPath(used.name)} differs from production ${label}; running ${label} (use --prompt ${used.name}=file)`;
 }
 
-/** The project's own working file; null: it has none. */
-async function ownFile(opened: Opened, name: string): Promise<PromptText | null> {
-  if ((await statThere(join(opened.dir, workingPath(name)))) === null) return null;
-  return promptText(opened, { kind: "prompt", name, which: { type: "file" } });
+/** Of the project's own working file; null: it is broken. */
+async function fileDigest(opened: Opened, name: string): Promise<Digest | null> {
+  try {
+    const { source, path } = await promptText(opened, { kind: "prompt", name, which: { type: "file" } });
+    return digestIfWhole(source, path);
+  } catch (error) {
+    if (error instanceof PromptError) return null;
+    throw error;
+  }
 }

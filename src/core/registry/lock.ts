@@ -53,7 +53,7 @@ function isFrame(
   read: (line: string) => LockRecord | null,
 ): boolean {
   const line = lines[index] ?? "";
-  if (index === 0) return line === heading || lines.length === 1;
+  if (index === 0) return line === heading || (line === "" && lines.length === 1);
   if (line === "") return true;
   // What cannot be read below it is a fault of its own.
   const below = read(lines[index + 1] ?? "");

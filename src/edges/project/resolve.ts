@@ -34,6 +34,27 @@ export async function resolvePrompt(projectDir: string, name: string, root = own
   return { ...found, source: text };
 }
 
+/** A text that prompts include by `{{> NAME}}`. */
+export interface PartialFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** `prompts/_NAME.prompt` of the project, else ours; null: neither has it. @param name that is safe @throws BadInput when it is no text */
+export async function resolvePartial(
+  projectDir: string,
+  name: string,
+  root = ownRoot(),
+): Promise<PartialFile | null> {
+  for (const dir of [resolve(projectDir), root]) {
+    const base = join(dir, prompts.dir, `_${name}`);
+    if (await isThere(base + prompts.extension)) return readText(base + prompts.extension);
+    if (dir !== root) await refuseMistaken(prompts, base);
+  }
+  return null;
+}
+
 /** `rubrics/NAME.yaml` of the project, else ours. @throws BadInput when neither has it or it is not valid. */
 export async function resolveRubric(projectDir: string, name: string, root = ownRoot()): Promise<RubricFile> {
   const found = await findRubric(projectDir, name, root);
@@ -103,13 +124,13 @@ async function refuseMistaken(folder: Folder, path: string): Promise<void> {
 const mistaken = ({ extension }: Folder, path: string): BadInput =>
   new BadInput(path, null, `this is not read; let its name end in ${extension}`);
 
-/** Names of a folder's files in all these roots, each once, sorted. Hidden files and READMEs are none. */
+/** Names of a folder's files in all these roots, each once, sorted. Hidden files, partials and READMEs are none. */
 async function namesOf(folder: Folder, roots: readonly string[]): Promise<string[]> {
   const names = new Set<string>();
   for (const root of roots) {
     const dir = join(root, folder.dir);
     for (const file of await filesIn(dir)) {
-      if (file.startsWith(".")) continue;
+      if (/^[._]/.test(file)) continue;
       if (file.endsWith(folder.mistaken)) throw mistaken(folder, join(dir, file));
       if (file.endsWith(folder.extension)) names.add(nameOf(folder, dir, file));
     }

@@ -12,6 +12,17 @@ export class PromptError extends Error {
   }
 }
 
+/** Names the file in what is wrong with it. */
+export function inFile<T>(file: string | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof PromptError && file !== undefined)
+      throw new PromptError(error.line, error.what, file);
+    throw error;
+  }
+}
+
 /** Control characters, which could break the line or disguise it, as `\u{…}`; at most 300 characters. */
 const visible = (text: string): string =>
   text

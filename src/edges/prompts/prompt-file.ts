@@ -1,5 +1,7 @@
 import { isAlias, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Document, Node } from "yaml";
+import { splitPartials } from "./partials.ts";
+import type { Split } from "./partials.ts";
 import { PromptError } from "./prompt-error.ts";
 
 /** A value of the front matter, and the line of the prompt where it is named. */
@@ -9,16 +11,15 @@ export interface Place {
   at(key: string | number): Place;
 }
 
-/** A prompt in its two halves. */
-export interface PromptFile {
+/** A prompt in its two halves, and the partials it brings along. */
+export interface PromptFile extends Split {
   /** `value` is null when there is no front matter. */
   readonly settings: Place;
-  readonly template: string;
   /** The line of the prompt on which `template` begins. */
   readonly templateLine: number;
 }
 
-/** Splits a `.prompt` file and reads its front matter. Line ends become `\n`. @throws PromptError */
+/** Takes a `.prompt` file apart and reads its front matter. Line ends become `\n`. @throws PromptError */
 export function readPrompt(source: string): PromptFile {
   const lines = source
     .replace(/^\uFEFF/, "")
@@ -26,19 +27,31 @@ export function readPrompt(source: string): PromptFile {
     .split("\n");
   const start = lines.findIndex((line) => line.trim() !== "");
   if (!isFence(lines[start])) {
-    return { settings: nothing, template: lines.join("\n"), templateLine: 1 };
+    return { settings: nothing, ...splitPartials(lines.join("\n"), 1), templateLine: 1 };
   }
   const end = lines.findIndex((line, index) => index > start && isFence(line));
   if (end === -1)
     throw new PromptError(start + 1, "the front matter is not closed; write a line --- after it");
   return {
     settings: parsed(lines.slice(start + 1, end).join("\n"), start + 1),
-    template: lines.slice(end + 1).join("\n"),
+    ...splitPartials(lines.slice(end + 1).join("\n"), end + 2),
     templateLine: end + 2,
   };
 }
 
-const isFence = (line: string | undefined): boolean => /^---[ \t]*$/.test(line ?? "");
+/** The partial that holds this line of a prompt, and which of its own lines that is; null: none does. */
+export function partialAt(
+  source: string,
+  line: number,
+): { readonly name: string; readonly line: number } | null {
+  for (const [name, { text, firstLine }] of readPrompt(source).partials) {
+    const own = line - firstLine + 1;
+    if (own >= 1 && own <= text.split("\n").length) return { name, line: own };
+  }
+  return null;
+}
+
+export const isFence = (line: string | undefined): boolean => /^---[ \t]*$/.test(line ?? "");
 
 const nothing: Place = { value: null, line: 1, at: () => nothing };
 

@@ -1,7 +1,8 @@
 import type { Message } from "../../core/model.ts";
 import type { Prompts } from "../../core/ports.ts";
 import { inputSchema } from "./input-schema.ts";
-import { PromptError } from "./prompt-error.ts";
+import { inFile } from "./prompt-error.ts";
+import { refuseUnused } from "./includes.ts";
 import { readPrompt } from "./prompt-file.ts";
 import type { ObjectSchema } from "./schema.ts";
 import { readTemplate } from "./template.ts";
@@ -37,21 +38,11 @@ export function prompts(): Prompts {
   };
 }
 
-/** Names the file in what is wrong with it. */
-function inFile<T>(file: string | undefined, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof PromptError && file !== undefined)
-      throw new PromptError(error.line, error.what, file);
-    throw error;
-  }
-}
-
 function read(source: string): Prompt {
-  const { settings, template, templateLine } = readPrompt(source);
-  const variables = inputSchema(settings);
-  return { variables, sections: readTemplate(template, templateLine, { ...variables, nullable: false }) };
+  const file = readPrompt(source);
+  const variables = inputSchema(file.settings);
+  refuseUnused(file);
+  return { variables, sections: readTemplate(file, { ...variables, nullable: false }) };
 }
 
 function rendered(

@@ -7,6 +7,8 @@ import type { Value } from "./values.ts";
 interface Sight<T> {
   /** `this` */
   readonly self: T;
+  /** `@root` */
+  readonly root: T;
   /** `../`: where the nearest each or with around it stands; null in the outermost. */
   readonly outer: Sight<T> | null;
   /** Names given by `as |name|`, those of blocks around it included. */
@@ -17,14 +19,27 @@ interface Sight<T> {
 export type Scope = Sight<Schema>;
 export type Frame = Sight<Value>;
 
-export const outermost = <T>(self: T): Sight<T> => ({ self, outer: null, names: new Map(), loop: new Map() });
+export const outermost = <T>(self: T): Sight<T> => ({
+  self,
+  root: self,
+  outer: null,
+  names: new Map(),
+  loop: new Map(),
+});
+
+/** What a partial sees that is included from here: nothing by `../` and by names given with `as |name|`. */
+export const apart = <T>(from: Sight<T>, self: T): Sight<T> => ({
+  ...outermost(self),
+  root: from.root,
+  loop: from.loop,
+});
 
 export const within = <T>(
   outer: Sight<T>,
   self: T,
   names: readonly (readonly [string, T])[],
   loop: ReadonlyMap<string, T> = outer.loop,
-): Sight<T> => ({ self, outer, names: new Map([...outer.names, ...names]), loop });
+): Sight<T> => ({ self, root: outer.root, outer, names: new Map([...outer.names, ...names]), loop });
 
 export const loopSchemas: ReadonlyMap<string, Schema> = new Map([
   ["first", plain("boolean")],
@@ -81,7 +96,7 @@ function climb<T>(from: Sight<T>, depth: number): Sight<T> | null {
   return at;
 }
 
-const rootOf = <T>(from: Sight<T>): T => (from.outer === null ? from.self : rootOf(from.outer));
+const rootOf = <T>({ root }: Sight<T>): T => root;
 
 function dataStart(path: Path, scope: Scope, line: number): Start {
   const [name = "", ...rest] = path.parts;
@@ -111,7 +126,7 @@ function undeclared(schema: Schema, name: string, path: Path, scope: Scope): str
   if (up > 0) return `${what} here; did you mean "${"../".repeat(up)}${path.parts.join(".")}"?`;
   if (schema.type !== "object") return `${what}: ${kindOf(schema)} has no "${name}"`;
   const known = [...schema.members.keys()].join(", ") || "none";
-  return `${what} in input.schema; declared ${scope.outer === null ? "" : "here "}are ${known}`;
+  return `${what} in input.schema; declared ${scope.self === scope.root ? "" : "here "}are ${known}`;
 }
 
 /** How far up the name is declared; 0 when nowhere. */

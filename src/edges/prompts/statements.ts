@@ -1,25 +1,16 @@
+import { found, nameOf } from "./context.ts";
+import type { Context, Render } from "./context.ts";
+import { inclusion } from "./inclusion.ts";
 import { PromptError } from "./prompt-error.ts";
 import { anything } from "./schema.ts";
 import type { Schema } from "./schema.ts";
-import { find, loopSchemas, within } from "./scope.ts";
-import type { Found, Frame, Scope } from "./scope.ts";
+import { loopSchemas, within } from "./scope.ts";
+import type { Found } from "./scope.ts";
 import type { Value } from "./values.ts";
 
 export type Statement = hbs.AST.Statement;
 export type Mustache = hbs.AST.MustacheStatement;
 type Block = hbs.AST.BlockStatement;
-
-/** Where a statement stands. */
-export interface Context {
-  readonly scope: Scope;
-  /** The line of the prompt. */
-  readonly lineOf: (node: hbs.AST.Node) => number;
-}
-
-export type Render = (frame: Frame) => string;
-
-export const nameOf = (expression: hbs.AST.Expression): string =>
-  (expression as Partial<hbs.AST.PathExpression>).original ?? expression.type;
 
 /** What these statements render, every variable in them checked against the scope. @throws PromptError */
 export function statements(body: readonly Statement[], context: Context): Render {
@@ -39,21 +30,23 @@ function one(statement: Statement, context: Context): Render {
       return inserted(statement as Mustache, context);
     case "BlockStatement":
       return block(statement as Block, context);
+    case "PartialStatement":
+      return inclusion(statement as hbs.AST.PartialStatement, context);
     default:
-      throw new PromptError(
-        context.lineOf(statement),
-        `${spelled(statement.type)} are not supported in prompts`,
-      );
+      throw new PromptError(context.lineOf(statement), unsupported(statement.type));
   }
 }
 
-const spelled = (type: string): string => (type.startsWith("Partial") ? "partials" : "decorators");
+const unsupported = (type: string): string =>
+  type === "PartialBlockStatement"
+    ? "{{#> name}} is not supported; write {{> name}}, and what goes into it as an argument"
+    : 'decorators are not supported in prompts; {{#*inline "name"}} stands at the end, outside of all else';
 
 /** `{{x}}` and `{{{x}}}`: both insert text as it is. */
 function inserted(mustache: Mustache, context: Context): Render {
   const line = context.lineOf(mustache);
   if (nameOf(mustache.path) === "role" && mustache.params.length > 0)
-    throw new PromptError(line, "a role opens a message, so it stands outside of all blocks");
+    throw new PromptError(line, "a role opens a message, so it stands outside of all blocks and partials");
   if (mustache.params.length > 0 || mustache.hash !== undefined) {
     throw new PromptError(
       line,
@@ -73,11 +66,6 @@ const noText = (name: string, { type }: Schema): string =>
   type === "any"
     ? `variable "${name}" is declared as any and may be no text; declare its type`
     : `variable "${name}" is ${type === "array" ? "a list; go through it with {{#each}}" : "a mapping; insert its members"}`;
-
-function found(path: hbs.AST.Expression | undefined, { scope }: Context, line: number): Found {
-  if (path?.type === "PathExpression") return find(path as hbs.AST.PathExpression, scope, line);
-  throw new PromptError(line, "only variables can stand here: no literals, no calls");
-}
 
 function block(node: Block, context: Context): Render {
   const line = context.lineOf(node);

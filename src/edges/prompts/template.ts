@@ -1,9 +1,13 @@
-import Handlebars from "handlebars";
+import { nameOf } from "./context.ts";
+import type { Context } from "./context.ts";
+import { missing } from "./inclusion.ts";
+import { parseTemplate } from "./parse-template.ts";
 import { PromptError } from "./prompt-error.ts";
+import type { PromptFile } from "./prompt-file.ts";
 import type { Schema } from "./schema.ts";
 import { outermost } from "./scope.ts";
-import { nameOf, statements } from "./statements.ts";
-import type { Context, Mustache, Statement } from "./statements.ts";
+import { statements } from "./statements.ts";
+import type { Mustache, Statement } from "./statements.ts";
 import type { Value } from "./values.ts";
 
 type PromptRole = "system" | "user" | "assistant";
@@ -17,17 +21,21 @@ export interface Section {
 /**
  * Reads a Handlebars template into its sections. The grammar and its white space are Handlebars' own; the rendering
  * is ours, because theirs looks a variable up by what it holds (`../` is taken or not as values happen to be equal).
- * There are if, unless, each, with, else, comments, `../`, `as |x|`, `@first` and its like; no helpers, no partials.
+ * There are if, unless, each, with, else, comments, `../`, `as |x|`, `@first` and its like, and partials; no helpers.
  * A role is opened by the template's structure alone: text that is inserted is never looked at again.
- * @param firstLine of the prompt on which the template begins @throws PromptError
+ * @throws PromptError
  */
-export function readTemplate(template: string, firstLine: number, variables: Schema): readonly Section[] {
+export function readTemplate(
+  { template, templateLine, partials }: Pick<PromptFile, "template" | "templateLine" | "partials">,
+  variables: Schema,
+): readonly Section[] {
   const context = {
     scope: outermost(variables),
-    lineOf: (node: hbs.AST.Node) => node.loc.start.line + firstLine - 1,
+    lineOf: lineFrom(templateLine),
+    include: includer(partials),
   };
   const sections: { role: PromptRole; body: Statement[] }[] = [{ role: "user", body: [] }];
-  for (const statement of parsed(template, firstLine).body) {
+  for (const statement of parseTemplate(template, templateLine).body) {
     const role = roleOpened(statement, context);
     if (role === null) sections.at(-1)?.body.push(statement);
     else sections.push({ role, body: [] });
@@ -38,29 +46,40 @@ export function readTemplate(template: string, firstLine: number, variables: Sch
   });
 }
 
-function parsed(template: string, firstLine: number): hbs.AST.Program {
-  try {
-    return Handlebars.parse(template);
-  } catch (error) {
-    const { line, what } = syntaxProblem((error as Error).message);
-    throw new PromptError(line + firstLine - 1, `broken template: ${what}`);
-  }
-}
+const lineFrom =
+  (first: number): Context["lineOf"] =>
+  (node) =>
+    node.loc.start.line + first - 1;
 
-/** The parser throws plain errors: `Parse error on line 3:\n…\nExpecting …, got 'EOF'`, or `if doesn't match each - 3:7`. */
-function syntaxProblem(message: string): { line: number; what: string } {
-  const [, lineOfText, what = "", lineOfTag] =
-    /^(?:(?:Parse|Lexical) error on line (\d+)[^]*\n)?(.*?)(?: - (\d+):\d+)?$/.exec(message) ?? [];
-  const token = /^Expecting .* got '(.*)'$/.exec(what)?.[1];
-  return { line: Number(lineOfText ?? lineOfTag ?? 1), what: tokens[token ?? ""] ?? what };
-}
+/** Each inclusion is checked anew against what it sees; partials that include others twice may come to very many. */
+const mostInclusions = 1000;
 
-const tokens: Readonly<Record<string, string>> = {
-  EOF: "a block that is opened is not closed",
-  OPEN_ENDBLOCK: "a block is closed that is not open",
-  INVERSE: "{{else}} stands outside of a block",
-  INVALID: "{{ is not followed by what a template can say",
-};
+/** Each partial is a template of its own, so that nothing in it reaches out of it. */
+function includer(partials: PromptFile["partials"]): Context["include"] {
+  let count = 0;
+  const includeBelow =
+    (outer: readonly string[]): Context["include"] =>
+    (name, sees, line) => {
+      const partial = partials.get(name);
+      if (partial === undefined) throw new PromptError(line, missing(name));
+      const way = [...outer, name];
+      if (outer.includes(name))
+        throw new PromptError(
+          line,
+          `partials include each other in a circle: ${way.join(" > ")}; take one {{> }} out`,
+        );
+      count += 1;
+      if (count > mostInclusions)
+        throw new PromptError(line, `partials are included more than ${mostInclusions} times; include fewer`);
+      const { body } = parseTemplate(partial.text, partial.firstLine);
+      return statements(body, {
+        scope: sees,
+        lineOf: lineFrom(partial.firstLine),
+        include: includeBelow(way),
+      });
+    };
+  return includeBelow([]);
+}
 
 /** The words of the format; `model` is its word for what the model said. */
 const roles: ReadonlyMap<string, PromptRole> = new Map([

@@ -10,7 +10,6 @@ import { lockText, readLock } from "../../core/registry/lock.ts";
 import type { LockFault } from "../../core/registry/lock-fault.ts";
 import type { LockRecord, VersionRecord } from "../../core/registry/record.ts";
 import type { Digest } from "../../core/id.ts";
-import { exclusively } from "./exclusive.ts";
 import { readFileThere } from "./read-file.ts";
 import { RegistryRefused } from "./refused.ts";
 import { addFile, replaceFile } from "./replace-file.ts";
@@ -52,8 +51,10 @@ export interface Edit {
  * Adds a record to `harness.lock`, whole or not at all, and the file of a version before it.
  * @throws RegistryRefused when anybody did something about that name meanwhile, or the file was changed
  */
-export const addRecord = async (edit: Edit): Promise<void> =>
-  exclusively(edit.lock, async () => {
+export async function addRecord(edit: Edit): Promise<void> {
+  // It loads a database, which whoever only reads does without.
+  const { exclusively } = await import("./exclusive.ts");
+  await exclusively(edit.lock, async () => {
     const { projectDir, record, seen, text } = edit;
     const path = lockPath(projectDir);
     const before = await readFileThere(path);
@@ -66,6 +67,7 @@ export const addRecord = async (edit: Edit): Promise<void> =>
       throw new RegistryRefused(`${lockName} was changed this moment by another program; say it again`);
     await replaceFile(path, lockText([...now.records, record], sha256));
   });
+}
 
 /** One line: what is wrong first, and how to see the rest. @throws RegistryRefused */
 export function refuseFaults(faults: readonly LockFault[]): void {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readLock } from "../../../src/core/registry/lock.ts";
+import { lockText, readLock } from "../../../src/core/registry/lock.ts";
 import type { LockRecord } from "../../../src/core/registry/record.ts";
 import { by, made, put, read, sha256, textOf } from "./ground.ts";
 
@@ -155,4 +155,11 @@ test("a reason may hold whatever a person types", () => {
   expect(recordsOf(text)[0]?.why).toBe(why);
   // Nothing in it can hide from whoever reviews the file.
   expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}]/u);
+});
+
+test("a file cut down to a piece of its first line is damaged, not empty", () => {
+  const [heading = ""] = lockText([], sha256).split("\n");
+  expect(readLock("", sha256).faults).toEqual([]);
+  for (const text of ["x", heading.slice(0, 9), `${heading.slice(0, -1)}\n`])
+    expect(readLock(text, sha256).faults).toEqual([expect.objectContaining({ line: 1 })]);
 });

@@ -161,9 +161,9 @@ describe("what a template may not say", () => {
     ["{{#if}}{{/if}}", "{1}: {{#if}} takes one variable and nothing else"],
     ["{{#tags}}{{/tags}}", '{1}: there is no block "tags"; write {{#if tags}} or {{#each tags}}'],
     ["{{^tags}}{{/tags}}", '{1}: there is no block "tags"'],
-    ["{{> other}}", "{1}: partials are not supported in prompts"],
-    ["{{#> other}}{{/other}}", "{1}: partials are not supported in prompts"],
-    ['{{#*inline "x"}}{{/inline}}', "{1}: decorators are not supported in prompts"],
+    ["{{> other}}", '{1}: there is no partial "other"; write it to prompts/_other.prompt'],
+    ["{{#> other}}{{/other}}", "{1}: {{#> name}} is not supported; write {{> name}}"],
+    ["{{* other}}", "{1}: decorators are not supported in prompts"],
     ["{{media url=name}}", '{1}: there is no helper "media"'],
     [
       'x\n\n{{role "wizard"}}',
