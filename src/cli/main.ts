@@ -4,6 +4,7 @@ import { exit } from "./exit.ts";
 import { processIo } from "./io.ts";
 import type { Io } from "./io.ts";
 import { deciding } from "./program/deciding.ts";
+import { evaluating } from "./program/evaluating.ts";
 import { keeping } from "./program/keeping.ts";
 import { looking } from "./program/looking.ts";
 import { running } from "./program/running.ts";
@@ -63,7 +64,7 @@ function program(io: Io, done: { code: number }): Command {
       done.code = await run(...args);
     };
 
-  for (const register of [running, looking, deciding, keeping]) register({ cli, io, json, act });
+  for (const register of [running, looking, deciding, evaluating, keeping]) register({ cli, io, json, act });
 
   cli
     .command("completion")

@@ -19,7 +19,7 @@ import { rougeL, rougeN } from "./rouge.ts";
 
 /** One text, or several of which the best fitting one counts. */
 const goldInput = z.object({
-  gold: z.union([z.string(), z.array(z.string()).min(1)]),
+  gold: z.union([z.string(), z.array(z.string()).min(1)], { error: "give a text, or a list of some" }),
   pred: z.string(),
 });
 

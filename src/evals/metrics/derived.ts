@@ -57,7 +57,7 @@ export function derivedMetrics(directionOf: (name: string) => Metric["direction"
         about: "per row the chance to beat another row, over columns; a tie is half a win",
         direction: "higher",
         range: [0, 1],
-        needs: "scores",
+        needs: "table",
         aggregate: "whole",
       },
       ({ columns, rows, aggregation }) =>

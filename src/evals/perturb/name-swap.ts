@@ -27,12 +27,11 @@ type Draw = (name: string) => string | null | undefined;
  * and finds none with a hyphen. `strict` minds the seed, gives each person a name of their own that stands nowhere in the
  * texts, and takes a small word for a name only where that name is also written large.
  */
-export const nameSwap =
-  (swap: NameSwap, mode: Mode) =>
-  (instance: Instance): Perturbed => {
-    const isHelm = mode === "helm";
-    const found = isHelm ? helmToken : tokenOf(swap);
-    const draw = remembered(isHelm ? helmDraw(swap, instance) : strictDraw(swap, instance));
+export function nameSwap(swap: NameSwap, mode: Mode): (instance: Instance) => Perturbed {
+  const found = mode === "helm" ? helmToken : tokenOf(swap);
+  const drawFor = mode === "helm" ? helmDraw(swap) : strictDraw(swap, found);
+  return (instance) => {
+    const draw = remembered(drawFor(instance));
     const change = (text: string): string =>
       text.replaceAll(found, (token) => {
         const instead = draw(token.toLowerCase());
@@ -40,8 +39,10 @@ export const nameSwap =
       });
     return { references: instance.references.map(change), input: change(instance.input) };
   };
+}
 
 const helmToken = new RegExp(`[${wordLetters}]+`, "gu");
+const hyphenated = new RegExp(`[${wordLetters}]+(?:-[${wordLetters}]+)+`, "gu");
 
 /** Names with a hyphen before those they begin with. */
 function tokenOf({ names, from }: NameSwap): RegExp {
@@ -62,34 +63,40 @@ function remembered(draw: Draw): Draw {
   };
 }
 
-function helmDraw(swap: NameSwap, { id }: Instance): Draw {
-  const random = randomOf({ id, seed: null });
+function helmDraw(swap: NameSwap): (instance: Instance) => Draw {
   const from = new Set(namesWith(swap.names, swap.from).map(({ name }) => name));
   const optionsFor = choosing(swap);
-  return (name) => {
-    if (!from.has(name)) return undefined;
-    if (random.uniform(0, 1) >= swap.prob) return null;
-    const options = optionsFor(name);
-    return options.length === 0 ? undefined : random.choice(options);
+  return ({ id }) => {
+    const random = randomOf({ id, seed: null });
+    return (name) => {
+      if (!from.has(name)) return undefined;
+      if (random.uniform(0, 1) >= swap.prob) return null;
+      const options = optionsFor(name);
+      return options.length === 0 ? undefined : random.choice(options);
+    };
   };
 }
 
-function strictDraw(swap: NameSwap, instance: Instance): Draw {
-  const random = randomOf(instance);
-  const tokens = [...instance.references, instance.input].flatMap((text) => text.match(tokenOf(swap)) ?? []);
-  const large = new Set(
-    tokens.filter(([letter = ""]) => isLarge(letter)).map((token) => token.toLowerCase()),
-  );
-  const there = [...instance.references, instance.input].join("\n").toLowerCase().match(helmToken);
-  const taken = new Set<string>(there);
+function strictDraw(swap: NameSwap, found: RegExp): (instance: Instance) => Draw {
   const optionsFor = choosing(swap);
-  return (name) => {
-    if (!large.has(name) || random.uniform(0, 1) >= swap.prob) return null;
-    const options = optionsFor(name).filter((option) => !taken.has(option));
-    if (options.length === 0) return null;
-    const instead = random.choice(options);
-    taken.add(instead);
-    return instead;
+  return (instance) => {
+    const texts = [...instance.references, instance.input];
+    const names = texts.flatMap((text) => text.match(found) ?? []);
+    const large = new Set(names.filter(([letter = ""]) => isLarge(letter)).map((name) => name.toLowerCase()));
+    const taken = new Set(
+      [helmToken, hyphenated].flatMap((token) =>
+        texts.flatMap((text) => text.toLowerCase().match(token) ?? []),
+      ),
+    );
+    const random = randomOf(instance);
+    return (name) => {
+      if (!large.has(name) || random.uniform(0, 1) >= swap.prob) return null;
+      const options = optionsFor(name).filter((option) => !taken.has(option));
+      if (options.length === 0) return null;
+      const instead = random.choice(options);
+      taken.add(instead);
+      return instead;
+    };
   };
 }
 

@@ -22,6 +22,8 @@ export interface Perturbation {
   /** One line for people. */
   readonly about: string;
   readonly concern: Concern;
+  /** Its parameters, as an example. */
+  readonly form: string;
   /** The same parameters, item and mode make the same text on any machine. @throws z.ZodError for other parameters */
   readonly make: (params: unknown, mode: Mode) => (instance: Instance) => Perturbed;
 }

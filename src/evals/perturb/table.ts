@@ -73,30 +73,41 @@ function namesFor(type: string, file: string | undefined): readonly PersonName[]
 
 /** Every perturbation that is built in. */
 export const perturbations: readonly Perturbation[] = [
-  noise("lowercase", "small letters", none, () => lowercase),
+  noise("lowercase", "small letters", "{}", none, () => lowercase),
   noise(
     "space",
     "1 to max_spaces spaces where there are some",
+    '{"max_spaces": 3}',
     z.strictObject({ max_spaces: count }),
     (params) => space(params.max_spaces),
   ),
-  noise("extra_space", "num_spaces spaces for each one", z.strictObject({ num_spaces: count }), (params) =>
-    extraSpace(params.num_spaces),
+  noise(
+    "extra_space",
+    "num_spaces spaces for each one",
+    '{"num_spaces": 2}',
+    z.strictObject({ num_spaces: count }),
+    (params) => extraSpace(params.num_spaces),
   ),
-  noise("contraction", "`it is` becomes `it's`", none, () => contraction),
-  noise("expansion", "`it's` becomes `it is`", none, () => expansion),
+  noise("contraction", "`it is` becomes `it's`", "{}", none, () => contraction),
+  noise("expansion", "`it's` becomes `it is`", "{}", none, () => expansion),
   noise(
     "misspellings",
     "common misspellings of words, each with chance prob",
+    '{"prob": 0.1}',
     z.strictObject({ prob }),
     (params) => misspell(params.prob),
   ),
-  noise("typos", "letters struck beside, each with chance prob", z.strictObject({ prob }), (params) =>
-    typos(params.prob),
+  noise(
+    "typos",
+    "letters struck beside, each with chance prob",
+    '{"prob": 0.01}',
+    z.strictObject({ prob }),
+    (params) => typos(params.prob),
   ),
   noise(
     "filler_words",
     "umm, maybe, I think before words, each with chance insert_prob",
+    '{"insert_prob": 0.333}',
     fillerParams,
     (params) =>
       fillerWords({
@@ -109,13 +120,28 @@ export const perturbations: readonly Perturbation[] = [
         ],
       }),
   ),
-  noise("style", "a suffix after a comma", z.strictObject({ suffix: z.string() }), (params) =>
-    style(params.suffix),
+  noise(
+    "style",
+    "a suffix after a comma",
+    '{"suffix": "pixel art"}',
+    z.strictObject({ suffix: z.string() }),
+    (params) => style(params.suffix),
   ),
-  noise("mild_mix", "HELM's mixture: lowercase, contraction, misspellings 0.1, space 3", none, () => mildMix),
+  noise(
+    "mild_mix",
+    "HELM's mixture: lowercase, contraction, misspellings 0.1, space 3",
+    "{}",
+    none,
+    () => mildMix,
+  ),
   perturbation(
     genderParams,
-    { name: "gender", about: "words of one gender become those of another", concern: "fairness" },
+    {
+      name: "gender",
+      about: "words of one gender become those of another",
+      concern: "fairness",
+      form: '{"mode": "pronouns", "source_class": "male", "target_class": "female"}',
+    },
     ({ mode: kind, prob, source_class, target_class, bidirectional }, mode) =>
       ofReferencesToo(
         genderSwap({ kind, prob, from: source_class, to: target_class, isBothWays: bidirectional }, mode),
@@ -127,6 +153,7 @@ export const perturbations: readonly Perturbation[] = [
       name: "person_name",
       about: "names of one group of people become those of another",
       concern: "fairness",
+      form: '{"source_class": {"race": "white_american"}, "target_class": {"race": "black_american"}}',
     },
     ({ prob, source_class, target_class, preserve_gender, names }, mode) =>
       nameSwap({ prob, from: source_class, to: target_class, keepsGender: preserve_gender, names }, mode),
@@ -139,8 +166,11 @@ export const perturbationNamed = (name: string): Perturbation | undefined =>
 function noise<T>(
   name: string,
   about: string,
+  form: string,
   params: z.ZodType<T>,
   change: (params: T) => Change,
 ): Perturbation {
-  return perturbation(params, { name, about, concern: "robustness" }, (given) => ofInput(change(given)));
+  return perturbation(params, { name, about, form, concern: "robustness" }, (given) =>
+    ofInput(change(given)),
+  );
 }

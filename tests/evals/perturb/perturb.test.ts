@@ -183,6 +183,10 @@ describe("names", () => {
       "Alonzo Jamel Lerone Percell Theo Alphonse Jerome Leroy Rasaan Torrance Darnell Lamar Lionel Rashaun Tyree Deion Lamont Malik Terrence Tyrone Everol Lavon Marcellus Terryl";
     expect(names(`${there} Jack`).input).toBe(`${there} Wardell`);
     expect(names(`${there} Wardell Jack`).input).toBe(`${there} Wardell Jack`);
+    const name_file =
+      "sue-ellen,first_name,race,black_american\nada,first_name,race,black_american\njack,first_name,race,white_american";
+    for (let seed = 0; seed < 8; seed++)
+      expect(names("Jack saw Sue-Ellen", "strict", { name_file }, seed).input).toBe("Ada saw Sue-Ellen");
   });
 
   test("a small word is a name only where the name is also written large", () => {
