@@ -127,6 +127,9 @@ describe("harness perturb", () => {
       ],
       refused: null,
     });
+    expect((await piped(perturb, "lowercase", {}, lines({ id: "a", input: "A" }))).told).toMatchObject([
+      { input: "a", changed: true },
+    ]);
     const [helm] = (await piped(perturb, "gender", { params, helm: true }, given)).told;
     expect(helm).toMatchObject({ input: "She saw his dad", references: ["his dad"], changed: false });
   });

@@ -80,6 +80,12 @@ describe("one answer", () => {
     );
   });
 
+  test("an article leaves a space, and only the first line of an answer names its set", () => {
+    expect(normalizeText("x—The—y")).toBe("x— —y");
+    const exact = answerMetrics.find(({ name }) => name === "exact_set_match");
+    expect(exact?.value({ gold: "x is a", pred: "x is a\nx is b" }, "strict")).toBe(1);
+  });
+
   test("a normalised text stays as it is", () => {
     fc.assert(
       fc.property(text, (one) => {
@@ -114,6 +120,7 @@ describe("BLEU", () => {
   test("counts a word no more often than the gold has it, and takes short answers down", () => {
     expect(bleu(1, "the cat", "the the the the")).toBe(0.25);
     expect(bleu(1, "a b c d", "a b")).toBeCloseTo(Math.exp(1 - 4 / 2), 12);
+    expect(bleu(1, "a b c d", "a b c")).toBeCloseTo(Math.exp(1 - 4 / 3), 12);
     expect(bleu(4, "a b c d e", "a b c d x")).toBe(0.5);
     expect(bleu(4, "a b c", "a b c")).toBe(0);
     expect(bleu(1, "x", "")).toBe(0);

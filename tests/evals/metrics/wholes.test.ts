@@ -10,6 +10,7 @@ import {
 import { classificationF1 } from "../../../src/evals/metrics/classification.ts";
 import { agreementOf, confidenceOf } from "../../../src/evals/metrics/confidence.ts";
 import type { Rated } from "../../../src/evals/metrics/confidence.ts";
+import { crossFittedPlatt } from "../../../src/evals/metrics/platt.ts";
 import { passAtK } from "../../../src/evals/metrics/pass-at-k.ts";
 import { metricNamed, metrics } from "../../../src/evals/metrics/table.ts";
 import { winRates } from "../../../src/evals/metrics/win-rate.ts";
@@ -93,6 +94,31 @@ describe("calibration", () => {
     expect(recalibrated(right.slice(1, 2), "strict")).toBeNull();
   });
 
+  test("what lies on an edge lies below it", () => {
+    const two = [0.5, 0.6].map((prob, at) => ({ prob, correct: at === 1 }));
+    expect(equalWidthEce(two, 2)).toBeCloseTo(0.45, 12);
+  });
+
+  test("no answer has a say in its own rescaling", () => {
+    const distinct = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 2, maxLength: 25 });
+    fc.assert(
+      fc.property(distinct, fc.nat(), fc.nat(), (percents, bits, which) => {
+        const all = percents.map((percent, at) => ({
+          prob: percent / 100,
+          correct: ((bits >> (at % 30)) & 1) === 1,
+        }));
+        const chosen = percents.toSorted((a, b) => a - b)[which % percents.length];
+        const other = all.map((one) =>
+          one.prob === (chosen ?? 0) / 100 ? { ...one, correct: !one.correct } : one,
+        );
+        const rescaled = (rated: typeof all): readonly number[] =>
+          crossFittedPlatt(rated).map(({ prob }) => prob);
+        const same = rescaled(all).filter((prob, at) => prob === rescaled(other)[at]);
+        expect(same.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
   test("edges rise to 1 and no bin is asked for twice", () => {
     fc.assert(
       fc.property(rated, fc.integer({ min: 1, max: 12 }), (all, bins) => {
@@ -148,6 +174,10 @@ test("pass@k is the share of k-subsets with a passing answer", () => {
       expect(passAtK(n, c, k)).toBeCloseTo(passing.length / subsets.length, 12);
     }),
   );
+});
+
+test("with fewer tries than k one pass is enough", () => {
+  expect(passAtK(2, 1, 5)).toBe(1);
 });
 
 const ones = (bits: number): number => bits.toString(2).replaceAll("0", "").length;

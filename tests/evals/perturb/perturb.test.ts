@@ -103,6 +103,12 @@ describe("noise", () => {
     expect(perturb("misspellings", { prob: 1 }, "every time").input).toBe("everytime");
     expect(perturb("misspellings", { prob: 1 }, "everytime, receives").input).toBe("everytime, recieves");
     expect(perturb("misspellings", { prob: 1 }, "should not").input).not.toContain("shouldnt");
+    expect(perturb("misspellings", { prob: 1 }, "received from").input).toBe("receivedfrom");
+    expect(perturb("misspellings", { prob: 1 }, "received fromage").input).toMatch(/^recie?ved fromage$/);
+  });
+
+  test("what ends a sentence is not contracted", () => {
+    expect(perturb("contraction", {}, "That is what it is. It is").input).toBe("That's what it is. It is");
   });
 });
 
