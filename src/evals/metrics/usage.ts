@@ -2,6 +2,7 @@ import { z } from "zod";
 import { metric } from "./metric.ts";
 import type { Metric } from "./metric.ts";
 
+/** As `Usage` of `core/model.ts`: what came from a cache or went into it is part of `input`. */
 const size = z.number().min(0);
 const known = size.nullish();
 
