@@ -5,6 +5,7 @@ import { processIo } from "./io.ts";
 import type { Io } from "./io.ts";
 import { artifacts } from "./program/artifacts.ts";
 import { deciding } from "./program/deciding.ts";
+import { evaluating } from "./program/evaluating.ts";
 import { keeping } from "./program/keeping.ts";
 import { looking } from "./program/looking.ts";
 import { running } from "./program/running.ts";
@@ -64,7 +65,8 @@ function program(io: Io, done: { code: number }): Command {
       done.code = await run(...args);
     };
 
-  for (const register of [running, looking, deciding, artifacts, keeping]) register({ cli, io, json, act });
+  for (const register of [running, looking, deciding, artifacts, evaluating, keeping])
+    register({ cli, io, json, act });
 
   cli
     .command("completion")

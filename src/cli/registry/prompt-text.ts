@@ -4,7 +4,6 @@ import { versionText } from "../../core/registry/artifact.ts";
 import type { ArtifactRef } from "../../core/registry/artifact.ts";
 import { promptDigest, renderer } from "../../core/registry/closure.ts";
 import { resolveWhich } from "../../core/registry/history.ts";
-import type { VersionState } from "../../core/registry/history.ts";
 import { resolvePartial, resolvePrompt } from "../../edges/project/resolve.ts";
 import { gatherPartials } from "../../edges/prompts/gather-partials.ts";
 import { partialAt } from "../../edges/prompts/prompt-file.ts";
