@@ -23,6 +23,7 @@ export const things: Files = {
   "data/train.jsonl": train,
   "tasks/core/suite.yaml": "suite: core # a comment\nkind: prompt\n",
   "tasks/core/cases.jsonl": rows({ id: "c1", vars: { a: 1 } }),
+  "tasks/core/about.md": "Cases\nof July\n",
   "params.json": '{ "n_epochs": 3 }',
 };
 

@@ -116,6 +116,8 @@ test("a rubric in production is used, and one line says that the file differs; -
   const file = await pinned(dir);
   expect({ asks: file.asks, rubrics: file.config.rubrics }).toEqual({ asks: "two", rubrics: undefined });
 
+  expect(await runs(dir, "--rubric", "helpful@1")).not.toContain("differs");
+
   expect(await refused(dir, "run", "goal.md", "--rubric", "helpfull@1")).toMatch(/did you mean "helpful"/);
   expect(await refused(dir, "run", "goal.md", "--rubric", "helpful")).toMatch(
     /say which, like --rubric helpful@5/,

@@ -1,6 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { lockText, readLock } from "../../../src/core/registry/lock.ts";
+import { sha256 } from "../../core/registry/ground.ts";
 import { folder, harness, start } from "../ground.ts";
 import { does, lockOf, refused, rows as json } from "./ground.ts";
 import { allKinds, names, puts, registers, rubric, things } from "./kinds-ground.ts";
@@ -57,6 +59,7 @@ test("the same content is no second version, however it is written", async () =>
   expect(await refused(dir, "rubrics", "commit", "helpful", "-m", "x")).toMatch(/^this is helpful@1 already/);
   await writeFile(join(dir, "tasks/core/suite.yaml"), 'kind: "prompt"\nsuite: core\n');
   await writeFile(join(dir, "tasks/core/cases.jsonl"), '{"vars":{"a":1},"id":"c1"}\r\n');
+  await writeFile(join(dir, "tasks/core/about.md"), "Cases\r\nof July\r\n");
   expect(await refused(dir, "suites", "commit", "core", "-m", "x")).toMatch(/^this is core@1 already/);
   const again = ["models", "register", "my-ft", "--provider", "openai", "--id", "ft:m:1", "-m", "x"] as const;
   const file = ["--training-dataset", "data/train.jsonl", "--params", "params.yaml"];
@@ -109,7 +112,7 @@ test("rubrics and suites: the file against what was made of it, and the text its
   await rm(join(dir, "tasks/core/cases.jsonl"));
   expect((await does(dir, "suites", "diff", "core")).out).toMatch(/^-.*"cases\.jsonl"/m);
   expect((await does(dir, "suites", "show", "core")).out).toMatch(
-    / files +cases\.jsonl [0-9a-f]{64}\n +suite\.yaml /,
+    / files +about\.md [0-9a-f]{64}\n +cases\.jsonl [0-9a-f]{64}\n +suite\.yaml /,
   );
   const listed = json(await does(dir, "rubrics", "--json"));
   expect(listed).toContainEqual(
@@ -145,6 +148,16 @@ describe("promote --check names what is damaged", () => {
     expect((await harness(dir, ["promote", "--check"])).err).toMatch(
       /harness\.lock:\d+: this line is damaged/,
     );
+  });
+
+  test("a line that speaks of another content than its file, whatever its checksum", async () => {
+    const dir = await allKinds();
+    const { records } = readLock(await lockOf(dir), sha256);
+    const forged = records.map(({ record }) => ({ ...record, digest: "0".repeat(64) }));
+    await writeFile(join(dir, "harness.lock"), lockText(forged, sha256));
+    const { err } = await harness(dir, ["promote", "--check"]);
+    for (const file of [...versions, "rubrics/versions/helpful@1.yaml"])
+      expect(err).toContain(`${file}: it is not what its line in harness.lock says`);
   });
 
   test("a file that nobody made, one that is gone; doctor says so, too", async () => {
