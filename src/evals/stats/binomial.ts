@@ -15,14 +15,3 @@ export function binomialCdf(k: number, n: number, p: number): number {
   if (whole >= n) return 1;
   return betaCdfAt(1 - p, p, n - whole, whole + 1);
 }
-
-/** The smallest k with P(X ≤ k) ≥ p. */
-export function binomialQuantile(p: number, n: number, chance: number): number {
-  let [low, high] = [0, n];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (binomialCdf(middle, n, chance) >= p) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

@@ -10,7 +10,7 @@ const lanczos = [
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 
 /** ln Γ(x) for x > 0. */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   let sum: number = lanczos[0];
   for (let k = 1; k < lanczos.length; k += 1) sum += (lanczos[k] ?? 0) / (x + k - 1);
   const t = x + g - 0.5;

@@ -46,7 +46,7 @@ function above({ points, masses }: Passed, correlation: number, bound: number): 
   return sum;
 }
 
-const steps = 120;
+const steps = 64;
 const lowest = -7;
 
 /** By Simpson's rule from −7 to the bound. */
