@@ -32,9 +32,9 @@ export const tooMany = (count: number, runs: number, limit: number): string | nu
 export const tooFew = (count: number, runs: number, limit: number): string | null =>
   binomialCdf(count, runs, limit) > surprise ? null : told(count, runs, `at least ${limit}`);
 
-/** Null only if no true rate of `limit` or less explains so many. */
+/** Null only if a true rate of `limit` or less explains so many in no more than one of a hundred cases. */
 export const notAbove = (count: number, runs: number, limit: number): string | null =>
-  reaching(count, runs, limit) <= surprise ? null : told(count, runs, `clearly above ${limit}`);
+  reaching(count, runs, limit) <= 0.01 ? null : told(count, runs, `clearly above ${limit}`);
 
 const reaching = (count: number, runs: number, rate: number): number =>
   count === 0 ? 1 : 1 - binomialCdf(count - 1, runs, rate);

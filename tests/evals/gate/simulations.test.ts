@@ -83,7 +83,7 @@ describe("S1, S7: item means over several answers", () => {
 
 describe("S5: clusters", () => {
   /** How far a document helps the candidate or harms it, beyond what it does on average. */
-  const swing = 0.25;
+  const swing = 0.35;
   const sizesOf = {
     equal: (mean: number) => [mean],
     unequal: (mean: number) => [0.4, 0.8, 1.8].map((by) => by * mean),
@@ -97,10 +97,10 @@ describe("S5: clusters", () => {
   ): [ScoredItem[], ScoredItem[]] {
     const pair: [ScoredItem[], ScoredItem[]] = [[], []];
     for (let cluster = 0, i = 0; i < n; cluster += 1) {
-      const chance = 0.7 + shift + (dice.chance(0.5) ? swing : -swing);
+      const chance = 0.6 + shift + (dice.chance(0.5) ? swing : -swing);
       const end = Math.min(n, i + Math.round(sizes[cluster % sizes.length] ?? 1));
       for (; i < end; i += 1) {
-        const [candidate, baseline] = [drawn(dice, chance, 1), drawn(dice, 0.7, 1)];
+        const [candidate, baseline] = [drawn(dice, chance, 1), drawn(dice, 0.6, 1)];
         pair[0].push(itemOf(i, rows[1]?.[candidate], rows[1]?.[baseline], cluster));
         pair[1].push(itemOf(i, rows[1]?.[candidate], rows[1]?.[baseline]));
       }
@@ -114,7 +114,7 @@ describe("S5: clusters", () => {
 
   test.each(cases)("of $mean, $kind, n = $n: at most 6.5 %, where items alone would be above 8 %", (one) => {
     const { mean, kind, n } = one;
-    const runs = runsOf(n === 200 ? 2000 : 800);
+    const runs = runsOf(n === 200 ? 1600 : 700);
     const dice = stream(`S5 ${mean} ${kind} ${n}`);
     const pairs = Array.from({ length: runs }, () => clustered(dice, n, sizesOf[kind](mean), -0.05));
     expect(tooMany(countEach(pairs.map(([items]) => items)), runs, 0.065)).toBeNull();
@@ -125,13 +125,13 @@ describe("S5: clusters", () => {
     const dice = stream("few");
     const good = (sizes: readonly number[]) => () => clustered(dice, 200, sizes, 0.25)[0];
     expect(countOf("PROMOTE", 100, once, good([25]))).toBe(0);
-    expect(countOf("PROMOTE", 100, once, good([2]))).toBe(100);
+    expect(countOf("PROMOTE", 100, once, good([2]))).toBeGreaterThan(80);
   });
 
   test("equal arms in clusters of 10 pass as the formula says, less 3 points", () => {
     const runs = runsOf(600);
     const dice = stream("S5 power");
-    const variance = 0.21 + 0.21 + 10 * swing * swing;
+    const variance = 0.24 + (0.24 - swing * swing) + 10 * swing * swing;
     const power = normalCdf(0.05 / Math.sqrt(variance / 1000) - normalQuantile(0.95));
     expect(
       tooFew(
