@@ -16,6 +16,7 @@ const told: Readonly<Record<string, number>> = {
   EngineDown: exit.infrastructure,
   ImageGone: exit.infrastructure,
   ContainerLost: exit.infrastructure,
+  LangfuseRefused: exit.infrastructure,
   NotStarted: exit.infrastructure,
   SandboxDown: exit.infrastructure,
   NotOwner: exit.infrastructure,

@@ -72,7 +72,7 @@ describe("harness export", () => {
     expect(await harness(dir, ["export", ...options])).toEqual({
       code: 2,
       out: "",
-      err: "harness: say where: harness export --to DIR, or --branch NAME\n",
+      err: "harness: say what: harness export --to DIR, --branch NAME, or --manifest, one of them\n",
     });
   });
 

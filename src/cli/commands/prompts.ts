@@ -29,11 +29,12 @@ export interface PromptsOptions {
   readonly stage?: string;
   readonly vars?: string;
   readonly json?: boolean;
+  readonly force?: boolean;
 }
 
-const actions = { list, log, diff, get, render, commit, test };
+const actions = { list, log, diff, get, render, commit, test, push, pull };
 
-/** `harness prompts [list|log|diff|get|render|commit|test] …`. */
+/** `harness prompts [list|log|diff|get|render|commit|test|push|pull] …`. */
 export async function prompts(
   io: Io,
   action: string,
@@ -159,6 +160,14 @@ async function commit({ io, opened, names, options }: Asked): Promise<number> {
 
 async function test({ io, opened, names }: Asked): Promise<number> {
   return testPrompts(io, opened, names.length === 0 ? undefined : nameTyped("test", names).name);
+}
+
+async function push({ io, opened, names }: Asked): Promise<number> {
+  return (await import("../langfuse/push.ts")).pushPrompts(io, opened, names);
+}
+
+async function pull({ io, opened, names, options }: Asked): Promise<number> {
+  return (await import("../langfuse/pull.ts")).pullPrompts(io, opened, names, options.force === true);
 }
 
 /** A name alone. @throws Refused */

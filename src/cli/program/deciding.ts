@@ -32,11 +32,12 @@ export function deciding({ cli, io, act, json }: Registering): void {
     .description(
       "prompts as versions: who made them, when and why, which one is used; what a model would be sent",
     )
-    .argument("[action]", "list, log, diff, get, render, commit or test", "list")
+    .argument("[action]", "list, log, diff, get, render, commit, test, push or pull", "list")
     .argument("[names...]", "a prompt: worker, worker@5, worker@production, worker=file (the file as it is)")
     .option("-m, --message <why>", "for commit: what changed, and why")
     .option("--stage <stage>", "staging or production; for get and render")
     .option("--vars <file>", "for render: the variables, as YAML or JSON")
+    .option("--force", "for pull: also over a file that is no version yet")
     .addOption(json())
     .addHelpText("after", "\nExample: harness prompts diff worker@3 worker@5")
     .action(

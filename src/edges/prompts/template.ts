@@ -10,7 +10,7 @@ import { statements } from "./statements.ts";
 import type { Mustache, Statement } from "./statements.ts";
 import type { Value } from "./values.ts";
 
-type PromptRole = "system" | "user" | "assistant";
+export type PromptRole = "system" | "user" | "assistant";
 
 /** The part of a template from one `{{role}}` to the next. */
 export interface Section {
@@ -36,7 +36,7 @@ export function readTemplate(
   };
   const sections: { role: PromptRole; body: Statement[] }[] = [{ role: "user", body: [] }];
   for (const statement of parseTemplate(template, templateLine).body) {
-    const role = roleOpened(statement, context);
+    const role = roleOpened(statement, context.lineOf);
     if (role === null) sections.at(-1)?.body.push(statement);
     else sections.push({ role, body: [] });
   }
@@ -89,7 +89,8 @@ const roles: ReadonlyMap<string, PromptRole> = new Map([
   ["assistant", "assistant"],
 ]);
 
-function roleOpened(statement: Statement, { lineOf }: Context): PromptRole | null {
+/** The role that this opens; null: none. @throws PromptError when there is no such role */
+export function roleOpened(statement: Statement, lineOf: Context["lineOf"]): PromptRole | null {
   if (statement.type !== "MustacheStatement") return null;
   const { path, params } = statement as Mustache;
   if (params.length === 0 || nameOf(path) !== "role") return null;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { RegistryRefused } from "./refused.ts";
 
-/** Nobody holds it longer than it takes to write two small files. */
+/** Of those that write two small files, nobody holds it longer. */
 const waitMs = 10_000;
 const betweenLooksMs = 10;
 
@@ -10,7 +10,11 @@ const betweenLooksMs = 10;
  * Does some work while nobody else on this machine does any under the same lock. The kernel frees it however its holder
  * dies. @throws RegistryRefused when another holds it all the time
  */
-export async function exclusively<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(
+  path: string,
+  work: () => Promise<T>,
+  busy = "another process is changing harness.lock and does not end",
+): Promise<T> {
   const lock = new Database(path, { timeout: 0 });
   try {
     for (let waited = 0; !hold(lock); waited += betweenLooksMs) {
@@ -22,8 +26,6 @@ export async function exclusively<T>(path: string, work: () => Promise<T>): Prom
     lock.close();
   }
 }
-
-const busy = "another process is changing harness.lock and does not end";
 
 /** false: somebody holds it now. */
 function hold(lock: Database.Database): boolean {

@@ -22,24 +22,11 @@ export const neededVariables =
   "LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY and LANGFUSE_BASE_URL (for Langfuse) or OTEL_EXPORTER_OTLP_ENDPOINT";
 
 function langfuseTarget(env: Environment): Target | string | null {
-  const publicKey = env["LANGFUSE_PUBLIC_KEY"]?.trim() ?? "";
-  const secretKey = env["LANGFUSE_SECRET_KEY"]?.trim() ?? "";
   if (env["LANGFUSE_TRACING_ENABLED"]?.toLowerCase() === "false") return null;
-  if (publicKey === "" && secretKey === "") return null;
-  if (publicKey === "")
-    return "LANGFUSE_PUBLIC_KEY is missing beside LANGFUSE_SECRET_KEY: no traces are sent";
-  if (secretKey === "")
-    return "LANGFUSE_SECRET_KEY is missing beside LANGFUSE_PUBLIC_KEY: no traces are sent";
-  const named =
-    env["LANGFUSE_BASE_URL"]?.trim() ||
-    env["LANGFUSE_BASEURL"]?.trim() ||
-    env["LANGFUSE_HOST"]?.trim() ||
-    langfuseCloud;
-  const url = URL.parse(named);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    return "LANGFUSE_BASE_URL is not an address like https://cloud.langfuse.com: no traces are sent";
-  const base = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-  const authorization = Buffer.from(`${publicKey}:${secretKey}`).toString("base64");
+  const account = langfuseAccount(env);
+  if (account === null) return null;
+  if (typeof account === "string") return `${account}: no traces are sent`;
+  const { base, publicKey, authorization, secrets } = account;
   return {
     kind: "langfuse",
     name: `Langfuse at ${base}`,
@@ -47,7 +34,7 @@ function langfuseTarget(env: Environment): Target | string | null {
     tracesUrl: `${base}/api/public/otel/v1/traces`,
     scoresUrl: `${base}/api/public/scores`,
     headers: {
-      authorization: `Basic ${authorization}`,
+      authorization,
       "x-langfuse-ingestion-version": ingestionVersion,
       "x-langfuse-public-key": publicKey,
     },
@@ -56,9 +43,42 @@ function langfuseTarget(env: Environment): Target | string | null {
     resource: {},
     environment: env["LANGFUSE_TRACING_ENVIRONMENT"]?.trim() || null,
     release: env["LANGFUSE_RELEASE"]?.trim() || null,
+    secrets,
+  };
+}
+
+/** A project on a Langfuse server. */
+export interface LangfuseAccount extends Pick<Target, "secrets"> {
+  /** Its address, without a slash at the end. */
+  readonly base: string;
+  readonly publicKey: string;
+  /** The value of that header. */
+  readonly authorization: string;
+}
+
+/** The one that the environment names; null: none; a text: what is wrong with it. */
+export function langfuseAccount(env: Environment): LangfuseAccount | string | null {
+  const publicKey = env["LANGFUSE_PUBLIC_KEY"]?.trim() ?? "";
+  const secretKey = env["LANGFUSE_SECRET_KEY"]?.trim() ?? "";
+  if (publicKey === "" && secretKey === "") return null;
+  if (publicKey === "") return "LANGFUSE_PUBLIC_KEY is missing beside LANGFUSE_SECRET_KEY";
+  if (secretKey === "") return "LANGFUSE_SECRET_KEY is missing beside LANGFUSE_PUBLIC_KEY";
+  const named =
+    env["LANGFUSE_BASE_URL"]?.trim() ||
+    env["LANGFUSE_BASEURL"]?.trim() ||
+    env["LANGFUSE_HOST"]?.trim() ||
+    langfuseCloud;
+  const url = URL.parse(named);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    return "LANGFUSE_BASE_URL is not an address like https://cloud.langfuse.com";
+  const keys = Buffer.from(`${publicKey}:${secretKey}`).toString("base64");
+  return {
+    base: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
+    publicKey,
+    authorization: `Basic ${keys}`,
     secrets: [
       { name: "LANGFUSE_SECRET_KEY", value: secretKey },
-      { name: "LANGFUSE_SECRET_KEY", value: authorization },
+      { name: "LANGFUSE_SECRET_KEY", value: keys },
     ],
   };
 }
