@@ -10,7 +10,7 @@ import type { Work } from "./work.ts";
 /**
  * Whether an event that is done again means what was recorded. Amounts that were left of a budget, and the place in the
  * journal that an escalation is named by, depend on the moment within a few milliseconds of work side by side: they are
- * no difference.
+ * no difference. Nor is by which rule and in which words a call was judged, where it is judged the same.
  */
 export async function isSame(work: Work, recorded: Entry, found: RunEvent): Promise<boolean> {
   if (meaning(recorded) === meaning(found)) return true;
@@ -18,6 +18,10 @@ export async function isSame(work: Work, recorded: Entry, found: RunEvent): Prom
     const { request, bytes } = recorded.body;
     const same = meaning({ ...found, body: { ...found.body, request, bytes } }) === meaning(recorded);
     return same && (await isSameRequest(work.ports.blobs, request, found.body.request));
+  }
+  if (recorded.type === "call-judged" && found.type === "call-judged") {
+    const { rule, because } = recorded.body;
+    return meaning({ ...found, body: { ...found.body, rule, because } }) === meaning(recorded);
   }
   if (recorded.type === "escalation-raised" && found.type === "escalation-raised") {
     const { escalation } = recorded.body;

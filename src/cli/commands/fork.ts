@@ -163,12 +163,15 @@ function checkpoint(
   const started = entries.find(({ type }) => type === "plan-adopted");
   const found = at === undefined ? last : accepted.find(({ task }) => task === at);
   if (found !== undefined) return found;
-  if (started !== undefined && (at === undefined || at === "start")) return { seq: started.seq, task: null };
+  // What it took over it had from the start.
+  const had = entries.flatMap(({ type, body }) => (type === "task-inherited" ? [body.task] : []));
+  if (started !== undefined && (at === undefined || at === "start" || had.includes(at)))
+    return { seq: started.seq, task: null };
   if (started === undefined)
     throw new Refused(
       `run ${id} has no plan yet, so there is no checkpoint to go on from; run its goal again`,
     );
-  const names = [...accepted.map(({ task }) => task), "start"];
+  const names = [...had, ...accepted.map(({ task }) => task), "start"];
   throw new Refused(
     `--at ${at ?? ""}: run ${id} has not accepted such a task${meant(at ?? "", names) || `; there are ${names.join(", ")}`}`,
   );

@@ -18,6 +18,10 @@ type Stored = Pick<Ports, "journal" | "blobs">;
 export const runs = async (io: Io, options: Comparing): Promise<number> =>
   withState(io, async ({ storage, ownerOf, state }) => {
     const rows = (await storage.journal.runs()).toSorted((a, b) => a.createdAt - b.createdAt);
+    if (rows.length === 0)
+      io.err(
+        ` there is no run in ${state} yet; start one with: harness run goal.md     harness init makes a goal\n`,
+      );
     if (options.where !== undefined || options.columns !== undefined || options.csv === true) {
       await comparedRuns(
         io,
@@ -34,10 +38,6 @@ export const runs = async (io: Io, options: Comparing): Promise<number> =>
       else told.push(listed.text);
     }
     for (const line of inColumns(told, runSides, io.columns)) io.out(`${line}\n`);
-    if (rows.length === 0)
-      io.err(
-        ` there is no run in ${state} yet; start one with: harness run goal.md     harness init makes a goal\n`,
-      );
     return exit.ok;
   });
 

@@ -58,7 +58,8 @@ function divergeText({ diverge, before, after }: Comparison): string {
   if (diverge === null) return "nowhere: both went the same way";
   const { event, of, place } = diverge;
   const from = diverge.before ?? `nothing more in ${before}`;
-  const to = diverge.after ?? `nothing more in ${after}`;
+  const then = diverge.after ?? `nothing more in ${after}`;
+  const to = then === from ? `${then}, of another content` : then;
   return `event ${event}${of === before ? "" : ` of ${of}`}, ${place}:   ${from}  →  ${to}`;
 }
 

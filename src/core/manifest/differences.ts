@@ -17,6 +17,8 @@ const follows: readonly (readonly [of: RegExp, from: RegExp])[] = [
   [/^(capabilities|profile)$/, /^(image|sandbox\.kind)$/],
   [/^image$/, /^sandbox\.kind$/],
   [/^protect$/, /^check\./],
+  // Its definition names the secrets it may send.
+  [/^tool\.http_request$/, /^secrets$/],
 ];
 
 /**

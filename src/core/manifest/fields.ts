@@ -100,7 +100,7 @@ function environmentFields({ environment: of }: Manifest): readonly Field[] {
       "environment",
       "capabilities",
       of.capabilities,
-      `${programs.length} programs${python === null ? "" : `, Python ${python}`}`,
+      `${programs.length} programs${python === null ? "" : `, ${python}`}`,
     ),
     digested("environment", "setup", of.setup),
     listed("environment", "notes", of.notes),
