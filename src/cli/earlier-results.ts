@@ -6,6 +6,7 @@ import type { Body, Entry, Pins } from "../core/event.ts";
 import type { RunConfig } from "../core/goal.ts";
 import type { RunId } from "../core/id.ts";
 import type { TaskSpec } from "../core/plan.ts";
+import { DamagedJournal } from "../core/ports.ts";
 import type { Ports } from "../core/ports.ts";
 import { apply } from "../core/apply.ts";
 import type { RunState } from "../core/run.ts";
@@ -40,7 +41,17 @@ interface Past {
   readonly accepted: readonly Acceptance[];
 }
 
-async function readPast({ journal }: Stored, id: RunId): Promise<Past> {
+/** A run that is damaged has nothing to keep, and keeps nobody from working: `harness audit` tells of it. */
+async function readPast(storage: Stored, id: RunId): Promise<Past> {
+  try {
+    return await readWhole(storage, id);
+  } catch (error) {
+    if (!(error instanceof DamagedJournal)) throw error;
+    return { id, run: null, created: null, accepted: [] };
+  }
+}
+
+async function readWhole({ journal }: Stored, id: RunId): Promise<Past> {
   let run: RunState | null = null;
   const entries: Entry[] = [];
   for await (const entry of journal.read(id, 0)) {
@@ -81,7 +92,7 @@ async function resultsOf(
 
 /** What results depend on in a run with this configuration. */
 export const worldOf = (
-  { text, checks }: Pick<RunConfig, "text" | "checks">,
+  { text, checks, models: versions = {} }: Pick<RunConfig, "text" | "checks" | "models">,
   {
     prompts,
     models,
@@ -94,7 +105,10 @@ export const worldOf = (
   goal: text,
   guards: checks.filter(({ guard }) => guard === true),
   prompts,
-  models,
+  models: {
+    worker: versions["worker"] ?? models.worker,
+    evaluator: versions["evaluator"] ?? models.evaluator,
+  },
   rubrics,
   sandbox: canonical({
     image,

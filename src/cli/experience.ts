@@ -2,6 +2,7 @@ import { experienceOf } from "../core/forecast.ts";
 import type { Experience, Sample } from "../core/forecast.ts";
 import { threadParts } from "../core/id.ts";
 import type { Entry } from "../core/event.ts";
+import { DamagedJournal } from "../core/ports.ts";
 import type { Journal } from "../core/ports.ts";
 
 /** Newest runs that are read: prompts, models and the project itself change. */
@@ -22,7 +23,17 @@ interface Taking {
   began: number;
 }
 
+/** A run that is damaged teaches nothing. */
 async function samplesOf(journal: Journal, run: string, worker: string): Promise<readonly Sample[]> {
+  try {
+    return await readSamples(journal, run, worker);
+  } catch (error) {
+    if (error instanceof DamagedJournal) return [];
+    throw error;
+  }
+}
+
+async function readSamples(journal: Journal, run: string, worker: string): Promise<readonly Sample[]> {
   const tasks = new Map<string, Taking>();
   const accepted: Sample[] = [];
   for await (const entry of journal.read(run, 0)) {

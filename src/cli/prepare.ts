@@ -8,7 +8,7 @@ import { levelRisk } from "../core/policy.ts";
 import type { Digest, Role, RunId } from "../core/id.ts";
 import { settleTask } from "../core/plan.ts";
 import type { Blobs, Capabilities, Ports } from "../core/ports.ts";
-import { freshness } from "../loop/fresh.ts";
+import { criteriaTrial, freshness } from "../loop/fresh.ts";
 import type { Freshness } from "../loop/fresh.ts";
 import { tryGoal } from "../loop/check-goal.ts";
 import type { TriedCheck } from "../loop/check-goal.ts";
@@ -98,18 +98,25 @@ export async function prepareRun(
 /** What earlier runs left of a plan of the person's whose tasks name their inputs, unless all is wanted anew. */
 async function freshTasks(
   ports: Ports,
-  { goal, plan, models, isAnew }: Request,
-  { imported, ground }: StartingPoint,
+  { goal, plan, models, registered, isAnew, network }: Request,
+  { id, imported, ground }: StartingPoint,
   pins: Pick<Body<"run-created">["pins"], "prompts" | "rubrics">,
 ): Promise<readonly Freshness[]> {
   if (plan === null || isAnew || plan.tasks.every(({ inputs }) => inputs === undefined)) return [];
   const { image, profile } = ports.sandbox;
-  return freshness(ports, {
-    tasks: plan.tasks.map(settleTask),
-    tree: imported.tree,
-    world: worldOf(goal, { ...pins, models, image, profile }, ground.environment),
-    earlier: earlierResults(ports),
-  });
+  const world = { text: goal.text, checks: goal.checks, models: registered.used };
+  const trial = criteriaTrial(ports, id, harmless(network));
+  try {
+    return await freshness(ports, {
+      tasks: plan.tasks.map(settleTask),
+      tree: imported.tree,
+      world: worldOf(world, { ...pins, models, image, profile }, ground.environment),
+      earlier: earlierResults(ports),
+      broken: trial.broken,
+    });
+  } finally {
+    await trial.close();
+  }
 }
 
 /** Checks of the goal that nobody could meet are a person's to mend, before any model is paid. */
@@ -180,7 +187,16 @@ function usedVersions({ prompts: { of }, registered, rubrics }: UsedOf): Partial
     ...unlessEmpty("prompts", Object.fromEntries(used.map(([role, text]) => [role, labelOf(text)]))),
     ...unlessEmpty("models", registered.used),
     ...unlessEmpty("rubrics", rubrics.used),
+    ...unprovenOf(of),
   };
+}
+
+/** Versions in production by a person's word alone. */
+function unprovenOf(of: RunPrompts["of"]): Pick<RunConfig, "unproven"> {
+  const found = Object.values(of).filter(
+    ({ version }) => version?.stage === "production" && version.placed?.receipt === "unproven",
+  );
+  return found.length === 0 ? {} : { unproven: found.map(labelOf) };
 }
 
 type UsedOf = Pick<Request, "prompts" | "registered" | "rubrics">;

@@ -221,6 +221,8 @@ export interface RunConfig {
   readonly models?: Readonly<Record<string, string>>;
   /** Versions of rubrics, like `helpful@2`, by name; one that is not there was a file. */
   readonly rubrics?: Readonly<Record<string, string>>;
+  /** Those of them that were in production by a person's word alone, without a receipt. */
+  readonly unproven?: readonly string[];
   /** A blob: what runs it goes on from did outside, see core/inherited.ts. */
   readonly effects?: Digest;
   /** Where it began; not there in runs of an older version. */

@@ -1,4 +1,5 @@
 import type { Body, Entry } from "./event.ts";
+import { callOf } from "./id.ts";
 import type { CallId, Digest, RunId } from "./id.ts";
 import type { RunState } from "./run.ts";
 
@@ -9,6 +10,8 @@ export interface InheritedEffect {
   readonly call: CallId;
   readonly tool: string;
   readonly args: Digest;
+  /** As its worker asked for it, before a person changed it. */
+  readonly asked: Digest;
   /** `in-doubt`: it was begun, and nobody knows whether it happened. */
   readonly finding: "done" | "in-doubt";
   /** What came back; null: nothing is known. */
@@ -31,8 +34,12 @@ export function effectsOf(
     if (change === null) begun.delete(call);
     else begun.set(call, { ...effect, ...change });
   };
+  const asked = new Map<CallId, Digest>();
   for (const { type, body } of entries) {
-    if (type === "call-started" && body.reach === "outside") begun.set(body.call, begunBy(run, body));
+    if (type === "model-ended")
+      for (const { index, args } of body.calls) asked.set(callOf(body.thread, body.turn, index), args);
+    if (type === "call-started" && body.reach === "outside")
+      begun.set(body.call, begunBy(run, body, asked.get(body.call) ?? body.args));
     if (type === "call-ended" && body.effect === "failed") settle(body.call, null);
     if (type === "call-ended" && body.effect === "done")
       settle(body.call, { finding: "done", result: body.result });
@@ -43,11 +50,12 @@ export function effectsOf(
   return [...before, ...begun.values()];
 }
 
-const begunBy = (run: RunId, { call, tool, args }: Body<"call-started">): InheritedEffect => ({
+const begunBy = (run: RunId, { call, tool, args }: Body<"call-started">, asked: Digest): InheritedEffect => ({
   run,
   call,
   tool,
   args,
+  asked,
   finding: "in-doubt",
   result: null,
 });

@@ -30,7 +30,15 @@ export const taskSpec = z.strictObject({
 
 /** What a person's own plan says of a task besides: a planner is not asked for it. */
 export const inputs = z
-  .array(z.string().min(1))
+  .array(
+    z
+      .string()
+      .min(1)
+      .refine(
+        (glob) => !/^[/~]|(^|\/)\.\.(\/|$)/.test(glob),
+        "must be relative to the workspace, without .., like raw/**",
+      ),
+  )
   .min(1)
   .describe(
     "globs of the files its result depends on: where none of them changed, an earlier result is kept",

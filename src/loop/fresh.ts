@@ -2,14 +2,16 @@ import { canonical } from "../core/canonical.ts";
 import type { Body } from "../core/event.ts";
 import { changesSince } from "../core/fresh.ts";
 import type { EarlierResult, World } from "../core/fresh.ts";
-import type { Digest } from "../core/id.ts";
+import type { Digest, RunId } from "../core/id.ts";
 import type { TaskSpec } from "../core/plan.ts";
 import type { Ports } from "../core/ports.ts";
 import { listTree } from "../core/tree-diff.ts";
 import { mergeTrees } from "../core/tree-merge.ts";
 import { treeStore } from "../core/tree-store.ts";
 import type { TreeStore } from "../core/tree.ts";
+import { slots } from "./slots.ts";
 import { putJson } from "./texts.ts";
+import { tryOn } from "./try-criteria.ts";
 
 /** Whether a task of a plan need not run again. */
 export interface Freshness {
@@ -27,22 +29,41 @@ export interface Freshening {
   readonly world: World;
   /** What earlier runs accepted under the name of a task, the newest first. */
   readonly earlier: (task: string) => Promise<readonly EarlierResult[]>;
+  /** Which of the criteria that need no model does not hold on this tree; null: all do. */
+  readonly broken: (spec: TaskSpec, tree: Digest) => Promise<string | null>;
+}
+
+/** Criteria tried in sandboxes that no worker touches. `hosts`: what those may reach. Ends with `close`. */
+export function criteriaTrial(
+  ports: Pick<Ports, "workspaces" | "sandbox">,
+  run: RunId,
+  hosts: readonly string[],
+): { readonly broken: Freshening["broken"]; readonly close: () => Promise<void> } {
+  const own = slots(ports, run, () => hosts, 0);
+  return {
+    broken: async (spec, tree) => {
+      const tried = await tryOn({ slots: own }, `try/kept/${spec.id}`, tree, spec.criteria);
+      return [...tried].find(([, { result }]) => result !== "pass")?.[0] ?? null;
+    },
+    close: async () => own.dropAll(),
+  };
 }
 
 /**
  * Of each task, in an order in which what it needs comes before it, whether an earlier result still holds: none of its
- * inputs changed, nor its task, prompt, model, criteria or sandbox, and what it needs is fresh too. The results of fresh
+ * inputs changed, nor its task, prompt, model, criteria or sandbox, what it needs is fresh too, and its criteria hold on the
+ * files as they are now, which may hold another check. The results of fresh
  * tasks are merged into the workspace one after the other, so that the next one is looked at with them.
  */
 export async function freshness(
   ports: Pick<Ports, "blobs" | "glob">,
-  { tasks, tree, world, earlier }: Freshening,
+  { tasks, tree, world, earlier, broken }: Freshening,
 ): Promise<readonly Freshness[]> {
   const store = treeStore(ports.blobs);
   const told = new Map<string, Freshness>();
   let head = tree;
   for (const spec of inOrder(tasks)) {
-    const fresh = await lookAt({ ...ports, store }, spec, { head, world, told, earlier });
+    const fresh = await lookAt({ ...ports, store }, spec, { head, world, told, earlier, broken });
     told.set(spec.id, fresh);
     head = fresh.kept?.head ?? head;
   }
@@ -72,6 +93,7 @@ interface Looking {
   readonly world: World;
   readonly told: ReadonlyMap<string, Freshness>;
   readonly earlier: Freshening["earlier"];
+  readonly broken: Freshening["broken"];
 }
 
 type Places = Pick<Ports, "blobs" | "glob"> & { readonly store: TreeStore };
@@ -95,7 +117,7 @@ async function taken(
   { blobs, glob, store }: Places,
   spec: TaskSpec,
   earlier: EarlierResult,
-  { head, world }: Looking,
+  { head, world, broken }: Looking,
 ): Promise<Body<"task-inherited"> | readonly string[]> {
   const { start, result, handoff, by, run, seq } = earlier;
   if ((await blobs.missing([start, result, handoff])).length > 0)
@@ -108,6 +130,8 @@ async function taken(
   const merged = await mergeTrees(store, start, head, result);
   const [conflict] = merged.conflicts;
   if (conflict !== undefined) return [`its result does not fit ${conflict} as it is now`];
+  const failing = await broken(spec, merged.tree);
+  if (failing !== null) return [`its criterion ${failing} does not hold any more`];
   return {
     task: spec.id,
     spec: await putJson(blobs, spec),
@@ -134,6 +158,7 @@ async function changedInputs(
     await filesIn(store, trees.head, isInput),
   ];
   const paths = new Set([...before.keys(), ...now.keys()]);
+  if (paths.size === 0) return ["its inputs fit no file"];
   const changed = [...paths].filter(
     (path) => now.get(path) !== before.get(path) && now.get(path) !== left.get(path),
   );

@@ -116,7 +116,11 @@ async function examinePlan(
   const errors = [...planErrors(plan, about), ...schemaErrors(plan)];
   if (errors.length > 0) return { errors, tasks, checks, baseline: [] };
   const tried = await tryPlan(work, name, tree, tasks, checks);
-  const faults = tried.errors.filter(({ isDone }) => !isDone || about.isGoingOn !== true);
+  // A result that a person took over may hold from before; the task runs in any case when its inputs changed.
+  const depends = new Set(tasks.flatMap((task) => (task.inputs === undefined ? [] : [task.id])));
+  const faults = tried.errors.filter(
+    ({ task, isDone }) => !isDone || (about.isGoingOn !== true && !depends.has(task ?? "")),
+  );
   return { errors: faults.map(({ what }) => what), tasks, checks, baseline: tried.results };
 }
 
@@ -189,6 +193,7 @@ async function reject(
 
 /** `isDone`: it holds already. */
 interface BaselineFault {
+  readonly task: string | null;
   readonly what: string;
   readonly isDone: boolean;
 }
@@ -227,7 +232,7 @@ const sameness = (criterion: Criterion): string => JSON.stringify({ ...criterion
 /** One sentence for a criterion that cannot be run, or that says nothing because it passes already. */
 function baselineError(task: string | null, criterion: Criterion, tried: Tried): BaselineFault | null {
   const where = task === null ? `check "${criterion.id}"` : `task "${task}", criterion "${criterion.id}"`;
-  const fault = (what: string, isDone = false): BaselineFault => ({ what: `${where}${what}`, isDone });
+  const fault = (what: string, isDone = false): BaselineFault => ({ task, what: `${where}${what}`, isDone });
   if (tried.absent !== null) return fault(`: the program "${tried.absent}" is not in the sandbox`);
   if (tried.result === "invalid") return fault(` could not be run: ${tried.explanation}`);
   if (tried.result === "pass" && criterion.guard !== true)

@@ -89,7 +89,11 @@ async function inheritedEffects(
 ): Promise<ReadonlyMap<string, InheritedEffect>> {
   if (digest === undefined) return new Map();
   const effects = await readJson<readonly InheritedEffect[]>(blobs, digest);
-  return new Map(effects.map((effect) => [effectKey(effect.tool, effect.args), effect]));
+  return new Map(
+    effects.flatMap((effect) =>
+      [effect.args, effect.asked].map((args) => [effectKey(effect.tool, args), effect] as const),
+    ),
+  );
 }
 
 /**

@@ -31,6 +31,8 @@ import { pinPrices } from "../prepare.ts";
 import { withState } from "../reader.ts";
 import { labelOf } from "../registry/prompt-text.ts";
 import type { PromptText } from "../registry/prompt-text.ts";
+import { openedAt } from "../registry/open-registry.ts";
+import { runModels } from "../registry/run-models.ts";
 import { askedPrompts } from "../registry/run-prompts.ts";
 import { dollarsOf, located } from "../request.ts";
 import { ownNewRun } from "../starting-point.ts";
@@ -85,7 +87,8 @@ export async function fork(terminal: Io, named: string, options: ForkOptions): P
     await clearDeadSlots(ports);
     const ownership = await ownNewRun(storage.journal);
     try {
-      const body = await bodyOf({ io, project, ports, from, prompts, options, id: ownership.run });
+      const models = await modelsFor(io, project, from, options.model);
+      const body = await bodyOf({ io, project, ports, from, prompts, options, models, id: ownership.run });
       const kept = inheritance(from.run, from.entries);
       const owned = await createRun(ports, ownership.run, body, ownerNow(), ownership, kept);
       if ("owner" in owned) throw new Error("a run that is held was owned by another process");
@@ -161,7 +164,7 @@ function checkpoint(
   );
   const last = accepted.at(-1);
   const started = entries.find(({ type }) => type === "plan-adopted");
-  const found = at === undefined ? last : accepted.find(({ task }) => task === at);
+  const found = at === undefined ? last : accepted.findLast(({ task }) => task === at);
   if (found !== undefined) return found;
   // What it took over it had from the start.
   const had = entries.flatMap(({ type, body }) => (type === "task-inherited" ? [body.task] : []));
@@ -191,18 +194,42 @@ interface Forking {
   readonly prompts: Readonly<Partial<Record<Role, PromptText>>>;
   readonly options: ForkOptions;
   readonly id: RunId;
+  readonly models: ForkModels;
+}
+
+/** The parent's models, or the one that was asked for. */
+interface ForkModels {
+  readonly models: Pins["models"];
+  /** Registered versions, by role. */
+  readonly used: Readonly<Record<string, string>>;
+  readonly limits: Body<"run-created">["limits"];
+}
+
+async function modelsFor(
+  io: Io,
+  project: ProjectFile,
+  { created, config }: Parent,
+  typed: string | undefined,
+): Promise<ForkModels> {
+  const { pins, limits } = created;
+  if (typed === undefined) return { models: pins.models, used: config.models ?? {}, limits };
+  const model = located(typed, io.cwd, project.dir);
+  const wanted = { planner: model, worker: model, evaluator: model, fallback: pins.models.fallback };
+  const { models, used, notes, outputTokens } = await runModels(
+    await openedAt(project.dir),
+    wanted,
+    () => "--model ",
+  );
+  for (const note of notes) io.err(` ${note}\n`);
+  return { models, used, limits: outputTokens === null ? limits : { ...limits, outputTokens } };
 }
 
 /** What the parent was made of, but for what was asked for otherwise. */
 async function bodyOf(of: Forking): Promise<Body<"run-created">> {
-  const { io, project, ports, from, prompts, options } = of;
+  const { io, ports, from, prompts, options } = of;
   const { created } = from;
   const { blobs } = ports;
-  const model = options.model === undefined ? null : located(options.model, io.cwd, project.dir);
-  const models: Pins["models"] =
-    model === null
-      ? created.pins.models
-      : { planner: model, worker: model, evaluator: model, fallback: created.pins.models.fallback };
+  const { models, limits } = of.models;
   const plan = await planFor(of);
   const money = options.budget === undefined ? created.budget.micros : dollarsOf(options.budget) * 1e6;
   return {
@@ -215,7 +242,7 @@ async function bodyOf(of: Forking): Promise<Body<"run-created">> {
       models,
       prices: await pinPrices(ports, models),
     },
-    limits: { ...created.limits, review: options.replan === true && io.keyboard !== null },
+    limits: { ...limits, review: options.replan === true && io.keyboard !== null },
     budget: { ...created.budget, micros: money === null ? null : Math.floor(money) },
     parent: { run: from.run.id, seq: from.run.seq },
     plan: plan === null ? null : await putJson(blobs, plan),
@@ -237,8 +264,8 @@ async function pinned(
   return Object.fromEntries(await Promise.all(pins));
 }
 
-async function configFor({ project, ports, from, prompts }: Forking): Promise<RunConfig> {
-  const { prompts: before = {}, effects: _, ...config } = from.config;
+async function configFor({ project, ports, from, prompts, models }: Forking): Promise<RunConfig> {
+  const { prompts: before = {}, models: _models, effects: _effects, ...config } = from.config;
   const kept = Object.entries(before).filter(([role]) => !Object.hasOwn(prompts, role));
   const asked = Object.entries(prompts).flatMap(([role, text]) =>
     text.version === null ? [] : [[role, labelOf(text)] as const],
@@ -247,6 +274,7 @@ async function configFor({ project, ports, from, prompts }: Forking): Promise<Ru
   return {
     ...config,
     ...(Object.keys(versions).length === 0 ? {} : { prompts: versions }),
+    ...(Object.keys(models.used).length === 0 ? {} : { models: models.used }),
     ...(from.effects.length === 0 ? {} : { effects: await putJson(ports.blobs, from.effects) }),
     facts: await factsNow(ports, project.spec),
   };

@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../core/goal.ts";
+import { DamagedJournal } from "../../core/ports.ts";
 import type { Owner, Ports, RunRow } from "../../core/ports.ts";
 import { readJson } from "../../loop/texts.ts";
 import { exit } from "../exit.ts";
@@ -33,13 +34,24 @@ export const runs = async (io: Io, options: Comparing): Promise<number> =>
     }
     const told: (readonly string[])[] = [];
     for (const row of rows) {
-      const listed = await listedRun(storage, row, ownerOf(row.id));
+      const listed = await listedRun(storage, row, ownerOf(row.id)).catch(damagedRun(row));
       if (options.json === true) io.out(`${JSON.stringify(listed.json)}\n`);
       else told.push(listed.text);
     }
     for (const line of inColumns(told, runSides, io.columns)) io.out(`${line}\n`);
     return exit.ok;
   });
+
+/** One that is damaged keeps nobody from seeing the others. */
+const damagedRun =
+  ({ id, createdAt }: RunRow) =>
+  (error: unknown): ListedRun => {
+    if (!(error instanceof DamagedJournal)) throw error;
+    return {
+      json: { id, created: createdAt, damaged: error.message },
+      text: [id, sinceText(Date.now() - createdAt), "damaged", "", "", `see: harness audit ${id}`],
+    };
+  };
 
 interface ListedRun {
   readonly json: object;

@@ -1,6 +1,6 @@
 import { diffTrees } from "../../core/tree-diff.ts";
 import { treeStore } from "../../core/tree-store.ts";
-import { differences } from "../../core/manifest/differences.ts";
+import { consequences, differences } from "../../core/manifest/differences.ts";
 import type { Difference } from "../../core/manifest/differences.ts";
 import type { FieldGroup } from "../../core/manifest/fields.ts";
 import type { Blobs } from "../../core/ports.ts";
@@ -17,6 +17,8 @@ export interface Comparison {
   readonly before: string;
   readonly after: string;
   readonly causes: readonly Difference[];
+  /** What differs too, and may do so because of a cause. */
+  readonly withThem: readonly Difference[];
   /** Parts of the manifest in which nothing differs. */
   readonly equal: readonly FieldGroup[];
   readonly diverge: Diverge | null;
@@ -52,12 +54,14 @@ export async function compare(blobs: Blobs, before: Side, after: Side): Promise<
   const causes = differences(before.fields, after.fields).filter(
     ({ key }) => key !== "plan" || !isFork(before, after),
   );
+  const withThem = consequences(before.fields, after.fields);
   const groups = [...new Set(before.fields.map(({ group }) => group))];
   return {
     before: before.id,
     after: after.id,
     causes,
-    equal: groups.filter((group) => !causes.some((cause) => cause.group === group)),
+    withThem,
+    equal: groups.filter((group) => ![...causes, ...withThem].some((one) => one.group === group)),
     diverge: await diverge(blobs, before, after),
     outcome: [before.story.run.outcome, after.story.run.outcome],
     tasks: taskRows(before.story, after.story),
@@ -70,7 +74,8 @@ export async function compare(blobs: Blobs, before: Side, after: Side): Promise<
 const isFork = (before: Side, after: Side): boolean => after.manifest.parent?.run === before.id;
 
 function divergenceOf(before: Side, after: Side): Divergence | null {
-  if (!isFork(before, after)) return divergence(before.entries, after.entries);
+  const areTreesAlike = before.story.run.base === after.story.run.base;
+  if (!isFork(before, after)) return divergence(before.entries, after.entries, areTreesAlike);
   const seq = after.manifest.parent?.seq ?? 0;
   const adopted = after.entries.findIndex(({ type }) => type === "plan-adopted");
   return divergence(

@@ -1,3 +1,4 @@
+import { DamagedJournal } from "../../core/ports.ts";
 import type { Owner, Ports, RunRow } from "../../core/ports.ts";
 import type { Io } from "../io.ts";
 import { inColumns } from "../view/columns.ts";
@@ -35,7 +36,14 @@ export async function comparedRuns(
 ): Promise<void> {
   const conditions = (options.where ?? []).map(readCondition);
   const all: RunFields[] = [];
-  for (const row of rows) all.push(await runFields(storage, row, row.owner));
+  for (const row of rows) {
+    try {
+      all.push(await runFields(storage, row, row.owner));
+    } catch (error) {
+      if (!(error instanceof DamagedJournal)) throw error;
+      io.err(` left out: ${oneLine(error.message, 160)}; see: harness audit ${row.id}\n`);
+    }
+  }
   refuseUnknown(
     "--where",
     conditions.map(({ key }) => key),

@@ -1,4 +1,5 @@
 import { fieldsOf } from "../../core/manifest/fields.ts";
+import type { Field } from "../../core/manifest/fields.ts";
 import type { Owner, Ports, RunRow } from "../../core/ports.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { standing } from "../standing.ts";
@@ -21,7 +22,7 @@ export async function runFields(
     ...courseOf(story, owner),
     ["parent", manifest.parent?.run ?? null],
     ["grade", manifest.grade],
-    ...fieldsOf(manifest).map(({ key, value }) => [key, value === "none" ? null : valueOf(value)] as const),
+    ...fieldsOf(manifest).map((field) => [field.key, valueOf(field)] as const),
   ]);
 }
 
@@ -45,6 +46,8 @@ function courseOf(story: Story, owner: Owner | null): readonly (readonly [string
   ];
 }
 
-/** `limit.turns` is a number; `24.21.0` and digests are words. */
-const valueOf = (text: string): string | number =>
-  /^-?\d{1,15}(?:\.\d{1,6})?$/.test(text) ? Number(text) : text;
+function valueOf({ value, exact }: Field): string | number | null {
+  const plain: unknown = JSON.parse(exact);
+  if (plain === null || value === "none") return null;
+  return typeof plain === "number" ? plain : value;
+}

@@ -21,7 +21,7 @@ export function comparisonText(of: Comparison, sizes: ReadonlyMap<string, string
   ].join("");
 }
 
-function causeRows({ causes, equal }: Comparison, sizes: ReadonlyMap<string, string>): Rows {
+function causeRows({ causes, withThem, equal }: Comparison, sizes: ReadonlyMap<string, string>): Rows {
   const lines = causes.map((cause) => causeText(cause, sizes));
   const equalText = equal.length === 0 ? [] : [["", `equal: ${equal.join(", ")}`] as const];
   if (lines.length === 0)
@@ -32,6 +32,7 @@ function causeRows({ causes, equal }: Comparison, sizes: ReadonlyMap<string, str
   return [
     ["cause", `${plural(causes.length, "field differs", "fields differ")}   ${first}`],
     ...rest.map((line) => ["", line] as const),
+    ...withThem.map((one) => ["", `may follow: ${causeText(one, sizes)}`] as const),
     ...equalText,
   ];
 }

@@ -8,12 +8,14 @@ export interface Difference {
   readonly after: Field | null;
 }
 
-/** Fields that follow from others: where one of those differs, they say nothing of their own. */
+/** Fields that may follow from others: where one of those differs, they are no cause by themselves. */
 const follows: readonly (readonly [of: RegExp, from: RegExp])[] = [
   [/^workspace\.(commit|dirty)$/, /^workspace$/],
   [/^lockfile\./, /^workspace$/],
   [/^(scratch|left_out|setup|notes)$/, /^(workspace|workspace\.commit|image)$/],
   [/^notes$/, /^(setup|scratch|sandbox\.kind)$/],
+  [/^limit\.outputTokens$/, /^model\./],
+  [/^unproven$/, /^prompt\./],
   [/^(capabilities|profile)$/, /^(image|sandbox\.kind)$/],
   [/^image$/, /^sandbox\.kind$/],
   [/^protect$/, /^check\./],
@@ -26,14 +28,24 @@ const follows: readonly (readonly [of: RegExp, from: RegExp])[] = [
  * recorded can tell them.
  */
 export function differences(before: readonly Field[], after: readonly Field[]): readonly Difference[] {
+  const all = allDifferences(before, after);
+  return all.filter((one) => !isConsequence(one, all) && !mayFollow(one, all));
+}
+
+/** What differs too, and may do so because another field does: nobody can tell. */
+export function consequences(before: readonly Field[], after: readonly Field[]): readonly Difference[] {
+  const all = allDifferences(before, after);
+  return all.filter((one) => !isConsequence(one, all) && mayFollow(one, all));
+}
+
+function allDifferences(before: readonly Field[], after: readonly Field[]): readonly Difference[] {
   const there = new Map(after.map((field) => [field.key, field]));
   const known = new Set(before.map(({ key }) => key));
   const pairs: readonly (readonly [Field | null, Field | null])[] = [
     ...before.map((field) => [field, there.get(field.key) ?? null] as const),
     ...after.filter(({ key }) => !known.has(key)).map((field) => [null, field] as const),
   ];
-  const all = pairs.flatMap(([a, b]) => (a?.exact === b?.exact ? [] : [differenceOf(a, b)]));
-  return all.filter((one) => !isConsequence(one, all));
+  return pairs.flatMap(([a, b]) => (a?.exact === b?.exact ? [] : [differenceOf(a, b)]));
 }
 
 function differenceOf(before: Field | null, after: Field | null): Difference {
@@ -46,9 +58,11 @@ function isConsequence({ key, before, after }: Difference, all: readonly Differe
   const role = /^served\.(.+)$/.exec(key)?.[1];
   if (role !== undefined) return all.some((one) => one.key === `model.${role}`) || isUnserved(before, after);
   // A model that only one of them used has a price in that one alone.
-  if (key.startsWith("price.") && (before === null || after === null)) return differs(/^model\./);
-  return follows.some(([of, from]) => of.test(key) && differs(from));
+  return key.startsWith("price.") && (before === null || after === null) && differs(/^model\./);
 }
+
+const mayFollow = ({ key }: Difference, all: readonly Difference[]): boolean =>
+  follows.some(([of, from]) => of.test(key) && all.some((one) => from.test(one.key)));
 
 /** A run in which a role was never asked does not contradict one in which it was. */
 const isUnserved = (before: Field | null, after: Field | null): boolean =>

@@ -41,7 +41,7 @@ const dataFields = ({ data }: Manifest): readonly Field[] => [
 ];
 
 function artifactFields({ artifacts }: Manifest): readonly Field[] {
-  const { prompts, rubrics, models, fallback } = artifacts;
+  const { prompts, rubrics, models, fallback, unproven } = artifacts;
   const used = (kind: string, all: Manifest["artifacts"]["prompts"]): readonly Field[] =>
     Object.entries(all).map(([name, { version, digest }]) => ({
       ...digested("artifacts", `${kind}.${name}`, digest),
@@ -52,9 +52,11 @@ function artifactFields({ artifacts }: Manifest): readonly Field[] {
     ...used("rubric", rubrics),
     ...Object.entries(models).map(([role, { name, version }]) => ({
       ...plain("artifacts", `model.${role}`, name),
-      value: version === null ? name : `${version} (${name})`,
+      value: version ?? name,
+      exact: canonical(version === null ? name : { name, version }),
     })),
     plain("artifacts", "model.fallback", fallback),
+    listed("artifacts", "unproven", unproven),
     ...Object.entries(models).map(([role, { served }]) => listed("artifacts", `served.${role}`, served)),
   ];
 }

@@ -61,6 +61,8 @@ export interface Manifest {
       >
     >;
     readonly fallback: string | null;
+    /** Versions that were in production by a person's word alone, without a receipt. */
+    readonly unproven: readonly string[];
   };
   readonly configuration: {
     readonly checks: RunConfig["checks"];
@@ -158,6 +160,7 @@ function artifactsOf({ created, config, served }: ManifestSources): Manifest["ar
       ]),
     ),
     fallback,
+    unproven: config.unproven ?? [],
   };
 }
 

@@ -32,7 +32,8 @@ function mend(ours: readonly LockRecord[], theirs: readonly LockRecord[]): strin
     const name = versionText(mine, mine.version);
     if (mine.record === "version")
       return `both made ${name}. Keep the lines of one side and its ${versionPath(mine)}, make the other anew (${makeCommand(mine)}), take the marker lines out`;
-    return `one puts ${name} into ${mine.record === "stage" ? mine.stage : ""}, the other ${versionText(other, other.version)}. Keep one of these lines, take the marker lines out`;
+    const into = (record: LockRecord): string => (record.record === "stage" ? record.stage : "");
+    return `one puts ${name} into ${into(mine)}, the other ${versionText(other, other.version)} into ${into(other)}. Keep one of these lines, take the marker lines out`;
   }
   return "they do not contradict each other. Keep the lines of both sides, take the marker lines out";
 }
@@ -41,5 +42,6 @@ function mend(ours: readonly LockRecord[], theirs: readonly LockRecord[]): strin
 function contradicts(a: LockRecord, b: LockRecord): boolean {
   if (nameText(a) !== nameText(b) || JSON.stringify(a) === JSON.stringify(b)) return false;
   if (a.record === "version") return b.record === "version" && a.version === b.version;
-  return b.record === "stage" && a.stage === b.stage;
+  // One version is in one stage.
+  return b.record === "stage" && (a.stage === b.stage || a.version === b.version);
 }

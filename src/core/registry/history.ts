@@ -103,6 +103,8 @@ function faultOf(history: History, record: LockRecord): string | null {
     return `this puts ${name} into ${record.stage}, and no line before it makes ${name}`;
   if (there.made.digest !== record.digest)
     return `this puts ${name} of digest ${short(record.digest)} into ${record.stage}, and ${name} was made as ${short(there.made.digest)}; take this line out and promote it again`;
+  if (record.stage === "staging" && inProduction(history) === record.version)
+    return `this puts ${name} into staging, and it is in production; take this line out`;
   if (record.stage === "production" && record.receipt === null)
     return `this puts ${name} into production with neither a receipt nor a person's word; take it out, and say: harness promote ${nameText(record)}@${record.version} --to production --unproven --why "…"`;
   const now = record.stage === "staging" ? history.staging : inProduction(history);

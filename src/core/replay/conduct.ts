@@ -13,12 +13,16 @@ export interface Conduct {
 /**
  * How a run went, as `diff` compares it: which calls a model made, what became of them, verdicts, trees, decisions.
  * Requests and answers as texts are no part of it, so that another prompt alone is no other conduct. null: the event says
- * nothing of it.
+ * nothing of it. `areTreesAlike`: both began with the same files.
  */
-export function conductOf(event: RunEvent): Conduct | null {
-  const said = saidBy(event);
+export function conductOf(event: RunEvent, areTreesAlike = true): Conduct | null {
+  const said = areTreesAlike ? saidBy(event) : withoutTrees(saidBy(event));
   return said === null ? null : { strand: said.strand, what: canonical({ type: event.type, ...said.what }) };
 }
+
+/** Runs on other files leave other trees, whatever they do. */
+const withoutTrees = (said: Said | null): Said | null =>
+  said === null ? null : { ...said, what: { ...said.what, tree: null, candidate: null, head: null } };
 
 interface Said {
   readonly strand: string;

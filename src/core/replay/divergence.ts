@@ -12,11 +12,15 @@ export interface Divergence {
  * so each strand (a thread, a task, the run) is compared by itself; of strands that differ the one that does so first in the
  * first run counts. null: both went the same way.
  */
-export function divergence(before: readonly Entry[], after: readonly Entry[]): Divergence | null {
-  const others = strandsOf(after);
+export function divergence(
+  before: readonly Entry[],
+  after: readonly Entry[],
+  areTreesAlike = true,
+): Divergence | null {
+  const others = strandsOf(after, areTreesAlike);
   const passed = new Map<string, number>();
   for (const entry of before) {
-    const conduct = conductOf(entry);
+    const conduct = conductOf(entry, areTreesAlike);
     if (conduct === null) continue;
     const at = passed.get(conduct.strand) ?? 0;
     passed.set(conduct.strand, at + 1);
@@ -33,10 +37,10 @@ interface Step {
   readonly what: string;
 }
 
-function strandsOf(entries: readonly Entry[]): ReadonlyMap<string, readonly Step[]> {
+function strandsOf(entries: readonly Entry[], areTreesAlike: boolean): ReadonlyMap<string, readonly Step[]> {
   const strands = new Map<string, Step[]>();
   for (const entry of entries) {
-    const conduct = conductOf(entry);
+    const conduct = conductOf(entry, areTreesAlike);
     if (conduct === null) continue;
     const steps = strands.get(conduct.strand) ?? [];
     steps.push({ entry, what: conduct.what });
