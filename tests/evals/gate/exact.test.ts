@@ -22,7 +22,7 @@ describe("S1: to get better, arms that are equal, n = 200", () => {
   const better = specOf({ guards: { quality }, primary: { guard: "quality" }, looks: [1] });
   const region = regionOf(better, "quality", 0, 200, 110);
 
-  test.each([0.02, 0.05, 0.1, 0.2, 0.3, 0.5])("a share %f of the items differs: 5 %% ± 0.5", (d) => {
+  test.each([0.02, 0.05, 0.1, 0.2, 0.3, 0.5])("a share %f of the items differs: 5 % ± 0.5", (d) => {
     const chance = chanceOf(region, d / 2, d / 2);
     expect(chance).toBeGreaterThanOrEqual(0.045);
     expect(chance).toBeLessThanOrEqual(0.055);
@@ -80,18 +80,16 @@ describe("S6: refusals 1 % → 3 %, margin 2 points", () => {
   const few = specOf({ guards: { refusals }, looks: [1] });
   const sizes = [50, 87, 100, 133, 134, 150, 176, 200, 222, 223, 250, 300, 373, 400, 450, 500];
 
-  test.each(sizes)(
-    "n = %i: at most 6.5 %%, and no fewer equal ones than the formula says, less 3 points",
-    (n) => {
-      const region = regionOf(few, "refusal", 1, n, 30);
-      for (const agreement of [...agreements, 0.99]) {
-        const [candidate, baseline] = discordant(0.03, 0.01, agreement);
-        expect(chanceOf(region, candidate, baseline)).toBeLessThanOrEqual(0.065);
-      }
-      const [d] = discordant(0.01, 0.01, 0);
-      expect(chanceOf(region, d, d)).toBeGreaterThanOrEqual(n < 87 ? 0 : formula(n, 2 * d, 0.02) - 0.03);
-    },
-  );
+  test.each(sizes)("n = %i: at most 6.5 %; equal arms pass as the formula says, less 3 points", (n) => {
+    const region = regionOf(few, "refusal", 1, n, 30);
+    for (const agreement of [...agreements, 0.99]) {
+      const [candidate, baseline] = discordant(0.03, 0.01, agreement);
+      expect(chanceOf(region, candidate, baseline)).toBeLessThanOrEqual(0.065);
+    }
+    const [d] = discordant(0.01, 0.01, 0);
+    // Of 50 cases half a refusal is expected: there the formula, which is for many, says nothing.
+    expect(chanceOf(region, d, d)).toBeGreaterThanOrEqual(n < 87 ? 0 : formula(n, 2 * d, 0.02) - 0.03);
+  });
 });
 
 describe("S11: suites at the ceiling", () => {
