@@ -2,7 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { example, harness, root } from "./cli/ground.ts";
+import { example, folder, harness, root } from "./cli/ground.ts";
+import { comesTo } from "./cli/comparing.ts";
+import { golden } from "./golden/make.ts";
 
 /**
  * Runs that released versions wrote, as their own `harness backup` wrote them (gzipped): the goal of examples/hello with
@@ -36,6 +38,31 @@ async function listed(dir: string): Promise<readonly Listed[]> {
     .map((line) => JSON.parse(line) as Listed);
 }
 
+/**
+ * Runs that later versions must come to again, event by event. Made by
+ * `HARNESS_GOLDEN=0.1.0-replay npx vitest run tests/golden.test.ts -t makes`.
+ */
+const replayed = ["0.1.0-replay"];
+
+const made = process.env["HARNESS_GOLDEN"];
+test.runIf(made !== undefined)("makes an archive of runs", async () => {
+  await writeFile(join(root, "tests", "golden", `golden-${made}.tar.gz`), await golden());
+});
+
+test.each(replayed)("what version %s wrote is audited, and replayed without a deviation", async (version) => {
+  const dir = await folder({ "harness.yaml": "" });
+  const packed = await readFile(join(root, "tests", "golden", `golden-${version}.tar.gz`));
+  await writeFile(join(dir, "runs.tar"), gunzipSync(packed));
+  await comesTo(0, dir, ["restore", "runs.tar", "--verify"]);
+  const runs = await listed(dir);
+  expect(runs.map(({ outcome }) => outcome)).toEqual(["met", "met", "met", "met", "met"]);
+  for (const { id } of runs) {
+    await comesTo(0, dir, ["audit", id]);
+    const { out } = await comesTo(0, dir, ["replay", id, "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ run: id, deviations: [], isCutShort: false });
+  }
+});
+
 describe.each(versions)("what version %s wrote", (version) => {
   test("is read, told and audited without findings", async () => {
     const dir = await restored(version);
@@ -44,6 +71,10 @@ describe.each(versions)("what version %s wrote", (version) => {
     for (const { id } of runs) {
       expect(await harness(dir, ["audit", id])).toMatchObject({ code: 0 });
       expect(await harness(dir, ["show", id])).toMatchObject({ code: 0 });
+      // Its tools were described in other words: that is told, and no crash.
+      const { code, out, err } = await harness(dir, ["replay", id]);
+      expect({ code, err }).toEqual({ code: 1, err: "" });
+      expect(out).toContain("the request to the model is another, in the tools");
     }
   });
 

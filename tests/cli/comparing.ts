@@ -21,7 +21,10 @@ export const runGoal = async (
   dir: string,
   more: readonly string[] = [],
   env: Seat["env"] = {},
-): Promise<string> => runId((await comesTo(0, dir, ["run", "goal.md", ...more], { env })).err);
+): Promise<string> => begun((await comesTo(0, dir, ["run", "goal.md", ...more], { env })).err);
+
+/** The run a command began, whichever others it speaks of before. */
+export const begun = (text: string): string => runId(/^ run .*$/m.exec(text)?.[0] ?? text);
 
 /** What a command tells as JSON. */
 export async function told<T>(dir: string, argv: readonly string[], code = 0): Promise<T> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Manifest } from "../../src/core/manifest/manifest.ts";
 import { fill, folder, runId, start } from "./ground.ts";
-import { comesTo, refusal, runGoal, told } from "./comparing.ts";
+import { begun, comesTo, refusal, runGoal, told } from "./comparing.ts";
 import { counting, dies, journaled, mayPost, posts, project, submits, task, writes } from "./errands.ts";
 import type { Turn } from "./errands.ts";
 
@@ -14,7 +14,7 @@ const works = (id: string, ...before: readonly Turn[]): readonly Turn[] => [
 ];
 
 const forkOf = async (dir: string, run: string, ...more: readonly string[]): Promise<string> =>
-  runId((await comesTo(0, dir, ["fork", run, ...more])).err.replace(/^ fork .*$/m, ""));
+  begun((await comesTo(0, dir, ["fork", run, ...more])).err);
 
 const script = (threads: Turn): string => JSON.stringify({ price: { input: 1, output: 5 }, ...threads });
 
@@ -129,12 +129,7 @@ test("what runs before a fork did outside is not done again, and its worker is t
   expect(toldOnce[0]).toContain("order number 1 is in the book");
 
   // Two forks on, killed in the middle.
-  const dead = runId(
-    (await dies(dir, "append/after/attempt-submitted", ["fork", child, "--at", "a"])).replace(
-      /^ fork .*$/m,
-      "",
-    ),
-  );
+  const dead = begun(await dies(dir, "append/after/attempt-submitted", ["fork", child, "--at", "a"]));
   expect(dead).not.toBe(child);
   await comesTo(0, dir, ["resume", dead]);
   expect(server.asked).toEqual(["POST /first", "POST /second"]);
