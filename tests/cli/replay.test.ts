@@ -44,7 +44,7 @@ test("a run is done again from what was recorded, without its server, and what d
 
   const { out } = await comesTo(0, dir, ["replay"]);
   expect(out).toContain(`run ${run} · ${entries.length} events`);
-  expect(out).toContain("1 calls that reach outside");
+  expect(out).toContain("calls that reach outside: 1");
   const same = await told<Replayed>(dir, ["replay", run, "--json"]);
   expect(same).toMatchObject({ run, events: entries.length, deviations: [], taken: { outside: 1 } });
   const taken = Object.values(same.taken).reduce((sum, count) => sum + count, 0);

@@ -191,3 +191,26 @@ test("a result that a person's own edit contradicts is stale, one that says the 
     "c, which it needs, runs again",
   ]);
 });
+
+test("of an input that the task itself changes both states are known", async () => {
+  const spec: TaskSpec = { ...(specs.get("a") as TaskSpec), inputs: ["a.*"] };
+  const result: EarlierResult = {
+    run: "7k2m",
+    seq: 1,
+    spec,
+    world,
+    start: await treeOf({ "a.in": "old" }),
+    result: await treeOf({ "a.in": "new", "a.out": "made" }),
+    handoff: await put("a"),
+    by: "verdict",
+  };
+  const why = async (files: Files): Promise<readonly string[]> => {
+    const asked = { tasks: [spec], tree: await treeOf(files), world, earlier: async () => [result] };
+    const [found] = await freshness({ blobs, glob: () => (path) => path.startsWith("a.") }, asked);
+    return found?.because ?? [];
+  };
+  expect(await why({ "a.in": "old" })).toEqual([]);
+  expect(await why({ "a.in": "new", "a.out": "made" })).toEqual([]);
+  expect(await why({ "a.in": "neither" })).toEqual(["its input a.in changed"]);
+  expect(await why({ "a.in": "old", "a.out": "other" })).toEqual(["its input a.out is new"]);
+});

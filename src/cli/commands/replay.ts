@@ -11,7 +11,7 @@ import type { Recorded, Replayed } from "../../loop/replay.ts";
 import { readJson } from "../../loop/texts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { keptSecrets, redactedIo } from "../kept-secrets.ts";
+import { readableKept, redactedIo } from "../kept-secrets.ts";
 import { pickRun } from "../pick-run.ts";
 import { differences } from "../pins.ts";
 import { withState } from "../reader.ts";
@@ -41,7 +41,7 @@ export async function replayRun(
   if (options.policy !== undefined && options.policy !== "now")
     throw new Refused(`--policy ${options.policy}: there is now: the rules of harness.yaml as they are`);
   const project = await readProject(terminal.cwd);
-  const kept = await keptSecrets(project.dir, project.spec, terminal.env);
+  const kept = await readableKept(project.dir, project.spec, terminal.env);
   const io = redactedIo(terminal, kept);
   const id = await withState(io, async ({ storage, state }) => {
     const picked = await pickRun(storage.journal, named, state);
@@ -76,7 +76,7 @@ async function recordedRun({ journal }: Storage, id: RunId): Promise<Recorded> {
 
 interface Again {
   readonly project: Awaited<ReturnType<typeof readProject>>;
-  readonly kept: Awaited<ReturnType<typeof keptSecrets>>;
+  readonly kept: Awaited<ReturnType<typeof readableKept>>;
   readonly storage: Storage;
   readonly recorded: Recorded;
   readonly isPolicyOfNow: boolean;

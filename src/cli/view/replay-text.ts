@@ -40,7 +40,7 @@ const reasons = {
 
 function takenRows({ taken }: Replayed): Rows {
   const words = Object.entries(taken).map(
-    ([why, count]) => `${count} ${reasons[why as keyof typeof reasons]}`,
+    ([why, count]) => `${reasons[why as keyof typeof reasons]}: ${count}`,
   );
   return words.length === 0 ? [] : [["as it was", words.join(" · ")]];
 }
