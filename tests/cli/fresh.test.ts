@@ -183,3 +183,35 @@ test("a stale task is worked on again where its old result is in the workspace",
   await comesTo(0, dir, ["run", "goal.md", "--export", "result"]);
   expect(await readFile(join(dir, "result/left.txt"), "utf8")).toBe("one\ngood\n");
 });
+
+test("a kept result is judged again by the checks of now: one that fails them is stale", async () => {
+  const made = project(
+    [task("left", [], { inputs: ["left.csv"], criteria: [{ id: "fine", run: "sh check.sh" }] })],
+    {
+      "task/left/*": copies("left.csv", "left.txt"),
+    },
+  );
+  const dir = await folder({
+    ...made,
+    "workspace/left.csv": "1\n",
+    "workspace/check.sh": "grep -q good left.txt\n",
+  });
+  await runGoal(dir);
+  expect(await explained(dir)).toEqual({ left: expect.stringContaining("fresh") as string });
+  await fill(dir, { "workspace/check.sh": "exit 1\n" });
+  expect(await explained(dir)).toEqual({ left: "stale: its criterion fine does not hold any more" });
+});
+
+test("inputs that fit nothing are told, and those outside of the workspace refused", async () => {
+  const plan = (inputs: readonly string[]): Files => ({
+    ...project([task("left", [], { inputs })], { "task/left/*": copies("left.csv", "left.txt") }),
+    "workspace/left.csv": "1\n",
+  });
+  const dir = await folder(plan(["lef.csv"]));
+  await runGoal(dir);
+  expect(await explained(dir)).toEqual({ left: "stale: its inputs fit no file" });
+  const outside = await folder(plan(["../x"]));
+  expect(await refusal(outside, ["run", "goal.md", "--explain"])).toContain(
+    "must be relative to the workspace",
+  );
+});

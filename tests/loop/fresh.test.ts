@@ -205,7 +205,13 @@ test("of an input that the task itself changes both states are known", async () 
     by: "verdict",
   };
   const why = async (files: Files): Promise<readonly string[]> => {
-    const asked = { tasks: [spec], tree: await treeOf(files), world, earlier: async () => [result] };
+    const asked = {
+      tasks: [spec],
+      tree: await treeOf(files),
+      world,
+      earlier: async () => [result],
+      broken: async () => null,
+    };
     const [found] = await freshness({ blobs, glob: () => (path) => path.startsWith("a.") }, asked);
     return found?.because ?? [];
   };

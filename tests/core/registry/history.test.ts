@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inProduction, newestVersion, resolveWhich } from "../../../src/core/registry/history.ts";
+import { histories, inProduction, newestVersion, resolveWhich } from "../../../src/core/registry/history.ts";
 import { made, put, read, sha256, textOf, worker } from "./ground.ts";
 
 const stagesOf = (history: ReturnType<typeof worker>): Record<number, string | null> =>
@@ -97,4 +97,14 @@ test.each([
   for (const word of words) expect(faults[0]?.what).toMatch(word);
   const sound = byName.get("prompt:worker")?.records ?? [];
   expect(sound).toEqual(records.slice(0, -1));
+});
+
+test("what is in production is not put into staging beside it", () => {
+  const { faults } = histories(
+    [made(1), put(1, "production", null), put(1, "staging", null)].map((record, index) => ({
+      record,
+      line: index + 1,
+    })),
+  );
+  expect(faults).toEqual([{ line: 3, what: expect.stringContaining("it is in production") as string }]);
 });
