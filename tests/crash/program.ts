@@ -11,6 +11,7 @@ import { drive } from "../../src/loop/drive.ts";
 import type { Stand } from "../../src/loop/drive.ts";
 import { createRun, policyOf, takeRun } from "../../src/loop/own.ts";
 import { importDirectory } from "../../src/edges/files/import.ts";
+import { putJson } from "../../src/loop/texts.ts";
 import { openStorage } from "../../src/edges/sqlite/storage.ts";
 import { dropBlobs } from "./drop-blobs.ts";
 import { mortal, readDeath } from "./failpoints.ts";
@@ -44,7 +45,7 @@ async function main(place: string, goal: Goal, side: number | null): Promise<voi
 async function live(ports: RealPorts, place: string, goal: Goal, side: number | null): Promise<Stand> {
   const isNew = (await ports.journal.runs()).length === 0;
   const owned = isNew
-    ? await createRun(ports, runId, await created(ports, place, goal, side), owner())
+    ? await begin(ports, await created(ports, place, goal, side))
     : await takeRun(ports, runId, owner());
   if ("owner" in owned) throw new Error(`pid ${owned.owner.pid} has the run, but is dead`);
   await policyOf(ports, owned, { type: "person", user: "tester", tty: null });
@@ -54,6 +55,29 @@ async function live(ports: RealPorts, place: string, goal: Goal, side: number | 
   if (stand === "ended") await dropBlobs(ports, runId);
   await owned.ownership.release();
   return stand;
+}
+
+/** A run that takes a task over, which another run accepted without changing a file. */
+async function begin(ports: RealPorts, body: Body<"run-created">): ReturnType<typeof createRun> {
+  const settled = { needs: [], criteria: [], tools: null, attempts: null, turns: null };
+  const inherited: Body<"task-inherited"> = {
+    task: "kept",
+    spec: await putJson(ports.blobs, { id: "kept", title: "kept", instructions: "keep", ...settled }),
+    needs: [],
+    head: body.base,
+    handoff: await putJson(ports.blobs, {
+      task: "kept",
+      title: "kept",
+      summary: "kept",
+      artifacts: [],
+      decisions: [],
+      open_questions: [],
+      confidence: null,
+    }),
+    by: "verdict",
+    from: { run: "earlier", seq: 7 },
+  };
+  return createRun(ports, runId, body, owner(), undefined, [inherited]);
 }
 
 function tell({ seq, hash }: Entry): void {
