@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { gateVerdict } from "../../../src/evals/gate/decide.ts";
 import { judgedMargin } from "../../../src/evals/gate/judge.ts";
+import { binomialCdf } from "../../../src/evals/stats/binomial.ts";
 import { normalCdf, normalQuantile } from "../../../src/evals/stats/normal.ts";
 import { tangoScore } from "../../../src/evals/stats/tango.ts";
-import { chanceOf, discordant, quality, refusals, regionOf, specOf } from "./simulating.ts";
+import { chanceOf, discordant, itemOf, quality, refusals, regionOf, rowsOf, specOf } from "./simulating.ts";
 
 /** One answer to each item, right or wrong: every possible outcome is asked about, and weighed by its exact chance. */
 const one = specOf({ guards: { quality }, looks: [1] });
@@ -105,6 +107,22 @@ describe("S11: suites at the ceiling", () => {
     expect(regionOf(one, "quality", 0, 58, 0).most[0]).toBe(-1);
     expect(regionOf(one, "quality", 0, 59, 0).most[0]).toBe(0);
   });
+});
+
+test("S11: what is lost is lost in both of two answers: at most 5.6 %, where pseudo-items alone pass 10 %", () => {
+  const twice = specOf({ guards: { quality }, looks: [2] });
+  const [wrong, , , right] = rowsOf("quality", 2);
+  const promotes = (n: number, lost: number): boolean => {
+    const items = Array.from({ length: n }, (_, i) => itemOf(i, i < lost ? wrong : right, right));
+    return gateVerdict(twice, { items, looks: [2] }) === "PROMOTE";
+  };
+  const passed = [10, 20, 30, 46, 60, 76, 92, 104, 132, 160, 200, 300, 622].map((n) => {
+    let most = -1;
+    while (promotes(n, most + 1)) most += 1;
+    return binomialCdf(most, n, 0.05);
+  });
+  expect(Math.max(...passed)).toBeLessThanOrEqual(0.056);
+  expect(passed.at(-1)).toBeGreaterThan(0.04);
 });
 
 test("the more the candidate loses, the less it is promoted; the more the other loses, the more", () => {

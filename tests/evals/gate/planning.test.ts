@@ -56,7 +56,7 @@ describe("S4: equal arms, three guards jointly", () => {
     const stated = planGate(spec, apart(cases ?? 0), assumed).looks[0]?.chance ?? 0;
     expect(stated).toBeGreaterThanOrEqual(0.8);
     expect(stated).toBeLessThan(0.83);
-    const runs = runsOf(3000);
+    const runs = runsOf(2000);
     const dice = stream("S4");
     const count = countOf("PROMOTE", runs, spec, () => equalArms(dice, cases ?? 0, 1));
     expect(tooMany(count, runs, stated + 0.02)).toBeNull();
@@ -67,7 +67,7 @@ describe("S4: equal arms, three guards jointly", () => {
     const spec = specOf({ guards });
     const { cases } = planGate(spec, apart(100), assumed);
     const stated = planGate(spec, apart(cases ?? 0), assumed).looks.at(-1)?.chance ?? 0;
-    const runs = runsOf(800);
+    const runs = runsOf(600);
     const dice = stream("S4 looks");
     const count = countOverLooks("PROMOTE", runs, spec, () => equalArms(dice, cases ?? 0, 8));
     expect(tooMany(count, runs, stated + 0.02)).toBeNull();
@@ -85,7 +85,7 @@ describe("a plan", () => {
     const gain: Assumptions = {
       guards: { quality: { kind: "rate", rate: 0.75, discordance: 0.374, gain: 0.05 } },
     };
-    const runs = runsOf(2500);
+    const runs = runsOf(1500);
     const dice = stream("S10");
     const answers = (right: number): Answer[] => [
       { quality: dice.chance(right) ? 1 : 0 },

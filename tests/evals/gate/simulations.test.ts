@@ -35,7 +35,7 @@ describe("S1, S7: item means over several answers", () => {
     );
 
   test("S1: equal arms get better in at most 5.5 %, and in no fewer than pseudo-items cost", () => {
-    const runs = runsOf(3000);
+    const runs = runsOf(1500);
     const count = countOf("PROMOTE", runs, better, items(stream("S1"), 2, 0.8, 0.8, false));
     expect(tooMany(count, runs, 0.055)).toBeNull();
     expect(tooFew(count, runs, 0.035)).toBeNull();
@@ -51,7 +51,7 @@ describe("S1, S7: item means over several answers", () => {
 
   test.each(kinds)("S7: at the margin over looks at K = 2, 4, 8, $kind: at most 5.6 %", (kind) => {
     const { sticky, rate } = kind;
-    const runs = runsOf(2000);
+    const runs = runsOf(1500);
     const dice = stream(kind.kind);
     expect(
       tooMany(countOverLooks("PROMOTE", runs, looks, items(dice, 8, rate - 0.05, rate, sticky)), runs, 0.056),
@@ -59,7 +59,7 @@ describe("S1, S7: item means over several answers", () => {
   });
 
   test("S7: all that only the candidate loses is sticky, nothing else differs: at most 5.6 %", () => {
-    const runs = runsOf(2000);
+    const runs = runsOf(1500);
     const dice = stream("nested");
     const nested = (): ScoredItem[] =>
       Array.from({ length: 132 }, (_, i) =>
@@ -171,7 +171,7 @@ describe("S8: one of five guards at its margin, the others clearly better", () =
   }
 
   test.each(["quality", "cost"] as const)("%s: at most 5.6 %", (atMargin) => {
-    const runs = runsOf(2000);
+    const runs = runsOf(1500);
     const dice = stream(`S8 ${atMargin}`);
     expect(
       tooMany(
@@ -183,7 +183,7 @@ describe("S8: one of five guards at its margin, the others clearly better", () =
   });
 
   test("all at their margins are rejected in error at most 5.6 %", () => {
-    const runs = runsOf(2000);
+    const runs = runsOf(1500);
     const dice = stream("S8 reject");
     const two = specOf({ guards: { quality, format }, looks: [1] });
     const answer = (right: number): Answer => ({
