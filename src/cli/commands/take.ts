@@ -26,9 +26,12 @@ import { plural } from "../view/words.ts";
 export const diff = async (
   io: Io,
   named: string | undefined,
-  options: { readonly stat?: boolean },
-): Promise<number> =>
-  withRun(io, named, async ({ storage }, id) => {
+  options: { readonly stat?: boolean; readonly json?: boolean; readonly patch?: boolean },
+): Promise<number> => {
+  const ofTwo = options.json === true ? "--json" : options.patch === true ? "--patch" : null;
+  if (ofTwo !== null)
+    throw new Refused(`${ofTwo} is for two runs that are compared: harness diff RUN RUN ${ofTwo}`);
+  return withRun(io, named, async ({ storage }, id) => {
     const run = await readRun(storage, id);
     if (options.stat === true) return stat(io, storage, run);
     const store = treeStore(storage.blobs);
@@ -39,6 +42,7 @@ export const diff = async (
     sayLeftOut(io, leftOut, "which no patch can hold");
     return exit.ok;
   });
+};
 
 async function stat(io: Io, { blobs }: Pick<Ports, "blobs">, run: RunState): Promise<number> {
   for (const { path, before, after } of await diffTrees(treeStore(blobs), run.base, run.head)) {

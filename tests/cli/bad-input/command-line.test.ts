@@ -78,7 +78,7 @@ describe("options", () => {
     ),
     typed(["run", "goal.md", "--keep-days", "3"], "unknown option '--keep-days'; see harness run --help"),
     typed(["show", "--task"], "option '--task <id>' argument missing; see harness show --help"),
-    typed(["diff", "--json"], "unknown option '--json'; see harness diff --help"),
+    typed(["diff", "--json"], "--json is for two runs that are compared: harness diff RUN RUN --json"),
     typed(["gc", "--dry"], "unknown option '--dry'; see harness gc --help"),
     typed(
       ["approvals", "accept", "e1", "--notes", "x"],
