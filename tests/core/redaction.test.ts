@@ -177,7 +177,10 @@ test("no form of a value survives, however the text is cut; a second pass change
         at += size;
       }
       expect(given + stream.end()).toBe(whole);
-      if (text.isWellFormed()) expect(Buffer.from(hidden.bytes(encodeText(text))).toString()).toBe(whole);
+      // Of values that overlap, the one with the most bytes need not be the one with the most characters.
+      const nameless = (shown: string): string => shown.replaceAll(/NAME_\d/g, "NAME");
+      if (text.isWellFormed())
+        expect(nameless(Buffer.from(hidden.bytes(encodeText(text))).toString())).toBe(nameless(whole));
     }),
     { numRuns: 150 },
   );

@@ -96,8 +96,11 @@ describe("a result, and a budget", () => {
     typed(["export", "--to", "goal.md"], "DIR/goal.md is not a directory; name a new or empty directory"),
     typed(["export", "--to", "goal.md/x"], "DIR/goal.md/x is not a directory; name a new or empty directory"),
     typed(["export", "--to", "/proc/x"], "/proc/x cannot be made; name another directory"),
-    typed(["export"], "say where: harness export --to DIR, or --branch NAME"),
-    typed(["export", "--to", "a", "--branch", "b"], "say where: harness export --to DIR, or --branch NAME"),
+    typed(["export"], "say what: harness export --to DIR, --branch NAME, or --manifest, one of them"),
+    typed(
+      ["export", "--to", "a", "--branch", "b"],
+      "say what: harness export --to DIR, --branch NAME, or --manifest, one of them",
+    ),
     typed(
       ["export", "--branch", "x"],
       "run RUN did not start from a git commit; use: harness export RUN --to DIR",
