@@ -38,7 +38,10 @@ export function redaction(secrets: readonly Named[]): Redaction {
   }
   const forms = secrets.flatMap(({ name, value }) => formsOf(value).map((form) => ({ name, form })));
   const marks = forms.map(({ name }) => placeholderOf(name));
-  const patterns = patternsOf(forms.map(({ form }) => unitsOf(form)));
+  const patterns = patternsOf(
+    forms.map(({ form }) => unitsOf(form)),
+    forms.map(({ form }) => form.length),
+  );
   const text = (whole: string): string => {
     const stream = streamOf(patterns, marks);
     return stream.push(whole) + stream.end();
@@ -74,11 +77,14 @@ export function valueFault(name: string, value: string): string | null {
 interface Patterns {
   readonly finder: Finder;
   readonly lengths: readonly number[];
+  /** In characters, in whichever encoding: of values that overlap, the one with the most gives its name. */
+  readonly weights: readonly number[];
 }
 
-const patternsOf = (patterns: readonly ArrayLike<number>[]): Patterns => ({
+const patternsOf = (patterns: readonly ArrayLike<number>[], weights: readonly number[]): Patterns => ({
   finder: finderOf(patterns),
   lengths: patterns.map(({ length }) => length),
+  weights,
 });
 
 const unitsOf = (text: string): Uint16Array =>
@@ -89,6 +95,7 @@ interface Span {
   readonly start: number;
   readonly end: number;
   readonly pattern: number;
+  readonly weight: number;
 }
 
 /** Units one by one; what patterns cover of them, each part once. */
@@ -102,7 +109,7 @@ interface Cover {
   rest(): readonly Span[];
 }
 
-function coverOf({ finder, lengths }: Patterns): Cover {
+function coverOf({ finder, lengths, weights }: Patterns): Cover {
   let state = 0;
   let at = 0;
   let spans: Span[] = [];
@@ -112,7 +119,9 @@ function coverOf({ finder, lengths }: Patterns): Cover {
       state = finder.next(state, unit);
       at += 1;
       const pattern = finder.longest(state);
-      if (pattern !== -1) addSpan(spans, { start: at - (lengths[pattern] ?? 0), end: at, pattern });
+      if (pattern === -1) return;
+      const weight = weights[pattern] ?? 0;
+      addSpan(spans, { start: at - (lengths[pattern] ?? 0), end: at, pattern, weight });
     },
     limit: () => Math.min(safe(), spans[0]?.start ?? Infinity),
     settled: () => {
@@ -130,8 +139,8 @@ function addSpan(spans: Span[], found: Span): void {
   let merged = found;
   for (let last = spans.at(-1); last !== undefined && last.end > merged.start; last = spans.at(-1)) {
     spans.pop();
-    const { pattern } = last.end - last.start > merged.end - merged.start ? last : merged;
-    merged = { start: Math.min(last.start, merged.start), end: merged.end, pattern };
+    const { pattern, weight } = last.weight > merged.weight ? last : merged;
+    merged = { start: Math.min(last.start, merged.start), end: merged.end, pattern, weight };
   }
   spans.push(merged);
 }
@@ -169,7 +178,10 @@ function streamOf(patterns: Patterns, marks: readonly string[]): TextStream {
 /** Each form as UTF-8 and as UTF-16 (the lower byte first), with its placeholder in the same. */
 function bytesRedaction(forms: readonly { name: string; form: string }[]): (bytes: Uint8Array) => Uint8Array {
   const kinds = [encodeText, utf16];
-  const patterns = patternsOf(kinds.flatMap((encode) => forms.map(({ form }) => encode(form))));
+  const patterns = patternsOf(
+    kinds.flatMap((encode) => forms.map(({ form }) => encode(form))),
+    kinds.flatMap(() => forms.map(({ form }) => form.length)),
+  );
   const marks = kinds.flatMap((encode) => forms.map(({ name }) => encode(placeholderOf(name))));
   return (bytes) => {
     const cover = coverOf(patterns);

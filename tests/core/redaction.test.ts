@@ -177,10 +177,7 @@ test("no form of a value survives, however the text is cut; a second pass change
         at += size;
       }
       expect(given + stream.end()).toBe(whole);
-      // Of values that overlap, the one with the most bytes need not be the one with the most characters.
-      const nameless = (shown: string): string => shown.replaceAll(/NAME_\d/g, "NAME");
-      if (text.isWellFormed())
-        expect(nameless(Buffer.from(hidden.bytes(encodeText(text))).toString())).toBe(nameless(whole));
+      if (text.isWellFormed()) expect(Buffer.from(hidden.bytes(encodeText(text))).toString()).toBe(whole);
     }),
     { numRuns: 150 },
   );
@@ -209,4 +206,10 @@ test("many values and much text: the work grows with the text, not with the valu
   const text = "a".repeat(1_000_000);
   const hidden = redaction(many);
   expect(hidden.text(`${text}${many[7]?.value}`)).toBe(`${"a".repeat(1_000_000)}{{secret:N_7}}`);
+});
+
+test("of values that overlap the one with the most characters gives its name, in text as in bytes", () => {
+  const hidden = redaction(named(["éb0/=1+b/", "ééb0/=1+b"]));
+  const text = "/=Aééb0/=1+b/";
+  expect(Buffer.from(hidden.bytes(encodeText(text))).toString()).toBe(hidden.text(text));
 });
