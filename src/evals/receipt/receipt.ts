@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { digest } from "../../core/id.ts";
+import { artifactKinds } from "../../core/registry/artifact.ts";
+import { scoredItem } from "../gate/item.ts";
+import { judgeLabels } from "../gate/judge.ts";
+import { gateSpec } from "../gate/spec.ts";
+
+/** One side of an evaluation. */
+export const side = z.strictObject({
+  kind: z.enum(artifactKinds),
+  name: z.string(),
+  /** null: a working file. */
+  version: z.int().positive().nullable(),
+  /** Of the closure. */
+  digest,
+  /** What was asked: the model as it is configured, and the ids that answered. */
+  model: z.string(),
+  served: z.array(z.string()),
+});
+export type Side = z.infer<typeof side>;
+
+export const judgeUse = z.strictObject({
+  /** Of rubric, judge prompt, model and parameters: the same for all arms. */
+  digest,
+  model: z.string(),
+  rubrics: z.record(z.string(), digest),
+  /** How it agrees with people; null: there are no labels. */
+  labels: judgeLabels.nullable(),
+});
+export type JudgeUse = z.infer<typeof judgeUse>;
+
+/** An item's scores, and the digests of its answers in the same order. */
+export const receiptItem = z.strictObject({
+  item: scoredItem,
+  answers: z.strictObject({
+    candidate: z.array(digest),
+    baseline: z.array(digest),
+    best: z.array(digest),
+  }),
+});
+
+export const receipt = z.strictObject({
+  receipt: z.literal(1),
+  verdict: z.enum(["PROMOTE", "REJECT", "INCONCLUSIVE"]),
+  /** Of the candidate's closure, as promotions look it up. */
+  digest,
+  evaluation: z.string(),
+  at: z.int(),
+  candidate: side,
+  baseline: side.nullable(),
+  /** null: production is the best version there ever was, or there is none. */
+  best: side.nullable(),
+  suite: z.strictObject({ name: z.string(), version: z.int().positive().nullable(), digest }),
+  /** The files of cases, by path in the suite's folder. */
+  datasets: z.record(z.string(), digest),
+  split: z.strictObject({
+    side: z.enum(["held_out", "train"]),
+    share: z.number(),
+    /** How many candidates have been looked at on this split, this one among them. */
+    candidates: z.int().positive(),
+  }),
+  gate: gateSpec,
+  /** Looks taken, ascending: answers to each item. */
+  looks: z.array(z.int().positive()).min(1),
+  /** Wider margins a person signed for, for ever. */
+  accepted: z
+    .strictObject({ margins: z.record(z.string(), z.number()), by: z.string(), why: z.string(), at: z.int() })
+    .nullable(),
+  judge: judgeUse.nullable(),
+  environment: z.strictObject({
+    harness: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    renderer: z.int(),
+  }),
+  spent: z.strictObject({ answers: z.int(), micros: z.int().nullable(), wallMs: z.int() }),
+  items: z.array(receiptItem),
+  /** sha256 over what stands above and each item, link by link: the last one. */
+  chain: digest,
+});
+export type Receipt = z.infer<typeof receipt>;
