@@ -37,6 +37,8 @@ export interface Progress {
   readonly samples: number;
   readonly done: number;
   readonly total: number;
+  /** Of those that are done: the others were known. */
+  readonly asked: number;
   readonly reused: number;
   readonly micros: number;
   readonly errors: number;
@@ -185,14 +187,15 @@ class Course {
 
   async #gather(asks: readonly Ask[], samples: number): Promise<Gathered> {
     const { id, concurrency, freshMs, until } = this.#plan;
-    const count = { done: 0, reused: 0, errors: 0, outages: 0 };
+    const count = { done: 0, asked: 0, reused: 0, errors: 0, outages: 0 };
     return gather(
       this.#ports,
       { evaluation: id, concurrency, freshMs, until, isDoubted: this.#isDoubted },
       asks,
       this.#signal,
-      ({ reused, answered }) => {
+      ({ reused, answered }, isAsked) => {
         count.done += 1;
+        count.asked += isAsked ? 1 : 0;
         count.reused += reused ? 1 : 0;
         count.errors += answered.outcome === "error" ? 1 : 0;
         count.outages += answered.outcome === "outage" ? 1 : 0;

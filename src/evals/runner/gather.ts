@@ -4,6 +4,7 @@ import type { Digest, Instant } from "../../core/id.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answered, Ask, ScoredAnswer } from "../answer.ts";
 import type { Score } from "../gate/item.ts";
+import type { Scorer } from "../scoring/scorer.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Recheck } from "./drift.ts";
 import type { Purse } from "./purse.ts";
@@ -12,8 +13,7 @@ import type { AnswerStore, KeptAnswer } from "./store.ts";
 
 export interface GatherPorts {
   readonly subject: Subject;
-  /** Scores by metric. Never rejects for what a judge or a command does: that is an "outage". */
-  readonly score: (ask: Ask, answered: Answered, signal: AbortSignal) => Promise<Record<string, Score>>;
+  readonly scorer: Pick<Scorer, "score">;
   readonly store: AnswerStore;
   readonly clock: Clock;
   readonly sha256: (text: string) => Digest;
@@ -39,6 +39,9 @@ export interface Gathered {
   readonly stopped: Stopped | null;
 }
 
+/** `isAsked`: it was not known before. */
+export type OnAnswer = (answer: ScoredAnswer, isAsked: boolean) => void;
+
 /** So many outages one after the other, and the provider is down. */
 const outagesInARow = 20;
 
@@ -52,7 +55,7 @@ export async function gather(
   gathering: Gathering,
   asks: readonly Ask[],
   signal: AbortSignal,
-  onAnswer: (answer: ScoredAnswer) => void,
+  onAnswer: OnAnswer,
 ): Promise<Gathered> {
   const work = new Work(ports, gathering, signal, onAnswer);
   for (let at = 0; at < asks.length && work.isGoingOn(); at += chunk) {
@@ -75,7 +78,7 @@ class Work {
   readonly #gathering: Gathering;
   readonly #signal: AbortSignal;
   readonly #halt = new AbortController();
-  readonly #onAnswer: (answer: ScoredAnswer) => void;
+  readonly #onAnswer: OnAnswer;
   readonly #asking: PQueue;
   /** Storing and scoring do not keep the next ask waiting. */
   readonly #settling: PQueue;
@@ -91,7 +94,7 @@ class Work {
     ports: GatherPorts,
     gathering: Gathering,
     signal: AbortSignal,
-    onAnswer: (answer: ScoredAnswer) => void,
+    onAnswer: OnAnswer,
   ) {
     this.#ports = ports;
     this.#gathering = gathering;
@@ -138,7 +141,7 @@ class Work {
 
   #use(job: Job, { answered }: KeptAnswer, isOwn: boolean): void {
     if (isOwn) this.#ports.purse.charge(answered.micros ?? 0);
-    this.#settle(async () => this.#scored(job, answered, !isOwn));
+    this.#settle(async () => this.#scored(job, answered, isOwn ? "own" : "reused"));
   }
 
   #ask(job: Job): void {
@@ -175,23 +178,25 @@ class Work {
     const { evaluation } = this.#gathering;
     const kept = { key: job.key, evaluation, at: clock.now(), answered };
     if (answered.outcome !== "outage") await store.put(kept);
-    await this.#scored(job, answered, false);
+    await this.#scored(job, answered, "asked");
   }
 
-  async #scored({ ask, key, check }: Job, answered: Answered, reused: boolean): Promise<void> {
-    const scores = await this.#ports.score(ask, answered, this.#signal);
+  async #scored({ ask, key, check }: Job, answered: Answered, from: "asked" | "own" | "reused"): Promise<void> {
+    const { scores, whys } = await this.#ports.scorer.score(ask, answered, this.#signal);
     const { arm, sample, form } = ask;
-    const scored = { case: ask.item.case.id, arm, sample, form, key, reused, answered, scores };
+    const more = Object.keys(whys).length === 0 ? {} : { whys };
+    const of = { case: ask.item.case.id, arm, sample, form, key };
+    const scored = { ...of, reused: from === "reused", answered, scores, ...more };
     if (check !== null && answered.outcome !== "outage") await this.#recheck(ask, check, scored);
     this.#answers.push(scored);
-    this.#onAnswer(scored);
+    this.#onAnswer(scored, from === "asked");
   }
 
   async #recheck(ask: Ask, { answered }: KeptAnswer, now: ScoredAnswer): Promise<void> {
-    const before = await this.#ports.score(ask, answered, this.#signal);
+    const before = await this.#ports.scorer.score(ask, answered, this.#signal);
     this.#rechecks.push({
       case: now.case,
-      before: numbersOf(before),
+      before: numbersOf(before.scores),
       now: numbersOf(now.scores),
       servedBefore: answered.served,
       servedNow: now.answered.served,

@@ -1,0 +1,58 @@
+import type { Progress } from "../../evals/runner/evaluate.ts";
+import type { Io } from "../io.ts";
+import { countText, moneyText, spanText } from "../report/figures.ts";
+import { fit } from "../view/cells.ts";
+
+const clearLine = "\r\u001b[K";
+
+export interface ProgressLine {
+  /** The next answer. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Another line is to be printed: this one makes room. */
+  readonly say: (text: string) => void;
+  readonly end: () => void;
+}
+
+/**
+ * How far a look is, what it cost and how long it still takes: on a terminal one line in place, elsewhere a line for each
+ * tenth.
+ */
+export function progressLine(io: Io, now: () => number = Date.now): ProgressLine {
+  let [samples, begun, tenth] = [0, now(), 0];
+  let [shownAt, isShown] = [0, false];
+  const clear = (): void => {
+    if (isShown) io.err(clearLine);
+    isShown = false;
+  };
+  return {
+    onProgress: (progress) => {
+      if (progress.samples !== samples || progress.done === 1)
+        [samples, begun, tenth] = [progress.samples, now(), 0];
+      const text = progressText(progress, now() - begun);
+      if (io.isTerminal && (now() - shownAt > 100 || progress.done === progress.total)) {
+        io.err(`${clearLine}${fit(text, Math.max(20, io.columns - 1))}`);
+        [shownAt, isShown] = [now(), true];
+      }
+      const reached = Math.floor((10 * progress.done) / progress.total);
+      if (!io.isTerminal && reached > tenth && progress.done < progress.total) io.err(`${text}\n`);
+      tenth = reached;
+    },
+    say: (text) => {
+      clear();
+      io.err(text);
+    },
+    end: clear,
+  };
+}
+
+/** ` K=2  412 of 960  $3.71  4 min, about 5 min left  2 errors`. */
+export function progressText(progress: Progress, ms: number): string {
+  const { samples, done, total, asked, reused, micros, errors, outages } = progress;
+  const left = asked === 0 || done === total ? "" : `, about ${spanText((ms / asked) * (total - done))} left`;
+  const notes = [
+    ...(reused === 0 ? [] : [`${countText(reused)} taken from earlier`]),
+    ...(errors === 0 ? [] : [`${errors} errors`]),
+    ...(outages === 0 ? [] : [`${outages} outages`]),
+  ];
+  return ` K=${samples}  ${countText(done)} of ${countText(total)}  ${moneyText(micros)}  ${spanText(ms)}${left}  ${notes.join(" · ")}`.trimEnd();
+}
