@@ -44,27 +44,15 @@ export async function versionOf(opened: Opened, ref: ArtifactRef): Promise<ArmVe
   return { ref, text, version, digest: text.version?.made.digest ?? digestOf(text), label };
 }
 
-/**
- * A working file becomes a version before money is spent on it: what is evaluated is what can be promoted.
- * @returns the version, and the registry as it is now
- */
-export async function asVersion(
-  opened: Opened,
-  candidate: ArmVersion,
-  suite: string,
-): Promise<{ readonly candidate: ArmVersion; readonly opened: Opened; readonly isNew: boolean }> {
-  if (candidate.version !== null) return { candidate, opened, isNew: false };
+/** A working file becomes a version before money is spent on it: what is evaluated is what can be promoted. */
+export async function asVersion(opened: Opened, candidate: ArmVersion, suite: string): Promise<ArmVersion> {
+  if (candidate.version !== null) return candidate;
   const { ref, text, digest } = candidate;
   const known = [...opened.registry.history(ref).versions.values()].find(
     ({ made }) => made.digest === digest,
   );
   const version = known?.made.version ?? (await commit(opened, ref, text, suite));
-  const now = await openedAt(opened.dir);
-  return {
-    candidate: await versionOf(now, { ...ref, which: { type: "version", version } }),
-    opened: now,
-    isNew: known === undefined,
-  };
+  return versionOf(await openedAt(opened.dir), { ...ref, which: { type: "version", version } });
 }
 
 async function commit(opened: Opened, ref: ArtifactRef, text: ArtifactText, suite: string): Promise<number> {
