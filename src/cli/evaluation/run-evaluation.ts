@@ -26,6 +26,8 @@ import type { World } from "./world.ts";
 export interface Ended {
   readonly kept: KeptReport;
   readonly report: Report;
+  /** Of the receipt in `receipts/`, relative to the project; null: none was written. */
+  readonly file: string | null;
   readonly stopped: Evaluated["stopped"];
   readonly signal: "SIGINT" | "SIGTERM" | null;
 }
@@ -76,7 +78,7 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     const kept = { report, receipt: receiptFor(settled, evaluated, report, at) };
     const shown = evaluated.looks.length === 0 ? { ...report, decision: null } : decided(report);
     await keepReport(world.evaluations, kept, shown);
-    return { kept, report: shown, stopped: evaluated.stopped, signal: signals.received() };
+    return { kept, report: shown, file: null, stopped: evaluated.stopped, signal: signals.received() };
   } catch (error) {
     if (!(error instanceof SubjectRefused)) throw error;
     throw new Refused(error.message, exit.infrastructure);

@@ -74,7 +74,7 @@ export async function settle(
   const best = mode === "smoke" ? null : await bestVersion(world.opened, suite.name, found);
   const arms = await settledArms(world, suite, { candidate: found, baseline, best }, options);
   const money = purse(ceilingOf(suite, options));
-  const asked = await participants(world, suite, arms, items, money);
+  const asked = await participants(world, { suite, arms, items, purse: money });
   const gate = gateAt(suite, asked.scorer.measures);
   return {
     id: idOf({ suite, mode, arms, settings: asked.settings, gate }),
