@@ -13,29 +13,26 @@ export interface ProgressLine {
   readonly end: () => void;
 }
 
-/**
- * How far a look is, what it cost and how long it still takes: on a terminal one line in place, elsewhere a line for each
- * tenth.
- */
+/** Elsewhere than on a terminal a line is written so often. */
+const quietMs = 30_000;
+
+/** How far a look is, what it cost and how long it still takes: on a terminal in place, elsewhere a line now and then. */
 export function progressLine(io: Io, now: () => number = Date.now): ProgressLine {
-  let [samples, begun, tenth] = [0, now(), 0];
-  let [shownAt, isShown] = [0, false];
+  let [samples, begun] = [0, now()];
+  let [shownAt, isShown] = [now(), false];
   const clear = (): void => {
     if (isShown) io.err(clearLine);
     isShown = false;
   };
   return {
     onProgress: (progress) => {
-      if (progress.samples !== samples || progress.done === 1)
-        [samples, begun, tenth] = [progress.samples, now(), 0];
+      if (progress.samples !== samples || progress.done === 1) [samples, begun] = [progress.samples, now()];
+      const since = now() - shownAt;
+      if (progress.done < progress.total && since < (io.isTerminal ? 100 : quietMs)) return;
+      if (!io.isTerminal && progress.done === progress.total) return;
       const text = progressText(progress, now() - begun);
-      if (io.isTerminal && (now() - shownAt > 100 || progress.done === progress.total)) {
-        io.err(`${clearLine}${fit(text, Math.max(20, io.columns - 1))}`);
-        [shownAt, isShown] = [now(), true];
-      }
-      const reached = Math.floor((10 * progress.done) / progress.total);
-      if (!io.isTerminal && reached > tenth && progress.done < progress.total) io.err(`${text}\n`);
-      tenth = reached;
+      io.err(io.isTerminal ? `${clearLine}${fit(text, Math.max(20, io.columns - 1))}` : `${text}\n`);
+      [shownAt, isShown] = [now(), io.isTerminal];
     },
     say: (text) => {
       clear();

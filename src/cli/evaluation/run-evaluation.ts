@@ -18,7 +18,7 @@ import { progressLine } from "./progress.ts";
 import type { ProgressLine } from "./progress.ts";
 import { settle } from "./settle.ts";
 import type { Settled } from "./settle.ts";
-import { keepReport } from "./stored-reports.ts";
+import { keepReport, readReport } from "./stored-reports.ts";
 import type { KeptReport } from "./stored-reports.ts";
 import type { World } from "./world.ts";
 
@@ -56,8 +56,9 @@ export async function runEvaluation(
 }
 
 async function ask(world: World, settled: Settled, options: EvalOptions): Promise<Ended> {
-  const { io, store } = world;
+  const { io, store, evaluations } = world;
   const candidates = countCandidates(world, settled);
+  const before = await readReport(evaluations, settled.id);
   for (const line of openingLines(world, settled, candidates)) io.err(line);
   const line = progressLine(io);
   const signals = listen((text) => line.say(`${text}\n`));
@@ -65,20 +66,15 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     const { subject, scorer, purse } = settled;
     const evaluated = await evaluate(
       { subject, scorer, store, clock, sha256, purse },
-      planOf(settled, options),
+      { ...planOf(settled, options), workedMs: before?.report.looks.at(-1)?.wallMs ?? 0 },
       AbortSignal.any([signals.drain, signals.halt]),
       watching(line),
     );
-    const at = {
-      at: clock.now(),
-      candidates,
-      suiteVersion: suiteVersionOf(world.opened, settled.suite.name, settled.suite.digest),
-    };
-    const report = reportOf(settled, evaluated, at);
-    const kept = { report, receipt: receiptFor(settled, evaluated, report, at) };
-    const shown = evaluated.looks.length === 0 ? { ...report, decision: null } : decided(report);
-    await keepReport(world.evaluations, kept, shown);
-    return { kept, report: shown, file: null, stopped: evaluated.stopped, signal: signals.received() };
+    const kept =
+      before !== null && isSame(before, evaluated) ? before : keptOf(world, settled, evaluated, candidates);
+    const report = evaluated.looks.length === 0 ? { ...kept.report, decision: null } : decided(kept.report);
+    await keepReport(evaluations, kept, report);
+    return { kept, report, file: null, stopped: evaluated.stopped, signal: signals.received() };
   } catch (error) {
     if (!(error instanceof SubjectRefused)) throw error;
     throw new Refused(error.message, exit.infrastructure);
@@ -86,6 +82,17 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     line.end();
     signals.forget();
   }
+}
+
+/** Nothing was asked for, and it came as far as before. */
+const isSame = ({ report }: KeptReport, { asked, looks }: Evaluated): boolean =>
+  asked === 0 && report.looks.length === looks.length;
+
+function keptOf(world: World, settled: Settled, evaluated: Evaluated, candidates: number): KeptReport {
+  const { name, digest } = settled.suite;
+  const at = { at: clock.now(), candidates, suiteVersion: suiteVersionOf(world.opened, name, digest) };
+  const report = reportOf(settled, evaluated, at);
+  return { report, receipt: receiptFor(settled, evaluated, report, at) };
 }
 
 /** Looking at held-out cases is counted, whoever stops before the end. */
@@ -102,7 +109,7 @@ function countCandidates({ evaluations }: World, { id, suite, arms, mode }: Sett
   return new Set(looked.map(({ candidate }) => candidate)).size;
 }
 
-function planOf(settled: Settled, options: EvalOptions): EvaluationPlan {
+function planOf(settled: Settled, options: EvalOptions): Omit<EvaluationPlan, "workedMs"> {
   const { id, arms, items, forms, gate, mode, judge, suite } = settled;
   const { concurrency, baseline, budget } = suite.spec;
   return {

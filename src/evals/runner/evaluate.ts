@@ -29,6 +29,8 @@ export interface EvaluationPlan {
   readonly concurrency: number;
   readonly freshMs: number;
   readonly until: Instant | null;
+  /** How long it was at work before it was interrupted. */
+  readonly workedMs: number;
 }
 
 /** Where an evaluation stands, after each answer. */
@@ -55,6 +57,8 @@ export interface Watching {
 export interface Evaluated {
   readonly looks: readonly LookTaken[];
   readonly answers: readonly ScoredAnswer[];
+  /** How many of the answers were asked for now. */
+  readonly asked: number;
   /** At the last look that is whole; null: none is, or there is no gate. */
   readonly decision: Decision | null;
   readonly stopped: Stopped | null;
@@ -92,6 +96,7 @@ class Course {
   #stopped: Stopped | null = null;
   #isDoubted = false;
   #repeated = 0;
+  #asked = 0;
 
   constructor(ports: GatherPorts, plan: EvaluationPlan, signal: AbortSignal, watching: Watching) {
     this.#ports = ports;
@@ -105,6 +110,7 @@ class Course {
     return {
       looks: this.#looks,
       answers: [...this.#answers, ...this.#partial],
+      asked: this.#asked,
       decision: this.#decision,
       stopped: this.#stopped,
     };
@@ -196,6 +202,7 @@ class Course {
       ({ reused, answered }, isAsked) => {
         count.done += 1;
         count.asked += isAsked ? 1 : 0;
+        this.#asked += isAsked ? 1 : 0;
         count.reused += reused ? 1 : 0;
         count.errors += answered.outcome === "error" ? 1 : 0;
         count.outages += answered.outcome === "outage" ? 1 : 0;
@@ -210,7 +217,7 @@ class Course {
   }
 
   #take(samples: number): void {
-    const { arms, items, gate, isGated, judge } = this.#plan;
+    const { arms, items, gate, isGated, judge, workedMs } = this.#plan;
     const outcomes = this.#answers.map(({ answered }) => answered.outcome);
     const look = {
       samples,
@@ -220,7 +227,7 @@ class Course {
       )
         ? null
         : this.#ports.purse.spent(),
-      wallMs: this.#ports.clock.now() - this.#begun,
+      wallMs: workedMs + this.#ports.clock.now() - this.#begun,
       errors: outcomes.filter((one) => one === "error").length,
       repeated: this.#repeated,
       outages: outcomes.filter((one) => one === "outage").length,

@@ -90,12 +90,7 @@ class Work {
   #stopped: Stopped | null = null;
   #failed: { readonly error: unknown } | null = null;
 
-  constructor(
-    ports: GatherPorts,
-    gathering: Gathering,
-    signal: AbortSignal,
-    onAnswer: OnAnswer,
-  ) {
+  constructor(ports: GatherPorts, gathering: Gathering, signal: AbortSignal, onAnswer: OnAnswer) {
     this.#ports = ports;
     this.#gathering = gathering;
     this.#signal = AbortSignal.any([signal, this.#halt.signal]);
@@ -181,7 +176,11 @@ class Work {
     await this.#scored(job, answered, "asked");
   }
 
-  async #scored({ ask, key, check }: Job, answered: Answered, from: "asked" | "own" | "reused"): Promise<void> {
+  async #scored(
+    { ask, key, check }: Job,
+    answered: Answered,
+    from: "asked" | "own" | "reused",
+  ): Promise<void> {
     const { scores, whys } = await this.#ports.scorer.score(ask, answered, this.#signal);
     const { arm, sample, form } = ask;
     const more = Object.keys(whys).length === 0 ? {} : { whys };
