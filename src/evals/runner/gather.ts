@@ -212,13 +212,11 @@ class Work {
 
   #stop(why: Stopped): null {
     this.#stopped ??= why;
-    this.#asking.clear();
     return null;
   }
 
   #fail(error: unknown): void {
     this.#failed ??= { error };
-    this.#asking.clear();
     this.#halt.abort();
   }
 }
