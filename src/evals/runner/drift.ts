@@ -49,7 +49,7 @@ export function driftOf(
   for (const metric of all) {
     const p = chanceOf(rechecks, metric);
     if (p !== null && p < alpha / all.length / looks)
-      return `asked again, their ${metric} is another one (p = ${p.toPrecision(2)} over ${rechecks.length} answers)`;
+      return `asked again, their ${metric} is another one (${p < 0.0001 ? "p < 0.0001" : `p = ${p.toPrecision(2)}`} over ${rechecks.length} answers)`;
   }
   return null;
 }
