@@ -23,10 +23,10 @@ export interface Place {
 /** Why a receipt that verifies does not let this version take the place of what is in production there; none: it does. */
 export function againstHistory(receipt: Receipt, place: Place): readonly string[] {
   return [
-    ...verdictFaults(receipt),
     ...candidateFaults(receipt, place.made),
     ...baselineFaults(receipt, place),
     ...bestFaults(receipt, place),
+    ...verdictFaults(receipt),
   ];
 }
 
