@@ -1,6 +1,7 @@
 import { noEnvironment } from "../../core/environment.ts";
 import type { Environment } from "../../core/environment.ts";
 import { harness } from "../../core/event.ts";
+import type { Entry } from "../../core/event.ts";
 import type { RunConfig } from "../../core/goal.ts";
 import type { Digest, RunId } from "../../core/id.ts";
 import type { Models, Ownership } from "../../core/ports.ts";
@@ -37,6 +38,8 @@ export interface CaseRun {
   readonly models?: (models: Models) => Models;
   /** Nothing of the workspace is put back before judging. */
   readonly isUnprotected?: boolean;
+  /** Whether nothing more is wanted of it when this has happened. */
+  readonly isEnough?: (entry: Entry) => boolean;
 }
 
 /** How it stands: as `drive` says, or the sandbox is gone, in one line. */
@@ -82,7 +85,7 @@ async function begin(place: Place, of: CaseRun, held: Ownership, signal: AbortSi
   const ports = await portsFor(place, of, start.ground);
   try {
     const owned = await create(ports, of, start, held);
-    return await driven(ports, owned.run, signal);
+    return await driven(ports, owned.run, of, signal);
   } finally {
     await ports.close();
   }
@@ -112,6 +115,8 @@ async function goOn(place: Place, of: CaseRun, held: Ownership, signal: AbortSig
   const { storage } = place;
   const before = await readRun(storage, of.id);
   if (before.phase === "ended") return "ended";
+  for await (const entry of storage.journal.read(of.id, 0))
+    if (of.isEnough?.(entry) === true) return "stopped";
   const config = await readJson<RunConfig>(storage.blobs, before.config);
   const environment =
     config.environment === null
@@ -125,7 +130,7 @@ async function goOn(place: Place, of: CaseRun, held: Ownership, signal: AbortSig
     if ("owner" in owned) throw new Error("a run that is held was owned by another process");
     await askAgain(ports, owned.run);
     await policyOf(ports, owned, harness);
-    return await driven(ports, owned.run, signal);
+    return await driven(ports, owned.run, of, signal);
   } finally {
     await ports.close();
   }
@@ -151,5 +156,14 @@ async function portsFor(place: Place, of: CaseRun, ground: Ground, policy?: Dige
   };
 }
 
-const driven = async (ports: Wired, run: RunState, signal: AbortSignal): Promise<Stand> =>
-  drive(ports, run, { drain: signal, halt: signal, observe: () => undefined, stopsBefore: 0 });
+async function driven(ports: Wired, run: RunState, of: CaseRun, signal: AbortSignal): Promise<Stand> {
+  const enough = new AbortController();
+  return drive(ports, run, {
+    drain: AbortSignal.any([signal, enough.signal]),
+    halt: signal,
+    observe: (entry) => {
+      if (of.isEnough?.(entry) === true) enough.abort();
+    },
+    stopsBefore: 0,
+  });
+}

@@ -1,4 +1,4 @@
-import type { Body } from "../../core/event.ts";
+import type { Body, Entry } from "../../core/event.ts";
 import type { Answered } from "../../evals/answer.ts";
 import type { JudgeCase } from "../../evals/suite/case.ts";
 import { readText, shorten } from "../../loop/texts.ts";
@@ -50,14 +50,12 @@ function measuredOf(ran: Ran, verdict: Verdict | null, { label }: JudgeCase): Re
   };
 }
 
-/** The first: what the goal is judged by afterwards says nothing of the work. */
-function verdictIn({ entries }: Ran): Verdict | null {
-  const found = entries.find(
-    ({ type, body }) =>
-      type === "criterion-judged" && body.task !== null && ["pass", "fail"].includes(body.result),
-  );
-  return (found?.body as Verdict | undefined) ?? null;
-}
+/** Whether an event is the verdict on the work, after which nothing more is wanted of a run. */
+export const isVerdict = ({ type, body }: Entry): boolean =>
+  type === "criterion-judged" && body.task !== null && body.result !== "invalid";
+
+const verdictIn = ({ entries }: Ran): Verdict | null =>
+  (entries.find(isVerdict)?.body as Verdict | undefined) ?? null;
 
 /** A file that could not be written would be judged as one that the work left out. */
 function refuseUnwritten({ entries }: Ran, { id }: JudgeCase): void {

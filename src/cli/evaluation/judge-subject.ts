@@ -15,7 +15,7 @@ import type { ArmUse } from "./arm-use.ts";
 import { caseIdentity, treeOf } from "./case-identity.ts";
 import { settled } from "./case-request.ts";
 import { givenWorker, withGivenWork } from "./given-work.ts";
-import { judgeAnswer } from "./judge-answer.ts";
+import { isVerdict, judgeAnswer } from "./judge-answer.ts";
 import { directoryOf, judgedWork } from "./judged-work.ts";
 import type { JudgedWork } from "./judged-work.ts";
 import type { Place } from "./place.ts";
@@ -46,6 +46,7 @@ export async function judgeSubject(place: Place, options: AgentSubjectOptions): 
         free: ["write_file"],
         models: (models) => withGivenWork(models, work.after),
         isUnprotected: true,
+        isEnough: isVerdict,
       },
     };
   };
