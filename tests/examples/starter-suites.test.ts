@@ -154,13 +154,13 @@ describe("the evaluator's script", () => {
 
   /** As the loop settles it: a score for each criterion, the weighted mean, `must`. */
   function graded(
-    { criteria, threshold = 0.7 }: RubricSpec,
+    { criteria, threshold }: RubricSpec,
     name: string,
     scores: readonly { criterion: string; score: number }[],
   ): "pass" | "fail" {
     expect(scores.map(({ criterion }) => criterion)).toEqual(criteria.map(({ id }) => `${name}.${id}`));
     const score = (index: number): number => scores[index]?.score ?? 0;
-    const weights = criteria.map(({ weight = 1 }) => weight);
+    const weights = criteria.map(({ weight }) => weight);
     const mean =
       weights.reduce((sum, weight, index) => sum + weight * score(index), 0) /
       weights.reduce((a, b) => a + b);
@@ -170,7 +170,7 @@ describe("the evaluator's script", () => {
   }
 
   const seen = ({ vars, answer }: JudgeCase): string =>
-    `${String(vars["instructions"])}\n${typeof answer === "string" ? answer : Object.values(answer).join("\n")}`;
+    `${JSON.stringify(vars)}\n${typeof answer === "string" ? answer : Object.values(answer).join("\n")}`;
 
   test("agrees with every label; without the rule about texts that address it, it is taken in by two", async () => {
     const prompt = await readFile(join(root, "prompts", "evaluator.prompt"), "utf8");
