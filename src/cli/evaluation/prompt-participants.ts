@@ -5,7 +5,8 @@ import type { Json } from "../../core/canonical.ts";
 import { arms as allArms } from "../../evals/answer.ts";
 import { badSchema } from "../../core/json-fit.ts";
 import { formsOf, put } from "../../evals/scoring/forms.ts";
-import { scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
+import { rubricsOf, scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
+import { rubricGauge } from "../../evals/scoring/judge.ts";
 import { scorerFor } from "../../evals/scoring/scorer.ts";
 import type { Form } from "../../evals/runner/order.ts";
 import { promptSubject } from "../../evals/subject/prompt.ts";
@@ -15,7 +16,9 @@ import { outputFit } from "../../edges/prompts/output-fit.ts";
 import { Refused } from "../exit.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import { clock } from "../wire.ts";
+import { envOf } from "./metric-env.ts";
 import type { Participants, Participating } from "./participants.ts";
+import { judgeModelOf, judgeOf, judgeUseOf, judgingWith, rubricsThere } from "./rubric-judge.ts";
 import type { Arms, SettledArm } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -26,13 +29,14 @@ export async function promptParticipants(
 ): Promise<Participants> {
   const { spec } = suite;
   const schemas = await schemasOf(suite);
-  const judge = null;
+  const rubrics = rubricsOf(spec);
+  const judgeModel = judgeModelOf(world, suite);
   const scoring = {
     items,
     models: await askedModels(world, arms),
-    rubrics: [],
+    rubrics: await rubricsThere(world.opened, rubrics),
     badSchemas: badSchemas(schemas),
-    judge,
+    judge: judgeModel,
   };
   const [fault, ...more] = scoringFaults(spec, scoring);
   if (fault !== undefined) throw new Refused(inSuite(suite, fault, more.length));
@@ -40,7 +44,9 @@ export async function promptParticipants(
   const { confidence, report } = spec;
   const logprobs = confidence === "logprobs" && report.includes("calibration");
   const { max_output_tokens: maxOutputTokens, timeout } = spec;
-  void purse;
+  const judge =
+    judgeModel === null || rubrics.length === 0 ? null : await judgeOf(world, judgeModel, rubrics);
+  const used = judge === null ? null : await judgeUseOf(world, judge, judgeModel ?? "");
   return {
     subject: promptSubject(
       { prompts: world.prompts, models: world.models, clock },
@@ -59,23 +65,19 @@ export async function promptParticipants(
         folder: suite.folder,
       },
       schemas,
-      judge: () => () => ({ score: null }),
+      judge: judge === null ? nobody : rubricGauge(judgingWith(world, judge, purse)),
     }),
     forms: formsIn(spec),
-    judge,
+    judge: used,
     warnings: scoringWarnings(spec, scoring),
-    settings: { maxOutputTokens, logprobs },
+    settings: { maxOutputTokens, logprobs, judge: used?.digest ?? null },
+    close: async () => undefined,
   };
 }
 
-/** What a metric's command needs to find programs; no key is among it. */
-const envOf = ({ env }: World["io"]): Record<string, string> =>
-  Object.fromEntries(
-    ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"].flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+const nobody = (rubric: string): never => {
+  throw new Error(`nobody judges by ${rubric}: scoringFaults says so`);
+};
 
 const inSuite = ({ name }: ReadSuite, fault: string, more: number): string =>
   `tasks/${name}/suite.yaml: ${fault}${more === 0 ? "" : ` (and ${more} more: harness suite check ${name})`}`;
