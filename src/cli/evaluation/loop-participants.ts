@@ -3,12 +3,11 @@ import { canonical } from "../../core/canonical.ts";
 import { scoringFaults } from "../../evals/scoring/faults.ts";
 import { scorerFor } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
-import { runCommand } from "../../edges/commands/run-command.ts";
 import { Refused } from "../exit.ts";
 import { sha256 } from "../sha256.ts";
 import { stateDir } from "../wire.ts";
 import type { AgentSubjectOptions } from "./agent-subject.ts";
-import { envOf } from "./metric-env.ts";
+import { commandsIn } from "./own-metrics.ts";
 import type { Participants, Participating } from "./participants.ts";
 import { openPlace } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -38,7 +37,7 @@ export async function loopParticipants(
       subject: await subjectOf(place, { folder, spec, arms: Object.fromEntries(loopArms) }),
       scorer: scorerFor(spec, {
         fits: () => null,
-        commands: { run: async (request) => runCommand({ ...request, env: envOf(world.io) }), folder },
+        commands: commandsIn(suite.folder, world.io.env),
         schemas: {},
         judge: () => () => ({ score: null, why: "the loop's own evaluator judges here" }),
       }),

@@ -1,32 +1,26 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Model, Price } from "../../core/model.ts";
 import type { Models } from "../../core/ports.ts";
 import { cost } from "../../core/price.ts";
+import type { JudgeLabels } from "../../evals/gate/judge.ts";
 import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import type { Purse } from "../../evals/runner/purse.ts";
 import { judging } from "../../evals/scoring/judge.ts";
 import type { Judging } from "../../evals/scoring/judge.ts";
-import { labelRow, labelsOf } from "../../evals/scoring/labels.ts";
-import type { LabelRow } from "../../evals/scoring/labels.ts";
-import { judgeDigest, verdict } from "../../evals/scoring/verdict.ts";
-import type { Judge, JudgeRubric, Verdicts } from "../../evals/scoring/verdict.ts";
+import { labelsOf, unjudged } from "../../evals/scoring/labels.ts";
+import { judgeDigest, rubricJudgeDigest, verdict } from "../../evals/scoring/verdict.ts";
+import type { Judge, Verdicts } from "../../evals/scoring/verdict.ts";
 import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
-import { Refused } from "../exit.ts";
-import { artifactText } from "../registry/artifact-text.ts";
 import { orFault } from "../registry/kinds.ts";
 import type { Opened } from "../registry/open-registry.ts";
-import { digestOf, promptText } from "../registry/prompt-text.ts";
-import { rubricKind, rubricOf } from "../registry/rubric-kind.ts";
 import { located } from "../request.ts";
 import { sha256 } from "../sha256.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import { clock } from "../wire.ts";
 import { namedModel } from "./arms.ts";
+import { judgeBy } from "./judge.ts";
+import { judgeLabels, readLabels } from "./labels.ts";
 import type { World } from "./world.ts";
-
-/** Most tokens of one verdict. */
-const verdictTokens = 4096;
 
 /** The model that judges a suite, as suite or project say; null: none does. */
 export function judgeModelOf({ project, opened }: World, { spec, folder }: ReadSuite): string | null {
@@ -36,38 +30,16 @@ export function judgeModelOf({ project, opened }: World, { spec, folder }: ReadS
   return located(named, project.path === null ? opened.dir : dirname(project.path), opened.dir);
 }
 
-/** What a rubric judge of a suite is, settled; the same for all arms. @throws Refused, BadInput, RegistryRefused, PromptError */
-export async function judgeOf(
-  { opened }: World,
-  model: string,
-  rubrics: readonly string[],
-  other: Partial<Pick<Judge, "prompt" | "rubrics">> = {},
-): Promise<Judge> {
-  const { model: asked } = await namedModel(opened, model);
-  const prompt = await promptText(opened, { kind: "prompt", name: "judge", which: { type: "unsaid" } });
-  const found: Record<string, JudgeRubric> = {};
-  for (const name of rubrics) found[name] = await rubricNamed(opened, name);
-  return {
-    model: asked,
-    prompt: other.prompt ?? {
-      source: prompt.source,
-      digest: prompt.version?.made.digest ?? digestOf(prompt.source, prompt.path),
-    },
-    maxOutputTokens: verdictTokens,
-    rubrics: { ...found, ...other.rubrics },
-  };
-}
-
-async function rubricNamed(opened: Opened, name: string): Promise<JudgeRubric> {
-  const text = await artifactText(rubricKind, opened, { kind: "rubric", name, which: { type: "unsaid" } });
-  return { spec: rubricOf(text), digest: text.version?.made.digest ?? rubricKind.digestOf(text) };
+/** Who judges by these rubrics: the same for all arms. @throws Refused, BadInput, RegistryRefused, PromptError */
+export async function judgeOf({ opened }: World, model: string, rubrics: readonly string[]): Promise<Judge> {
+  return judgeBy(opened, rubrics, (await namedModel(opened, model)).model);
 }
 
 /** Rubrics that are there, of those named. */
 export async function rubricsThere(opened: Opened, names: readonly string[]): Promise<readonly string[]> {
   const there: string[] = [];
   for (const name of names)
-    if (typeof (await orFault(async () => rubricNamed(opened, name))) !== "string") there.push(name);
+    if (typeof (await orFault(async () => judgeBy(opened, [name], ""))) !== "string") there.push(name);
   return there;
 }
 
@@ -130,39 +102,30 @@ const noMoney = {
   retryAfterMs: null,
 } as const;
 
-/** How receipts and reports name it, with how it agrees with people as far as labels say. */
-export async function judgeUseOf({ opened }: World, judge: Judge, label: string): Promise<JudgeUse> {
+/** How receipts and reports name it, with how it agrees with people, as far as they labelled answers. */
+export async function judgeUseOf(world: World, judge: Judge, judging: Judging): Promise<JudgeUse> {
   const names = Object.keys(judge.rubrics);
-  const [only] = names;
+  const [only, ...more] = names;
   return {
     digest: judgeDigest(judge, sha256),
-    model: label,
+    model: judge.model,
     rubrics: Object.fromEntries(names.map((name) => [name, judge.rubrics[name]?.digest ?? ""])),
-    labels:
-      only === undefined || names.length > 1
-        ? null
-        : labelsOf(await readLabels(opened, only), judgeDigest(judge, sha256)),
+    labels: only === undefined || more.length > 0 ? null : await agreementBy(world, judge, judging, only),
   };
 }
 
-/** `rubrics/NAME.labels.jsonl`. */
-export const labelsPath = (name: string): string => `rubrics/${name}.labels.jsonl`;
-
-/** What people said of answers that a rubric judges; none where there is no such file. @throws Refused by its line */
-export async function readLabels({ dir }: Opened, rubric: string): Promise<readonly LabelRow[]> {
-  const path = labelsPath(rubric);
-  const text = await readFile(join(dir, path), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  return text.split("\n").flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    try {
-      return [labelRow.parse(JSON.parse(line))];
-    } catch (error) {
-      throw new Refused(
-        `${path}:${index + 1}: ${(error as Error).message}; write a row as harness label does`,
-      );
-    }
-  });
+/** Labelled answers of which this judge has said nothing yet are shown to it first. */
+async function agreementBy(
+  { opened: { dir }, io }: World,
+  judge: Judge,
+  judging: Judging,
+  rubric: string,
+): Promise<JudgeLabels | null> {
+  const by = rubricJudgeDigest(judge, rubric, sha256);
+  const rows = await readLabels(dir, rubric);
+  const open = unjudged(rows, by).length;
+  if (open === 0) return labelsOf(rows, by);
+  io.err(` judge      asked about ${open} answers that people labelled\n`);
+  const { signal } = new AbortController();
+  return labelsOf((await judgeLabels({ dir, rubric }, judging, by, { width: 8, signal })).rows, by);
 }

@@ -10,12 +10,11 @@ import type { Judge } from "../../evals/scoring/verdict.ts";
 import { unanswered } from "../../evals/subject/subject.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import type { JudgeCase } from "../../evals/suite/case.ts";
-import { runCommand } from "../../edges/commands/run-command.ts";
 import { Refused } from "../exit.ts";
 import { rubricOf } from "../registry/rubric-kind.ts";
 import { sha256 } from "../sha256.ts";
 import { clock } from "../wire.ts";
-import { envOf } from "./metric-env.ts";
+import { commandsIn } from "./own-metrics.ts";
 import type { Participants, Participating } from "./participants.ts";
 import { judgeModelOf, judgeOf, judgingWith, mostOf } from "./rubric-judge.ts";
 import type { SettledArm } from "./settle.ts";
@@ -34,17 +33,14 @@ export async function rubricParticipants(
   const names = [...new Set(items.map(({ case: one }) => (one as JudgeCase).rubric))];
   const judges = new Map<Arm, Asking>();
   for (const [arm, settled] of Object.entries(arms)) {
-    const judge = await judgeOf(world, asked, names, tested(settled));
+    const judge = tested(await judgeOf(world, asked, names), settled);
     judges.set(arm as Arm, { judge, judging: judgingWith(world, judge, null) });
   }
   return {
     subject: rubricSubject(judges, world.models),
     scorer: scorerFor(suite.spec, {
       fits: () => null,
-      commands: {
-        run: async (request) => runCommand({ ...request, env: envOf(world.io) }),
-        folder: suite.folder,
-      },
+      commands: commandsIn(suite.folder, world.io.env),
       schemas: {},
       judge: () => () => ({ score: null, why: "the judge is what is evaluated" }),
     }),
@@ -63,10 +59,11 @@ interface Asking {
   readonly judging: Judging;
 }
 
-/** The part of the judge that an arm is about. */
-function tested({ ref, text, digest }: SettledArm): Partial<Pick<Judge, "prompt" | "rubrics">> {
-  if (ref.kind === "prompt") return { prompt: { source: text.source, digest } };
-  return ref.kind === "rubric" ? { rubrics: { [ref.name]: { spec: rubricOf(text), digest } } } : {};
+/** The judge with the part that an arm is about. */
+function tested(judge: Judge, { ref, text, digest }: SettledArm): Judge {
+  if (ref.kind === "prompt") return { ...judge, prompt: { source: text.source, digest } };
+  if (ref.kind !== "rubric") return judge;
+  return { ...judge, rubrics: { ...judge.rubrics, [ref.name]: { spec: rubricOf(text), digest } } };
 }
 
 function rubricSubject(judges: ReadonlyMap<Arm, Asking>, models: Models): Subject {
