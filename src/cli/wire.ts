@@ -18,7 +18,8 @@ import { openOutside } from "./outside.ts";
 import { openPolicy, policySpec } from "./policy.ts";
 import { sha256 } from "./sha256.ts";
 
-const clock: Clock = {
+/** The time of this machine. */
+export const clock: Clock = {
   now: () => Date.now(),
   sleepUntil: async (until, signal) => {
     if (signal.aborted) return;

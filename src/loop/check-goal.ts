@@ -1,7 +1,7 @@
 import type { Criterion } from "../core/criterion.ts";
 import type { Digest, RunId } from "../core/id.ts";
 import type { Ports } from "../core/ports.ts";
-import { badSchema } from "./plan.ts";
+import { badSchema } from "../core/json-fit.ts";
 import { slots } from "./slots.ts";
 import { tryOne } from "./try-criteria.ts";
 import type { Tried } from "./try-criteria.ts";

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { encodeJson } from "../core/canonical.ts";
 import { nameCriteria } from "../core/criterion.ts";
 import type { Criterion } from "../core/criterion.ts";
@@ -7,6 +6,7 @@ import { harness } from "../core/event.ts";
 import { forecastOf } from "../core/forecast.ts";
 import type { CallId, Digest, RunId, ThreadId } from "../core/id.ts";
 import { callParts, planThread } from "../core/id.ts";
+import { badSchema } from "../core/json-fit.ts";
 import { lowerBudget, planErrors, settleTask } from "../core/plan.ts";
 import type { PlanRecord, PlanSpec, PlanWorld, TaskSpec } from "../core/plan.ts";
 import type { Ports } from "../core/ports.ts";
@@ -142,15 +142,6 @@ function schemaErrors(plan: PlanSpec): string[] {
         : [`task "${task.id}": the JSON schema of ${criterion.path} is not usable: ${problem}`];
     }),
   );
-}
-
-export function badSchema(schema: unknown): string | null {
-  try {
-    z.fromJSONSchema(schema as never);
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { decodeText } from "../core/canonical.ts";
 import type { Criterion, CriterionResult } from "../core/criterion.ts";
 import type { Digest } from "../core/id.ts";
+import { misfitOfText } from "../core/json-fit.ts";
 import type { ExecResult } from "../core/ports.ts";
 import type { OpenSlot } from "./slots.ts";
 import { shorten } from "./texts.ts";
@@ -108,19 +108,8 @@ async function tryFile(slot: Pick<OpenSlot, "workspace">, path: string, schema: 
   if (read.type === "refused") return { ...about, result: "fail", explanation: `${path}: ${read.why}` };
   if (schema === undefined)
     return { ...about, result: "pass", explanation: `${path} exists, ${read.size} bytes` };
-  const problem = misfit(decodeText(read.bytes), schema);
+  const problem = misfitOfText(decodeText(read.bytes), schema);
   return problem === null
     ? { ...about, result: "pass", explanation: `${path} fits its schema` }
     : { ...about, result: "fail", explanation: `${path}: ${problem}` };
-}
-
-function misfit(text: string, schema: unknown): string | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return `is not JSON: ${(error as Error).message}`;
-  }
-  const parsed = z.fromJSONSchema(schema as never).safeParse(value);
-  return parsed.success ? null : z.prettifyError(parsed.error);
 }

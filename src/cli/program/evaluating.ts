@@ -3,6 +3,27 @@ import type { Registering } from "./registering.ts";
 /** Commands that measure answers, and what answers are measured on. */
 export function evaluating({ cli, io, act, json }: Registering): void {
   cli
+    .command("eval")
+    .summary("evaluates a version before it is promoted")
+    .description(
+      "asks candidate and baseline the cases of a suite, side by side, until its gate says PROMOTE, REJECT or INCONCLUSIVE; without names, what differs from production",
+    )
+    .argument("[suite]", "a folder of tasks/")
+    .option("--candidate <version>", "like prompt:worker@6 or model:my-ft@2")
+    .option("--baseline <version>", "like prompt:worker@5; production unless said")
+    .option("--model <model>", "asked for every arm that is no model itself, like anthropic/<model>")
+    .option("--smoke", "eight cases that are not held out, no gate")
+    .option("--budget <dollars>", "most that may be spent on it, like 20")
+    .option("--concurrency <n>", "answers asked for at once")
+    .addOption(json())
+    .addHelpText("after", "\nExit: 0 PROMOTE, 1 REJECT, 6 INCONCLUSIVE.")
+    .action(
+      act(async (suite: string | undefined, options) =>
+        (await import("../commands/eval.ts")).evaluateSuite(io, suite, options),
+      ),
+    );
+
+  cli
     .command("metric")
     .summary("measures answers, one JSON object a line")
     .description(

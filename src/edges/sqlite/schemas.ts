@@ -66,3 +66,33 @@ export const blobSchema: Schema = {
     ) STRICT, WITHOUT ROWID;`,
   ],
 };
+
+/** `evals.db`: what evaluations asked and found. Values are canonical JSON, bodies of reports JSON in zstd. */
+export const evaluationSchema: Schema = {
+  applicationId: 0x6865766c, // "hevl"
+  readableFrom: 1,
+  incrementalVacuum: false,
+  migrations: [
+    `CREATE TABLE answers (
+      key TEXT NOT NULL,
+      evaluation TEXT NOT NULL,
+      at REAL NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (key, evaluation)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE evaluations (
+      id TEXT NOT NULL PRIMARY KEY,
+      at REAL NOT NULL,
+      suite TEXT NOT NULL,
+      candidate TEXT NOT NULL,
+      gated INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE reports (
+      id TEXT NOT NULL PRIMARY KEY,
+      at REAL NOT NULL,
+      suite TEXT NOT NULL,
+      head TEXT NOT NULL,
+      body BLOB NOT NULL
+    ) STRICT;`,
+  ],
+};

@@ -8,6 +8,7 @@ import { StorageRefused } from "./refused.ts";
 export const places = (stateDir: string) => ({
   journal: join(stateDir, "harness.db"),
   blobs: join(stateDir, "blobs.db"),
+  evaluations: join(stateDir, "evals.db"),
   locks: join(stateDir, "locks"),
   /** Shared by all writers of blobs; the hyphen keeps it apart from the lock of any run. */
   presence: join(stateDir, "locks", "blob-writers.db"),

@@ -25,33 +25,47 @@ const goldInput = z.object({
 
 const answerInput = z.object({ pred: z.string(), stop: z.string().nullish() });
 
-type Unlike = Pick<Metric, "direction" | "range">;
+type Unlike = Pick<Metric, "direction" | "range" | "values">;
 
-const usual: Unlike = { direction: "higher", range: [0, 1] };
+const usual: Unlike = { direction: "higher", range: [0, 1], values: "score" };
+const hitOrMiss: Unlike = { ...usual, values: "rate" };
 
 /** Metrics of one answer. */
 export const answerMetrics: readonly Metric[] = [
-  ofGold("exact_match", "1 where answer and gold are the same, white space around them aside", exactMatch),
+  ofGold(
+    "exact_match",
+    "1 where answer and gold are the same, white space around them aside",
+    exactMatch,
+    hitOrMiss,
+  ),
   ofGold(
     "quasi_exact_match",
     "the same without case, punctuation, articles and extra spaces",
     quasiExactMatch,
+    hitOrMiss,
   ),
   ofGold(
     "quasi_leave_articles_exact_match",
     "the same without case, punctuation and extra spaces",
     quasiLeaveArticlesExactMatch,
+    hitOrMiss,
   ),
-  ofGold("prefix_exact_match", "1 where the answer begins with the gold", prefixExactMatch),
+  ofGold("prefix_exact_match", "1 where the answer begins with the gold", prefixExactMatch, hitOrMiss),
   ofGold(
     "quasi_prefix_exact_match",
     "the same without case, punctuation, articles and extra spaces",
     quasiPrefixExactMatch,
+    hitOrMiss,
   ),
-  ofGold("exact_match_indicator", "1 where the last words are the same", exactMatchIndicator),
-  ofGold("final_number_exact_match", "1 where the last numbers are the same", finalNumberExactMatch),
+  ofGold("exact_match_indicator", "1 where the last words are the same", exactMatchIndicator, hitOrMiss),
+  ofGold(
+    "final_number_exact_match",
+    "1 where the last numbers are the same",
+    finalNumberExactMatch,
+    hitOrMiss,
+  ),
   ofGold("f1_score", "F1 of the two sets of words", f1Score),
-  ofGold("exact_set_match", "1 where `x is a and b` names the same set", exactSetMatch),
+  ofGold("exact_set_match", "1 where `x is a and b` names the same set", exactSetMatch, hitOrMiss),
   ofGold("iou_set_match", "size of what both such sets hold over what either holds", iouSetMatch),
   ofGold("f1_set_match", "F1 of two such sets", f1SetMatch),
   ofGold("rouge_1", "F-measure of shared words, by their stems", (gold, pred) => rougeN(1, gold, pred)),
@@ -70,6 +84,7 @@ export const answerMetrics: readonly Metric[] = [
     {
       direction: "lower",
       range: [0, null],
+      values: "score",
     },
   ),
   metric(
@@ -79,6 +94,7 @@ export const answerMetrics: readonly Metric[] = [
       about: "1 where the answer refuses, by words that begin refusals in English",
       direction: "lower",
       range: [0, 1],
+      values: "rate",
       needs: "answer",
       aggregate: "mean",
     },

@@ -57,6 +57,7 @@ export function derivedMetrics(directionOf: (name: string) => Metric["direction"
         about: "per row the chance to beat another row, over columns; a tie is half a win",
         direction: "higher",
         range: [0, 1],
+        values: "score",
         needs: "table",
         aggregate: "whole",
       },
@@ -78,7 +79,7 @@ function ofScores(
 ): Metric {
   return metric(
     scoresInput,
-    { name, about, direction: null, range, needs: "scores", aggregate: "whole" },
+    { name, about, direction: null, range, values: "score", needs: "scores", aggregate: "whole" },
     value,
   );
 }

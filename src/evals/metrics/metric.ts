@@ -25,6 +25,8 @@ export interface Metric {
   readonly direction: "higher" | "lower" | null;
   /** The least and the greatest value; null: no bound. */
   readonly range: readonly [number | null, number | null];
+  /** What one value is: 0 or 1 (`rate`), a number on a scale (`score`), so much of something spent (`amount`). */
+  readonly values: "rate" | "score" | "amount";
   readonly needs: keyof typeof forms;
   /** How one number is made of many items; `whole`: the metric itself reads all of them at once. */
   readonly aggregate: "mean" | "median" | "whole";

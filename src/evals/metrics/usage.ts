@@ -3,8 +3,8 @@ import { metric } from "./metric.ts";
 import type { Metric } from "./metric.ts";
 
 /** As `Usage` of `core/model.ts`: what came from a cache or went into it is part of `input`. */
-const size = z.number().min(0);
-const known = size.nullish();
+const size = z.number().min(0).nullable();
+const known = size.optional();
 
 /** What an item took. Lower is better; what is not known (a model without a price) is null, never 0. */
 export const usageMetrics: readonly Metric[] = [
@@ -13,7 +13,7 @@ export const usageMetrics: readonly Metric[] = [
     "tokens in and out",
     "mean",
     z.object({ input: size, output: size }),
-    ({ input, output }) => input + output,
+    ({ input, output }) => (input === null || output === null ? null : input + output),
   ),
   ofUsage(
     "input_tokens",
@@ -51,7 +51,7 @@ function ofUsage<T>(
 ): Metric {
   return metric(
     input,
-    { name, about, direction: "lower", range: [0, null], needs: "usage", aggregate },
+    { name, about, direction: "lower", range: [0, null], values: "amount", needs: "usage", aggregate },
     value,
   );
 }

@@ -39,6 +39,7 @@ export const wholeMetrics: readonly Metric[] = [
       about: "the chance that one of k answers passes, of n tried and c that passed",
       direction: "higher",
       range: [0, 1],
+      values: "score",
       needs: "counts",
       aggregate: "mean",
     },
@@ -118,7 +119,15 @@ function calibration(rated: readonly Rated[], mode: Mode): Value {
 function ofClasses(name: string, about: string, value: (f1: ClassificationF1) => Value): Metric {
   return metric(
     classInput,
-    { name, about, direction: "higher", range: [0, 1], needs: "classes", aggregate: "whole" },
+    {
+      name,
+      about,
+      direction: "higher",
+      range: [0, 1],
+      values: "score",
+      needs: "classes",
+      aggregate: "whole",
+    },
     ({ gold, pred, labels }) => value(classificationF1(gold, pred, labels)),
   );
 }
@@ -131,7 +140,7 @@ function ofConfidence(
 ): Metric {
   return metric(
     confidenceInput,
-    { name, about, direction, range: [0, 1], needs: "confidence", aggregate: "whole" },
+    { name, about, direction, range: [0, 1], values: "score", needs: "confidence", aggregate: "whole" },
     (input, mode) => value(ratedOf(input), mode, input),
   );
 }

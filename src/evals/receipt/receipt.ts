@@ -30,7 +30,7 @@ export const judgeUse = z.strictObject({
 export type JudgeUse = z.infer<typeof judgeUse>;
 
 /** An item's scores, and the digests of its answers in the same order. */
-export const receiptItem = z.strictObject({
+const measuredItem = z.strictObject({
   item: scoredItem,
   answers: z.strictObject({
     candidate: z.array(digest),
@@ -38,6 +38,11 @@ export const receiptItem = z.strictObject({
     best: z.array(digest),
   }),
 });
+export type MeasuredItem = z.infer<typeof measuredItem>;
+
+/** `link`: of the chain, up to this item. */
+const receiptItem = measuredItem.extend({ link: digest });
+export type ReceiptItem = z.infer<typeof receiptItem>;
 
 export const receipt = z.strictObject({
   receipt: z.literal(1),
@@ -74,8 +79,16 @@ export const receipt = z.strictObject({
     renderer: z.int(),
   }),
   spent: z.strictObject({ answers: z.int(), micros: z.int().nullable(), wallMs: z.int() }),
-  items: z.array(receiptItem),
-  /** sha256 over what stands above and each item, link by link: the last one. */
+  /** The first link of the chain: of all that is said besides the items. */
+  head: digest,
+  items: z.array(receiptItem).min(1),
+  /** The last link. */
   chain: digest,
 });
 export type Receipt = z.infer<typeof receipt>;
+
+/** What an evaluation says of itself; the rest of a receipt follows from it. */
+export const measured = receipt
+  .omit({ receipt: true, verdict: true, digest: true, head: true, items: true, chain: true })
+  .extend({ items: z.array(measuredItem).min(1) });
+export type Measured = z.infer<typeof measured>;

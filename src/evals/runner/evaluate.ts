@@ -1,0 +1,247 @@
+import type { Instant } from "../../core/id.ts";
+import type { Arm, Ask, ScoredAnswer } from "../answer.ts";
+import { decideGate } from "../gate/decide.ts";
+import type { Decision } from "../gate/decide.ts";
+import type { JudgeLabels } from "../gate/judge.ts";
+import type { GateSpec } from "../gate/spec.ts";
+import type { LookTaken } from "../report/report.ts";
+import type { Item } from "../suite/case.ts";
+import { driftOf } from "./drift.ts";
+import type { Recheck } from "./drift.ts";
+import { gather } from "./gather.ts";
+import type { GatherPorts, Gathered, Stopped } from "./gather.ts";
+import { itemsOf } from "./items.ts";
+import { asksBetween, asksOfForms } from "./order.ts";
+import type { Form } from "./order.ts";
+
+/** What is to be evaluated, settled. */
+export interface EvaluationPlan {
+  /** Names it: the same for the same candidate, baseline, suite and settings, so that it goes on where it was left. */
+  readonly id: string;
+  /** The candidate first. */
+  readonly arms: readonly Arm[];
+  readonly items: readonly Item[];
+  readonly forms: readonly Form[];
+  readonly gate: GateSpec;
+  /** Without one the first look is all, and nothing is decided. */
+  readonly isGated: boolean;
+  readonly judge: JudgeLabels | null;
+  readonly concurrency: number;
+  readonly freshMs: number;
+  readonly until: Instant | null;
+  /** How long it was at work before it was interrupted. */
+  readonly workedMs: number;
+}
+
+/** Where an evaluation stands, after each answer. */
+export interface Progress {
+  /** Answers to each case at the look that is under way, and how many looks there may be. */
+  readonly samples: number;
+  readonly done: number;
+  readonly total: number;
+  /** Of those that are done: the others were known. */
+  readonly asked: number;
+  readonly reused: number;
+  readonly micros: number;
+  readonly errors: number;
+  readonly outages: number;
+}
+
+export interface Watching {
+  readonly onProgress: (progress: Progress) => void;
+  readonly onLook: (look: LookTaken, decision: Decision | null) => void;
+  /** What a person should know, a line each. */
+  readonly onNote: (note: string) => void;
+}
+
+export interface Evaluated {
+  readonly looks: readonly LookTaken[];
+  readonly answers: readonly ScoredAnswer[];
+  /** How many of the answers were asked for now. */
+  readonly asked: number;
+  /** At the last look that is whole; null: none is, or there is no gate. */
+  readonly decision: Decision | null;
+  readonly stopped: Stopped | null;
+}
+
+/**
+ * Look by look: more answers to each case, until the gate decides, the looks are used up, or money, time or the provider
+ * ends. A look that is not whole decides nothing; what it has is kept for the next time.
+ */
+export async function evaluate(
+  ports: GatherPorts,
+  plan: EvaluationPlan,
+  signal: AbortSignal,
+  watching: Watching,
+): Promise<Evaluated> {
+  const course = new Course(ports, plan, signal, watching);
+  for (const samples of plan.isGated ? plan.gate.looks : plan.gate.looks.slice(0, 1)) {
+    if (!course.isAffordable(samples)) break;
+    if (!(await course.look(samples))) break;
+  }
+  return course.evaluated();
+}
+
+class Course {
+  readonly #ports: GatherPorts;
+  readonly #plan: EvaluationPlan;
+  readonly #signal: AbortSignal;
+  readonly #watching: Watching;
+  readonly #begun: Instant;
+  readonly #looks: LookTaken[] = [];
+  readonly #rechecks: Recheck[] = [];
+  #answers: ScoredAnswer[] = [];
+  #partial: readonly ScoredAnswer[] = [];
+  #decision: Decision | null = null;
+  #stopped: Stopped | null = null;
+  #isDoubted = false;
+  #repeated = 0;
+  #asked = 0;
+
+  constructor(ports: GatherPorts, plan: EvaluationPlan, signal: AbortSignal, watching: Watching) {
+    this.#ports = ports;
+    this.#plan = plan;
+    this.#signal = signal;
+    this.#watching = watching;
+    this.#begun = ports.clock.now();
+  }
+
+  evaluated(): Evaluated {
+    return {
+      looks: this.#looks,
+      answers: [...this.#answers, ...this.#partial],
+      asked: this.#asked,
+      decision: this.#decision,
+      stopped: this.#stopped,
+    };
+  }
+
+  /** Whether the money left is enough for a look, by what answers cost until now. */
+  isAffordable(samples: number): boolean {
+    const before = this.#looks.at(-1);
+    if (before === undefined || before.samples === 0) return true;
+    const perAnswer = this.#ports.purse.spent() / Math.max(1, this.#answers.length);
+    const more = (samples - before.samples) * this.#plan.items.length * this.#plan.arms.length;
+    if (perAnswer * more <= this.#ports.purse.left()) return true;
+    this.#stopped = "budget";
+    return false;
+  }
+
+  /** @returns whether there is reason for another one */
+  async look(samples: number): Promise<boolean> {
+    const from = this.#looks.at(-1)?.samples ?? 0;
+    const { arms, items, forms } = this.#plan;
+    const { sha256 } = this.#ports;
+    const asks = [
+      ...asksBetween(sha256, arms, items, { from, to: samples }),
+      ...(from === 0 ? asksOfForms(sha256, arms, items, forms) : []),
+    ];
+    const isWhole = (await this.#gatherAll(asks, samples)) && (await this.#heedDrift(samples));
+    if (!isWhole) return false;
+    this.#take(samples);
+    return this.#decision?.verdict === "INCONCLUSIVE" && this.#decision.next !== null;
+  }
+
+  /** Asks, and asks once more for what was an outage. false: it ended before all was asked. */
+  async #gatherAll(asks: readonly Ask[], samples: number): Promise<boolean> {
+    const first = await this.#gather(asks, samples);
+    const lost = first.answers.filter(({ answered }) => answered.outcome === "outage");
+    if (first.stopped !== null || lost.length === 0) return this.#add(first);
+    this.#repeated += lost.length;
+    const isLost = new Set(lost.map(placeOf));
+    const again = await this.#gather(
+      asks.filter((ask) => isLost.has(placeOf({ ...ask, case: ask.item.case.id }))),
+      samples,
+    );
+    const rest = first.answers.filter((one) => !isLost.has(placeOf(one)));
+    return this.#add({
+      ...again,
+      answers: [...rest, ...again.answers],
+      rechecks: [...first.rechecks, ...again.rechecks],
+    });
+  }
+
+  #add({ answers, rechecks, stopped }: Gathered): boolean {
+    this.#rechecks.push(...rechecks);
+    this.#stopped = stopped;
+    if (stopped === null) this.#answers.push(...answers);
+    else this.#partial = answers;
+    return stopped === null;
+  }
+
+  /** Where production's stored answers no longer hold, all that were taken are asked again. */
+  async #heedDrift(samples: number): Promise<boolean> {
+    const metrics = [...new Set(Object.values(this.#plan.gate.guards).map(({ metric }) => metric))];
+    const drift = this.#isDoubted ? null : driftOf(this.#rechecks, metrics);
+    if (drift === null) return true;
+    this.#isDoubted = true;
+    const isTaken = (one: ScoredAnswer): boolean => one.reused && one.arm !== "candidate";
+    const taken = new Set(this.#answers.filter(isTaken).map(placeOf));
+    this.#watching.onNote(`production's stored answers are not taken: ${drift}; asking ${taken.size} again`);
+    this.#answers = this.#answers.filter((one) => !isTaken(one));
+    const { arms, items, forms } = this.#plan;
+    const { sha256 } = this.#ports;
+    const all = [
+      ...asksBetween(sha256, arms, items, { from: 0, to: samples }),
+      ...asksOfForms(sha256, arms, items, forms),
+    ];
+    return this.#gatherAll(
+      all.filter((ask) => taken.has(placeOf({ ...ask, case: ask.item.case.id }))),
+      samples,
+    );
+  }
+
+  async #gather(asks: readonly Ask[], samples: number): Promise<Gathered> {
+    const { id, concurrency, freshMs, until } = this.#plan;
+    const count = { done: 0, asked: 0, reused: 0, errors: 0, outages: 0 };
+    return gather(
+      this.#ports,
+      { evaluation: id, concurrency, freshMs, until, isDoubted: this.#isDoubted },
+      asks,
+      this.#signal,
+      ({ reused, answered }, isAsked) => {
+        count.done += 1;
+        count.asked += isAsked ? 1 : 0;
+        this.#asked += isAsked ? 1 : 0;
+        count.reused += reused ? 1 : 0;
+        count.errors += answered.outcome === "error" ? 1 : 0;
+        count.outages += answered.outcome === "outage" ? 1 : 0;
+        this.#watching.onProgress({
+          samples,
+          total: asks.length,
+          micros: this.#ports.purse.spent(),
+          ...count,
+        });
+      },
+    );
+  }
+
+  #take(samples: number): void {
+    const { arms, items, gate, isGated, judge, workedMs } = this.#plan;
+    const outcomes = this.#answers.map(({ answered }) => answered.outcome);
+    const look = {
+      samples,
+      answers: this.#answers.length,
+      micros: this.#answers.some(
+        ({ answered }) => answered.micros === null && answered.outcome === "complete",
+      )
+        ? null
+        : this.#ports.purse.spent(),
+      wallMs: workedMs + this.#ports.clock.now() - this.#begun,
+      errors: outcomes.filter((one) => one === "error").length,
+      repeated: this.#repeated,
+      outages: outcomes.filter((one) => one === "outage").length,
+    };
+    this.#looks.push(look);
+    if (isGated)
+      this.#decision = decideGate(gate, {
+        items: itemsOf(gate, arms, items, this.#answers, samples).map(({ item }) => item),
+        looks: this.#looks.map((one) => one.samples),
+        ...(judge === null ? {} : { judge }),
+      });
+    this.#watching.onLook(look, this.#decision);
+  }
+}
+
+const placeOf = (one: Pick<ScoredAnswer, "case" | "arm" | "sample" | "form">): string =>
+  `${one.arm} ${one.sample} ${one.form ?? ""} ${one.case}`;

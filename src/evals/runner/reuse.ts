@@ -1,0 +1,49 @@
+import type { Digest, Instant } from "../../core/id.ts";
+import type { Arm } from "../answer.ts";
+import type { KeptAnswer } from "./store.ts";
+
+/** What an evaluation may take of what is kept. */
+export interface Reuse {
+  readonly evaluation: string;
+  readonly now: Instant;
+  /** How old answers of production may be. */
+  readonly freshMs: number;
+  /** They no longer describe it: none is taken. */
+  readonly isDoubted: boolean;
+}
+
+/** What need not be asked; and what is to be compared with the answer of this evaluation, to see whether it still holds. */
+export interface Known {
+  readonly use: KeptAnswer | null;
+  readonly isOwn: boolean;
+  readonly check: KeptAnswer | null;
+}
+
+const nothing: Known = { use: null, isOwn: false, check: null };
+
+/**
+ * What is known of an ask already. An evaluation's own answers count in any case, which is how it goes on after it was
+ * killed; a candidate's of earlier evaluations too, as asking until the luck is right must not help. Answers of production
+ * come from days when its model may have been another one: they must be fresh, and a tenth of them is asked again.
+ */
+export function knownOf(
+  sha256: (text: string) => Digest,
+  arm: Arm,
+  kept: readonly KeptAnswer[],
+  { evaluation, now, freshMs, isDoubted }: Reuse,
+): Known {
+  const own = kept.find((one) => one.evaluation === evaluation) ?? null;
+  const earlier = kept.find((one) => one.evaluation !== evaluation) ?? null;
+  const isUsable = earlier !== null && (arm === "candidate" || (!isDoubted && now - earlier.at <= freshMs));
+  const isToCheck = isUsable && arm !== "candidate" && isChecked(sha256, evaluation, earlier.key);
+  const check = isToCheck ? earlier : null;
+  if (own !== null) return { use: own, isOwn: true, check };
+  if (!isUsable) return nothing;
+  return isToCheck ? { ...nothing, check } : { use: earlier, isOwn: false, check: null };
+}
+
+const checkedShare = 0.1;
+
+/** The same tenth each time an evaluation goes on. */
+const isChecked = (sha256: (text: string) => Digest, evaluation: string, key: Digest): boolean =>
+  Number.parseInt(sha256(`check ${evaluation} ${key}`).slice(0, 13), 16) / 2 ** 52 < checkedShare;

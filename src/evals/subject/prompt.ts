@@ -1,0 +1,167 @@
+import { canonical } from "../../core/canonical.ts";
+import type { Json } from "../../core/canonical.ts";
+import type { Message, Model, ModelError, ModelRequest, ModelResponse } from "../../core/model.ts";
+import { cost } from "../../core/price.ts";
+import type { Clock, Models, Prompts } from "../../core/ports.ts";
+import type { Answered, Arm, Ask } from "../answer.ts";
+import type { PromptCase } from "../suite/case.ts";
+import { SubjectRefused, unanswered } from "./subject.ts";
+import type { Subject } from "./subject.ts";
+
+/** One arm: a prompt as production renders it, and the model that is asked. */
+export interface PromptArm {
+  readonly source: string;
+  /** How errors name it. */
+  readonly file: string;
+  readonly model: string;
+  /** What besides its name determines what the model says: of a scripted one the digest of its script. */
+  readonly modelIdentity: Json;
+}
+
+export interface PromptSubjectOptions {
+  readonly arms: Readonly<Partial<Record<Arm, PromptArm>>>;
+  readonly maxOutputTokens: number;
+  readonly timeoutMs: number;
+  /** Asks for the probabilities of the tokens too. */
+  readonly logprobs: boolean;
+  /** Told each time that an outage is waited out. */
+  readonly onRepeat: (error: ModelError) => void;
+}
+
+interface PromptPorts {
+  readonly prompts: Prompts;
+  readonly models: Models;
+  readonly clock: Clock;
+}
+
+/** How often one ask is sent before its outage is given up for now. */
+const tries = 6;
+
+/** One call for each case, rendered and sent as production does it. */
+export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions): Subject {
+  return {
+    identity: async (ask) => {
+      const arm = armOf(options, ask);
+      const { maxOutputTokens } = options;
+      return {
+        model: arm.model,
+        identity: arm.modelIdentity,
+        case: ask.item.case.id,
+        maxOutputTokens,
+        ...(options.logprobs ? { logprobs: true } : {}),
+        ...(rendered(ports, arm, ask) as unknown as Record<string, Json>),
+      };
+    },
+    ceiling: async (ask) => {
+      const arm = armOf(options, ask);
+      const { price } = await ports.models.model(arm.model);
+      if (price === null) return null;
+      // A token is never less than a byte; a cache may be written, which can be dearer.
+      const bytes = Buffer.byteLength(canonical(rendered(ports, arm, ask)));
+      const dearest = Math.max(price.input, price.cacheWrite);
+      return Math.ceil(bytes * dearest + options.maxOutputTokens * price.output);
+    },
+    answer: async (ask, signal) => {
+      const arm = armOf(options, ask);
+      const model = await ports.models.model(arm.model);
+      return untilAnswered(ports, options, model, requestOf(rendered(ports, arm, ask), ask, options), signal);
+    },
+  };
+}
+
+function armOf({ arms }: PromptSubjectOptions, { arm }: Ask): PromptArm {
+  const found = arms[arm];
+  if (found === undefined) throw new Error(`there is no ${arm}`);
+  return found;
+}
+
+interface Rendered {
+  readonly system: string;
+  readonly messages: readonly Message[];
+}
+
+/** @throws PromptError where the case's variables are not what the prompt declares */
+const rendered = ({ prompts }: PromptPorts, { source, file }: PromptArm, { item }: Ask): Rendered =>
+  prompts.render(source, (item.case as PromptCase).vars, file);
+
+type Unsent = Omit<ModelRequest, "try" | "deadline">;
+
+const requestOf = (
+  { system, messages }: Rendered,
+  ask: Ask,
+  { maxOutputTokens }: PromptSubjectOptions,
+): Unsent => ({
+  thread: `case/${ask.item.case.id}/${ask.sample}`,
+  turn: 1,
+  system,
+  tools: [],
+  messages,
+  maxOutputTokens,
+});
+
+/** Outages are waited out, as long as the provider says or ever longer; whatever was charged meanwhile counts. */
+async function untilAnswered(
+  { clock, models }: PromptPorts,
+  { timeoutMs, onRepeat }: PromptSubjectOptions,
+  model: Model,
+  request: Unsent,
+  signal: AbortSignal,
+): Promise<Answered> {
+  let charged = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    await clock.sleepUntil((await models.heldUntil(model.name)) ?? 0, signal);
+    const begun = clock.now();
+    const deadline = begun + timeoutMs;
+    const response = await model.respond({ ...request, try: attempt, deadline }, signal);
+    const took = clock.now() - begun;
+    charged += response.usage === null || model.price === null ? 0 : cost(response.usage, model.price);
+    if (response.outcome === "complete") return completed(response, model, charged, took);
+    const { error } = response;
+    const outcome = endingOf(model.name, error, clock.now() >= deadline);
+    if (outcome === "error" || attempt === tries || signal.aborted)
+      return { ...unanswered(outcome, `${error.class}: ${error.message}`), micros: charged, latencyMs: took };
+    onRepeat(error);
+    await clock.sleepUntil(clock.now() + pauseMs(error, attempt), signal);
+  }
+}
+
+const pauseMs = ({ retryAfterMs }: ModelError, attempt: number): number =>
+  Math.max(retryAfterMs ?? 0, 500 * 2 ** (attempt - 1));
+
+/** Whether a failure says something of the version that is evaluated. @throws SubjectRefused */
+function endingOf(model: string, error: ModelError, isLate: boolean): "error" | "outage" {
+  switch (error.class) {
+    case "auth":
+    case "missing-script":
+    case "wrong-model":
+      throw new SubjectRefused(`${model}: ${error.message}; what was answered is kept, mend it and go on`);
+    case "stalled":
+    case "bad-request":
+    case "context-full":
+      return "error";
+    case "rate-limit":
+    case "overloaded":
+    case "server":
+    case "network":
+    case "protocol":
+      return isLate ? "error" : "outage";
+  }
+}
+
+type Complete = Extract<ModelResponse, { outcome: "complete" }>;
+
+function completed(response: Complete, { price }: Model, micros: number, latencyMs: number): Answered {
+  const text = response.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+  return {
+    ...unanswered("error", ""),
+    outcome: "complete",
+    why: null,
+    text: text.toWellFormed(),
+    stop: response.stop,
+    usage: response.usage,
+    micros: price === null || response.usage === null ? null : micros,
+    latencyMs,
+    turns: 1,
+    served: response.servedModel,
+  };
+}

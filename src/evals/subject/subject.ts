@@ -1,0 +1,34 @@
+import type { Json } from "../../core/canonical.ts";
+import type { Answered, Ask } from "../answer.ts";
+
+/** Whoever answers: a prompt with a model, the whole loop, a judge. */
+export interface Subject {
+  /** All that determines the answer to this ask, but for the sample: model, parameters, the rendered request … */
+  identity(ask: Ask): Promise<Json>;
+  /** The most it can cost, in millionths of a US dollar; null: unknown. */
+  ceiling(ask: Ask): Promise<number | null>;
+  /** Never rejects for what a model or a provider does. @throws SubjectRefused where no later ask can do better */
+  answer(ask: Ask, signal: AbortSignal): Promise<Answered>;
+}
+
+/** What makes every further ask useless: a key that is refused, a script without an answer. One line, with what to do. */
+export class SubjectRefused extends Error {
+  override readonly name = "SubjectRefused";
+}
+
+/** Of an ask that nobody answered. */
+export const unanswered = (outcome: "error" | "outage", why: string): Answered => ({
+  outcome,
+  why,
+  text: "",
+  output: null,
+  stop: null,
+  usage: null,
+  micros: null,
+  latencyMs: 0,
+  turns: 0,
+  served: null,
+  logprobs: null,
+  confidence: null,
+  measured: {},
+});
