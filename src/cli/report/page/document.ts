@@ -26,7 +26,7 @@ import { style } from "./style.ts";
 /** The page of a report: one file that needs no other. The same report comes out the same way. */
 export function reportPage(report: Report): string {
   return shellOf({
-    mark: markOfReport(report.id),
+    mark: markOfReport,
     title: `${report.id}: ${titleOf(report)}`,
     style,
     header: header(report),
@@ -39,9 +39,8 @@ export function reportPage(report: Report): string {
   });
 }
 
-/** By this first line after the doctype a page of a report is known again. */
-export const markOfReport = (id: string): string =>
-  `<!-- harness: page of evaluation ${id.replaceAll(/[^\w.]/g, "_")} -->`;
+/** By this first line after the doctype a page of an evaluation is known again. */
+export const markOfReport = "<!-- harness: page of an evaluation -->";
 
 function sections(report: Report, dimensions: readonly Dimension[]): readonly Section[] {
   const { decision } = report;
