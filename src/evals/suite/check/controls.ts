@@ -9,8 +9,9 @@ import { clustersOf } from "../../stats/clusters.ts";
 import type { Item } from "../case.ts";
 import { drawnEqual, sabotaged, samplesEach, shuffled } from "./arms.ts";
 import type { StoredByCase } from "./arms.ts";
-import { fails, holds } from "./finding.ts";
+import { counted, fails, holds } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { scoreText } from "./score-text.ts";
 
 /** What the gate says, look by look, until it decides. */
 function verdictOf(gate: GateSpec, items: readonly ScoredItem[]): Verdict {
@@ -28,18 +29,24 @@ export function checkSabotage(
   items: readonly Item[],
   stored: StoredByCase,
 ): Finding {
-  const more = "add cases of more clusters, and a guard that tells right from wrong";
+  const todo = "add cases of more clusters, and a guard that tells right from wrong";
   if (quality === null || quality.kind === "ratio")
-    return fails("sabotage", "no guard tells right from wrong, so a sabotaged prompt passes", more);
-  if (items.length === 0) return fails("sabotage", "no case is held out", more);
+    return fails("sabotage", "no guard tells right from wrong, so a sabotaged prompt passes", todo);
+  if (items.length === 0) return fails("sabotage", "no case is held out", todo);
   const verdict = verdictOf(gate, sabotaged(gate, quality, items, stored));
-  const whose = stored.size > 0 ? "production's stored answers" : "what is right";
-  const found = `${whose}, given to other cases: ${verdict} with ${casesWords(items)}`;
-  return verdict === "REJECT" ? holds("sabotage", found) : fails("sabotage", found, more);
+  const found = `${sabotageWords(quality, items, stored)}: ${verdict} with ${casesWords(items)}`;
+  return verdict === "REJECT" ? holds("sabotage", found) : fails("sabotage", found, todo);
+}
+
+function sabotageWords(quality: GuardSpec, items: readonly Item[], stored: StoredByCase): string {
+  const isScored = items.every(({ case: one }) => scoreText(quality.metric, one, "") !== null);
+  if (!isScored)
+    return `a candidate that is always wrong, against ${stored.size > 0 ? "production's stored answers" : "one that is always right"}`;
+  return `${stored.size > 0 ? "production's stored answers" : "what is right"}, given to other cases`;
 }
 
 const casesWords = (items: readonly Item[]): string =>
-  `${items.length} held-out cases in ${new Set(items.map(({ cluster }) => cluster)).size} clusters`;
+  `${counted(items.length, "held-out case")} in ${counted(new Set(items.map(({ cluster }) => cluster)).size, "cluster")}`;
 
 /** So many pairs of equal arms are drawn. */
 const draws = 100;
