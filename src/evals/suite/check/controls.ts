@@ -7,7 +7,7 @@ import { PythonRandom } from "../../perturb/python-random.ts";
 import { binomialCdf } from "../../stats/binomial.ts";
 import { clustersOf } from "../../stats/clusters.ts";
 import type { Item } from "../case.ts";
-import { drawnEqual, sabotaged, samplesEach, shuffled } from "./arms.ts";
+import { drawnEqual, halves, sabotaged, samplesEach } from "./arms.ts";
 import type { StoredByCase } from "./arms.ts";
 import { counted, fails, holds } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -55,7 +55,7 @@ const surprise = 0.001;
 
 /**
  * Two equal arms are not told apart: rejected no more often than the gate allows. Drawn from production's stored answers,
- * else as is assumed; the same each time for the same suite.
+ * whose earlier half must not be told from its later one either; else as is assumed. The same each time for the same suite.
  */
 export function checkIdentical(
   gate: GateSpec,
@@ -67,26 +67,38 @@ export function checkIdentical(
   if (items.length === 0)
     return fails("identical", "no case is held out", "add cases, or raise held_out.share");
   const dice = new PythonRandom(seed);
-  const each = stored.size > 0 ? samplesEach(items, stored) : null;
-  const looks = each === null ? gate.looks : looksUpTo(gate.looks, each);
-  const own = { ...gate, looks: [...looks] };
+  if (stored.size === 0) {
+    const draw = (): ScoredItem[] => drawnEqual(gate, items, assumed, dice);
+    return told(gate, items, "drawn as assumed", countOf(gate, draw));
+  }
+  const own = { ...gate, looks: looksUpTo(gate.looks, samplesEach(items, stored)) };
+  if (verdictOf(own, halves(own, items, stored, null)) === "REJECT")
+    return fails(
+      "identical",
+      "production's later answers to these cases are worse than its earlier ones, by this gate: REJECT",
+      "find out what changed meanwhile (the model behind the name?), then evaluate anew",
+    );
+  const draw = (): ScoredItem[] => halves(own, items, stored, dice);
+  return told(own, items, "of production's stored answers", countOf(own, draw));
+}
+
+type Counts = Readonly<Record<Verdict, number>>;
+
+function countOf(gate: GateSpec, draw: () => readonly ScoredItem[]): Counts {
   const count = { PROMOTE: 0, REJECT: 0, INCONCLUSIVE: 0 };
-  for (let draw = 0; draw < draws; draw += 1)
-    count[
-      verdictOf(
-        own,
-        each === null ? drawnEqual(own, items, assumed, dice) : shuffled(own, items, stored, dice),
-      )
-    ] += 1;
-  const whose = each === null ? "drawn as assumed" : "of production's stored answers";
-  const found = `${draws} pairs of equal arms ${whose}, K = ${looks.join(", ")}: ${count.PROMOTE} PROMOTE, ${count.REJECT} REJECT, ${count.INCONCLUSIVE} INCONCLUSIVE`;
+  for (let done = 0; done < draws; done += 1) count[verdictOf(gate, draw())] += 1;
+  return count;
+}
+
+function told(gate: GateSpec, items: readonly Item[], whose: string, count: Counts): Finding {
+  const found = `${draws} pairs of equal arms ${whose}, K = ${gate.looks.join(", ")}: ${count.PROMOTE} PROMOTE, ${count.REJECT} REJECT, ${count.INCONCLUSIVE} INCONCLUSIVE`;
   const chance = count.REJECT === 0 ? 1 : 1 - binomialCdf(count.REJECT - 1, draws, gate.alpha);
   if (chance < surprise)
     return fails("identical", found, "name what hangs together: give such cases one cluster");
   return holds("identical", `${found}${tooFew(gate, items)}`);
 }
 
-const looksUpTo = (looks: readonly number[], each: number): readonly number[] => {
+const looksUpTo = (looks: readonly number[], each: number): number[] => {
   const taken = looks.filter((look) => look <= each);
   return taken.length > 0 ? taken : [each];
 };
