@@ -32,7 +32,10 @@ export async function listSuites(io: Io, opened: Opened, isJson: boolean): Promi
     const version = versionOf(opened, name);
     if (isJson)
       io.out(jsonLine(typeof found === "string" ? { suite: name, fault: found } : { ...found, version }));
-    else rows.push(typeof found === "string" ? [name, "broken", oneLine(found, 300)] : rowOf(found, version));
+    else
+      rows.push(
+        typeof found === "string" ? [name, "broken", "", "", oneLine(found, 300)] : rowOf(found, version),
+      );
   }
   if (rows.length === 0) return;
   for (const line of inColumns(rows, ["left", "left", "left", "left", "left"], io.columns))

@@ -11,7 +11,7 @@ import { drawnEqual, halves, sabotaged, samplesEach } from "./arms.ts";
 import type { StoredByCase } from "./arms.ts";
 import { counted, fails, holds } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { scoreText } from "./score-text.ts";
+import { isOfText } from "./score-text.ts";
 
 /** What the gate says, look by look, until it decides. */
 function verdictOf(gate: GateSpec, items: readonly ScoredItem[]): Verdict {
@@ -34,13 +34,12 @@ export function checkSabotage(
     return fails("sabotage", "no guard tells right from wrong, so a sabotaged prompt passes", todo);
   if (items.length === 0) return fails("sabotage", "no case is held out", todo);
   const verdict = verdictOf(gate, sabotaged(gate, quality, items, stored));
-  const found = `${sabotageWords(quality, items, stored)}: ${verdict} with ${casesWords(items)}`;
+  const found = `${sabotageWords(quality, stored)}: ${verdict} with ${casesWords(items)}`;
   return verdict === "REJECT" ? holds("sabotage", found) : fails("sabotage", found, todo);
 }
 
-function sabotageWords(quality: GuardSpec, items: readonly Item[], stored: StoredByCase): string {
-  const isScored = items.every(({ case: one }) => scoreText(quality.metric, one, "") !== null);
-  if (!isScored)
+function sabotageWords(quality: GuardSpec, stored: StoredByCase): string {
+  if (!isOfText(quality.metric))
     return `a candidate that is always wrong, against ${stored.size > 0 ? "production's stored answers" : "one that is always right"}`;
   return `${stored.size > 0 ? "production's stored answers" : "what is right"}, given to other cases`;
 }
