@@ -17,7 +17,8 @@ export async function evaluateSuite(
     const ended = await runEvaluation(world, suite, options);
     const code = exitOf(ended);
     const { io } = world;
-    io.err(foundText(ended.report, { receipt: ended.file, exit: code, columns: io.columns }));
+    if (ended.report.looks.length > 0)
+      io.err(foundText(ended.report, { receipt: ended.file, exit: code, columns: io.columns }));
     if (ended.stopped !== null) io.err(stoppedLine(ended));
     if (options.json === true) io.out(jsonLine(summaryOf(ended, code)));
     return code;

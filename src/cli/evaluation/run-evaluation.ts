@@ -72,8 +72,9 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     );
     const kept =
       before !== null && isSame(before, evaluated) ? before : keptOf(world, settled, evaluated, candidates);
-    const report = evaluated.looks.length === 0 ? { ...kept.report, decision: null } : decided(kept.report);
-    await keepReport(evaluations, kept, report);
+    const isWhole = evaluated.looks.length > 0;
+    const report = isWhole ? decided(kept.report) : { ...kept.report, decision: null };
+    if (isWhole) await keepReport(evaluations, kept, report);
     return { kept, report, file: null, stopped: evaluated.stopped, signal: signals.received() };
   } catch (error) {
     if (!(error instanceof SubjectRefused)) throw error;
