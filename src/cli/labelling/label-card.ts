@@ -37,7 +37,7 @@ function filesPart(
     return [`  ${name}`, ...indented(textOf(files), columns)];
   return Object.entries(files).flatMap(([path, content]) => [
     fit(`  ${name}: ${inFrame(path)}`, columns),
-    ...indented(textOf(content as Json), columns),
+    ...indented(textOf(content), columns),
   ]);
 }
 

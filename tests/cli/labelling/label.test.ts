@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import fc from "fast-check";
+import { assert, dictionary, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { label } from "../../../src/cli/commands/label.ts";
 import { keepReport } from "../../../src/cli/evaluation/stored-reports.ts";
@@ -222,7 +222,7 @@ test("answers that a rubric scored are labelled beside the rubric, blind to whos
   const now = (await readFile(join(dir, path), "utf8")).trimEnd().split("\n");
   expect(now).toHaveLength(2);
   const parsed = now.map((line) => JSON.parse(line) as JudgeCase & { judged?: unknown });
-  expect(parsed.map(({ label: given }) => given).toSorted()).toEqual(["fail", "pass"].toSorted());
+  expect(new Set(parsed.map(({ label: given }) => given))).toEqual(new Set(["fail", "pass"]));
   expect(parsed.every((row) => JSON.stringify(row.judged) === JSON.stringify(judged))).toBe(true);
 });
 
@@ -262,13 +262,13 @@ test.each([
 });
 
 test("nothing of a case is obeyed by a terminal, and no line is wider than it", () => {
-  const wild = fc.string({ unit: "binary", maxLength: 300 });
-  fc.assert(
-    fc.property(
+  const wild = string({ unit: "binary", maxLength: 300 });
+  assert(
+    property(
       wild,
       wild,
-      fc.dictionary(wild, wild, { maxKeys: 3 }),
-      fc.integer({ min: 40, max: 120 }),
+      dictionary(wild, wild, { maxKeys: 3 }),
+      integer({ min: 40, max: 120 }),
       (question, answer, files, columns) => {
         const found: JudgeCase = {
           id: "c1",
