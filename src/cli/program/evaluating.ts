@@ -37,6 +37,26 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     );
 
   cli
+    .command("report")
+    .summary("shows what evaluations found")
+    .description(
+      "shows what an evaluation found: at the terminal, as one page for a browser, for CI; without a name, all of them as a table of versions, metrics and dates",
+    )
+    .argument("[report]", "its id, or a file that --json wrote")
+    .option("--suite <name>", "only reports of this suite")
+    .option("--html [file]", "as one page; - is stdout, report-ID.html if left out")
+    .option("--junit [file]", "as JUnit XML; - is stdout, report-ID.xml if left out")
+    .option("--markdown [file]", "as a summary for CI; - is stdout, report-ID.md if left out")
+    .option("--force", "a file may take the place of another one")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness report --suite core\n         harness report e1f3a --html")
+    .action(
+      act(async (report: string | undefined, options) =>
+        (await import("../commands/report.ts")).reports(io, report, options),
+      ),
+    );
+
+  cli
     .command("metric")
     .summary("measures answers, one JSON object a line")
     .description(
