@@ -24,6 +24,19 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     );
 
   cli
+    .command("label")
+    .summary("takes your verdicts on answers, one key each")
+    .description(
+      'shows answers of a judge suite, or answers that a rubric scored, and takes your verdicts; without a terminal, one {"id", "label"} a line on stdin',
+    )
+    .argument("<name>", "a suite of tasks/, or a rubric")
+    .option("--json", "list those without a label, a case a line, and take none")
+    .addHelpText("after", "\nExample: harness label core")
+    .action(
+      act(async (name: string, options) => (await import("../commands/label.ts")).label(io, name, options)),
+    );
+
+  cli
     .command("report")
     .summary("shows what evaluations found")
     .description(
