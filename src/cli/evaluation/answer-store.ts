@@ -4,7 +4,10 @@ import type { AnswerStore } from "../../evals/runner/store.ts";
 import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
 import type { Kept } from "../kept-secrets.ts";
 
-/** Answers in `evals.db`, without the secrets that the harness was told of. */
+/**
+ * Answers in `evals.db`, without the secrets that the harness was told of. What another version of harness kept in a form
+ * that is not known here is no answer: it is asked again.
+ */
 export function answerStore(
   { find, put }: Pick<Evaluations, "find" | "put">,
   { redaction }: Pick<Kept, "redaction">,
@@ -15,7 +18,10 @@ export function answerStore(
       return new Map(
         [...found].map(([key, rows]) => [
           key,
-          rows.map(({ value, ...row }) => ({ ...row, answered: answered.parse(value) })),
+          rows.flatMap(({ value, ...row }) => {
+            const read = answered.safeParse(value);
+            return read.success ? [{ ...row, answered: read.data }] : [];
+          }),
         ]),
       );
     },

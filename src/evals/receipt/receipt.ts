@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { digest } from "../../core/id.ts";
+import { digest, safeId } from "../../core/id.ts";
 import { artifactKinds } from "../../core/registry/artifact.ts";
 import { scoredItem } from "../gate/item.ts";
 import { judgeLabels } from "../gate/judge.ts";
@@ -8,7 +8,7 @@ import { gateSpec } from "../gate/spec.ts";
 /** One side of an evaluation. */
 export const side = z.strictObject({
   kind: z.enum(artifactKinds),
-  name: z.string(),
+  name: safeId,
   /** null: a working file. */
   version: z.int().positive().nullable(),
   /** Of the closure. */
@@ -23,7 +23,7 @@ export const judgeUse = z.strictObject({
   /** Of rubric, judge prompt, model and parameters: the same for all arms. */
   digest,
   model: z.string(),
-  rubrics: z.record(z.string(), digest),
+  rubrics: z.record(safeId, digest),
   /** How it agrees with people; null: there are no labels. */
   labels: judgeLabels.nullable(),
 });
@@ -55,7 +55,7 @@ export const receipt = z.strictObject({
   baseline: side.nullable(),
   /** null: production is the best version there ever was, or there is none. */
   best: side.nullable(),
-  suite: z.strictObject({ name: z.string(), version: z.int().positive().nullable(), digest }),
+  suite: z.strictObject({ name: safeId, version: z.int().positive().nullable(), digest }),
   /** The files of cases, by path in the suite's folder. */
   datasets: z.record(z.string(), digest),
   split: z.strictObject({

@@ -54,6 +54,10 @@ export function planGate(spec: GateSpec, cases: Cases, assumed: Assumptions): Ga
   };
 }
 
+/** The chance of PROMOTE by each look alone. @throws Error as `planGate` */
+export const chancesOf = (spec: GateSpec, cases: Cases, assumed: Assumptions): readonly PlannedLook[] =>
+  lookChances(spec, spec.looks, stakesOf(spec, assumed), cases);
+
 /** Equal clusters leave one degree of freedom less than there are of them. */
 const isTooFew = (spec: GateSpec, { clusters }: Cases): boolean => clusters - 1 < spec.least_df;
 
