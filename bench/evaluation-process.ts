@@ -114,10 +114,8 @@ async function bare(): Promise<number> {
   });
 }
 
-console.error("start rss", process.memoryUsage().rss / 2 ** 20, process.resourceUsage().maxRSS / 1024);
 const before = process.cpuUsage();
 const ms = mode === "bare" ? await bare() : await whole();
 const { user, system } = process.cpuUsage(before);
 const bytes = process.resourceUsage().maxRSS * 1024;
-console.error(process.memoryUsage());
 console.log(JSON.stringify({ ms, bytes, cpuMs: (user + system) / 1000 }));

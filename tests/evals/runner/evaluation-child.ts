@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
+import { once } from "node:events";
 import { join } from "node:path";
 import { answerStore } from "../../../src/cli/evaluation/answer-store.ts";
 import type { Clock, Models } from "../../../src/core/ports.ts";
@@ -64,13 +65,14 @@ const armOf = (version: string): { source: string; file: string; model: string; 
   modelIdentity: null,
 });
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const arms: readonly Arm[] = ["candidate", "baseline"];
 const taken = await evaluations.own(id);
 if ("owner" in taken) {
-  console.log(JSON.stringify(taken));
+  say(JSON.stringify(taken));
 } else {
-  console.log("owned");
-  for await (const _ of process.stdin);
+  say("owned");
+  await once(process.stdin.resume(), "end");
   const ended = await evaluate(
     {
       subject: promptSubject(
@@ -108,11 +110,15 @@ if ("owner" in taken) {
       until: null,
     },
     new AbortController().signal,
-    { onProgress: () => undefined, onLook: () => undefined, onNote: (note) => console.error(note) },
+    {
+      onProgress: () => undefined,
+      onLook: () => undefined,
+      onNote: (note) => void process.stderr.write(`${note}\n`),
+    },
   );
   await taken.owned.release();
   evaluations.close();
-  console.log(
+  say(
     JSON.stringify({
       verdict: ended.decision?.verdict,
       answers: ended.answers.length,

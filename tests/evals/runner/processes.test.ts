@@ -85,8 +85,8 @@ test(`killed at ${killedAt} durable answers of ${all}, it asks for the rest and 
   expect(twice.length).toBe(first.asked.length - durable);
   expect(twice.length).toBeLessThanOrEqual(wide);
   if (isLong)
-    console.error(
-      `${all} cases: killed at ${durable} durable, ${first.asked.length} asked; then ${second.asked.length} asked, ${twice.length} of them twice`,
+    process.stderr.write(
+      `${all} cases: killed at ${durable} durable, ${first.asked.length} asked; then ${second.asked.length} asked, ${twice.length} of them twice\n`,
     );
   const third = await lived(dir, "eval0001", "new");
   expect(third.asked).toEqual([]);
