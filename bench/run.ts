@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   workspace: async () => (await import("./workspace.ts")).workspace,
   slot: async () => (await import("./slot.ts")).slot,
   traces: async () => (await import("./traces.ts")).traces,
+  evaluation: async () => (await import("./evaluation.ts")).evaluation,
   start: async () => (await import("./start.ts")).start,
 };
 

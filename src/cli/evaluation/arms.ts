@@ -70,6 +70,15 @@ export interface AskedModel {
   readonly identity: Json;
 }
 
+/** One arm, ready to be asked. */
+export interface SettledArm extends ArmVersion {
+  readonly asked: AskedModel;
+  /** The prompt it is rendered with: its text with partials, and how errors name it. */
+  readonly prompt: { readonly source: string; readonly file: string };
+}
+
+export type Arms = Readonly<Partial<Record<Arm, SettledArm>>> & { readonly candidate: SettledArm };
+
 export interface ModelOptions {
   readonly io: Pick<Io, "cwd">;
   readonly opened: Opened;

@@ -8,10 +8,10 @@ import { sha256 } from "../sha256.ts";
 import { stateDir } from "../wire.ts";
 import type { AgentSubjectOptions } from "./agent-subject.ts";
 import { commandsIn } from "./own-metrics.ts";
-import type { Participants, Participating } from "./participants.ts";
+import type { Participants, Participating } from "./participating.ts";
 import { openPlace } from "./place.ts";
 import type { Place } from "./place.ts";
-import type { SettledArm } from "./settle.ts";
+import type { SettledArm } from "./arms.ts";
 import type { World } from "./world.ts";
 
 type SubjectOf = (place: Place, options: AgentSubjectOptions) => Promise<Subject>;

@@ -13,9 +13,9 @@ import { Refused } from "../exit.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import { clock } from "../wire.ts";
 import { commandsIn, metricSchemas } from "./own-metrics.ts";
-import type { Participants, Participating } from "./participants.ts";
+import type { Participants, Participating } from "./participating.ts";
 import { judgeModelOf, judgeOf, judgeUseOf, judgingWith, rubricsThere } from "./rubric-judge.ts";
-import type { Arms, SettledArm } from "./settle.ts";
+import type { Arms, SettledArm } from "./arms.ts";
 import type { World } from "./world.ts";
 
 /** One call a case: prompt and model of each arm answer, metrics and judges score. @throws Refused */

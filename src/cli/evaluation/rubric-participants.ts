@@ -15,9 +15,9 @@ import { rubricOf } from "../registry/rubric-kind.ts";
 import { sha256 } from "../sha256.ts";
 import { clock } from "../wire.ts";
 import { commandsIn } from "./own-metrics.ts";
-import type { Participants, Participating } from "./participants.ts";
+import type { Participants, Participating } from "./participating.ts";
 import { judgeModelOf, judgeOf, judgingWith, mostOf } from "./rubric-judge.ts";
-import type { SettledArm } from "./settle.ts";
+import type { SettledArm } from "./arms.ts";
 import type { World } from "./world.ts";
 
 /** Does a rubric judge agree with people: its prompt, or a rubric, is what is evaluated. @throws Refused, … */

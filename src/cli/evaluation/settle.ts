@@ -16,22 +16,13 @@ import { sha256 } from "../sha256.ts";
 import { gateAt, readSuiteAt } from "../suites/read-suite.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import { asVersion, modelOfArm, promptOfArm, versionOf } from "./arms.ts";
-import type { ArmVersion, AskedModel } from "./arms.ts";
+import type { Arms, ArmVersion, SettledArm } from "./arms.ts";
 import { bestVersion } from "./best-version.ts";
 import { choose } from "./choose.ts";
 import type { EvalOptions } from "./options.ts";
 import { participants } from "./participants.ts";
-import type { Participants } from "./participants.ts";
+import type { Participants } from "./participating.ts";
 import type { World } from "./world.ts";
-
-/** One arm, ready to be asked. */
-export interface SettledArm extends ArmVersion {
-  readonly asked: AskedModel;
-  /** The prompt it is rendered with: its text with partials, and how errors name it. */
-  readonly prompt: { readonly source: string; readonly file: string };
-}
-
-export type Arms = Readonly<Partial<Record<Arm, SettledArm>>> & { readonly candidate: SettledArm };
 
 /** An evaluation of which everything is known but its answers. */
 export interface Settled {

@@ -24,6 +24,9 @@ const maxTimer = 2 ** 31 - 1;
 /** Nothing left this machine, so nothing can be billed. */
 export const nothingUsed: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
+/** Made once: each would hold a stack of its own. */
+const over = new DOMException("This exchange is over", "AbortError");
+
 export const failed = (error: ModelError, usage: Usage | null = null): ModelResponse => ({
   outcome: "failed",
   error,
@@ -54,7 +57,7 @@ export async function exchange(
     return await Promise.race([ended.promise, talk(line)]);
   } finally {
     watch.stop();
-    hangUp.abort();
+    hangUp.abort(over);
   }
 }
 

@@ -96,18 +96,19 @@ interface Waiting {
 
 /** Values that are given in one tick share one commit, and so one wait for the disk. */
 class Values {
-  readonly #find: (key: Digest) => readonly ValueRow[];
+  readonly #find: (keys: readonly Digest[]) => readonly ValueRow[];
   readonly #write: (rows: readonly Waiting[]) => void;
   #waiting: Waiting[] = [];
 
   constructor(db: Connection, failpoint: Failpoint) {
     const select = db.prepare<[string], ValueRow>(
-      "SELECT key, evaluation, at, value FROM answers WHERE key = ? ORDER BY at DESC, evaluation",
+      `SELECT answers.key AS key, evaluation, at, answers.value AS value FROM json_each(?) AS wanted
+       CROSS JOIN answers ON answers.key = wanted.value ORDER BY at DESC, evaluation`,
     );
     const insert = db.prepare(
       "INSERT OR REPLACE INTO answers (key, evaluation, at, value) VALUES (@key, @evaluation, @at, @value)",
     );
-    this.#find = (key) => select.all(key);
+    this.#find = (keys) => select.all(JSON.stringify([...new Set(keys)]));
     const write = db.transaction((rows: readonly Waiting[]) => {
       for (const { row } of rows) insert.run(row);
       failpoint("answers/before");
@@ -119,14 +120,11 @@ class Values {
   }
 
   find(keys: readonly Digest[]): ReadonlyMap<Digest, readonly KeptValue[]> {
-    const found = new Map<Digest, readonly KeptValue[]>();
-    for (const key of keys) {
-      const rows = this.#find(key);
-      if (rows.length > 0)
-        found.set(
-          key,
-          rows.map((row) => ({ ...row, value: JSON.parse(row.value) as unknown })),
-        );
+    const found = new Map<Digest, KeptValue[]>();
+    for (const row of this.#find(keys)) {
+      const list = found.get(row.key) ?? [];
+      list.push({ ...row, value: JSON.parse(row.value) as unknown });
+      found.set(row.key, list);
     }
     return found;
   }

@@ -125,7 +125,7 @@ class Course {
   evaluated(): Evaluated {
     return {
       looks: this.#looks,
-      answers: [...this.#answers, ...this.#partial].toSorted(byPlace),
+      answers: inOrder([...this.#answers, ...this.#partial]),
       asked: this.#asked,
       decision: this.#decision,
       stopped: this.#stopped,
@@ -276,8 +276,12 @@ const placeOf = (one: Pick<ScoredAnswer, "case" | "arm" | "sample" | "form">): s
 const placeOfAsk = (ask: Ask): string => placeOf({ ...ask, case: ask.item.case.id });
 
 /** Whenever they came: by sample, as they are written before other forms, by case, the candidate first. */
-function byPlace(a: ScoredAnswer, b: ScoredAnswer): number {
-  const text = (one: ScoredAnswer): string => `${one.form ?? ""}\n${one.case}\n${arms.indexOf(one.arm)}`;
-  const [left, right] = [text(a), text(b)];
-  return a.sample - b.sample || (left < right ? -1 : Number(left > right));
+function inOrder(answers: readonly ScoredAnswer[]): ScoredAnswer[] {
+  const keyed = answers.map((one) => ({
+    one,
+    key: `${one.form ?? ""}\n${one.case}\n${arms.indexOf(one.arm)}`,
+  }));
+  return keyed
+    .toSorted((a, b) => a.one.sample - b.one.sample || (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ one }) => one);
 }

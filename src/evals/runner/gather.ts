@@ -66,8 +66,8 @@ export async function gather(
   return work.finish();
 }
 
-/** How many keys are looked up, and jobs waiting, at a time. */
-const chunk = 500;
+/** How many answers may wait to be scored before more is looked up. */
+const mostUnscored = 500;
 
 interface Job {
   readonly ask: Ask;
@@ -94,6 +94,8 @@ class Work {
   readonly #rechecks: Recheck[] = [];
   /** Arms may say the very same to the model: then it is asked once. */
   readonly #underWay = new Map<Digest, Promise<Arrived | null>>();
+  /** How many are looked up at a time: few enough that they do not hold up the answers that come meanwhile. */
+  readonly #room: number;
   #outages = 0;
   #stopped: Stopped | null = null;
   #failed: { readonly error: unknown } | null = null;
@@ -103,14 +105,15 @@ class Work {
     this.#gathering = gathering;
     this.#signal = AbortSignal.any([signal, this.#halt.signal]);
     this.#onAnswer = onAnswer;
+    this.#room = Math.max(32, gathering.concurrency);
     this.#asking = new PQueue({ concurrency: gathering.concurrency });
     this.#settling = new PQueue({ concurrency: gathering.concurrency * 2 });
   }
 
   async addAll(asks: readonly Ask[]): Promise<void> {
     try {
-      for (let at = 0; at < asks.length && this.#isGoingOn(); at += chunk)
-        await this.#add(asks.slice(at, at + chunk));
+      for (let at = 0; at < asks.length && this.#isGoingOn(); at += this.#room)
+        await this.#add(asks.slice(at, at + this.#room));
     } catch (error) {
       this.#fail(error);
     }
@@ -125,7 +128,8 @@ class Work {
   async #add(asks: readonly Ask[]): Promise<void> {
     const { evaluation, freshMs, isDoubted } = this.#gathering;
     const { store, clock, sha256 } = this.#ports;
-    const keys = await Promise.all(asks.map(async (ask) => this.#keyOf(ask)));
+    const keys: Digest[] = [];
+    for (const ask of asks) keys.push(await this.#keyOf(ask));
     const found = await store.find(keys);
     const now = clock.now();
     for (const [index, ask] of asks.entries()) {
@@ -136,8 +140,8 @@ class Work {
       else this.#use(job, known.use, known.isOwn);
     }
     // What was known may be much: it is scored before more is read.
-    await this.#settling.onSizeLessThan(chunk);
-    await this.#asking.onSizeLessThan(chunk / 2);
+    await this.#settling.onSizeLessThan(mostUnscored);
+    await this.#asking.onSizeLessThan(this.#room);
   }
 
   async finish(): Promise<Gathered> {

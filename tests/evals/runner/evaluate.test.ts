@@ -151,10 +151,6 @@ describe("money", () => {
 });
 
 describe("an evaluation that is interrupted anywhere", () => {
-  const store = (): MemoryAnswers => {
-    const earlier = new MemoryAnswers();
-    return earlier;
-  };
   /** Without what depends on when things happened. */
   const lasting = ({ looks, answers, decision, stopped }: Evaluated): unknown => ({
     looks: looks.map(({ samples, answers: count, micros, errors, outages }) => ({
@@ -175,13 +171,13 @@ describe("an evaluation that is interrupted anywhere", () => {
   };
 
   test("ends as if it had not been, each answer paid once, however often it is interrupted", async () => {
-    const whole = lasting(await go(world({ says, store: store() }), open));
+    const whole = lasting(await go(world({ says, store: new MemoryAnswers() }), open));
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 250 }), { minLength: 1, maxLength: 3 }),
         fc.integer({ min: 1, max: 12 }),
         async (points, concurrency) => {
-          const kept = store();
+          const kept = new MemoryAnswers();
           const answered: string[] = [];
           for (const point of points) {
             const stop = new AbortController();

@@ -40,7 +40,7 @@ export const nameOfAnswer = (one: ScoredAnswer): string =>
   `${one.arm} ${one.case} ${one.sample}${one.form === null ? "" : ` ${one.form}`}`;
 
 /** Answers by what `says` says of an ask and how often it was asked before; takes as long as a hash says, up to `mostMs`. */
-export interface ScriptedOptions {
+interface ScriptedOptions {
   readonly says?: (ask: Ask, times: number) => Answered | Error;
   readonly mostMs?: number;
   readonly identity?: (ask: Ask) => string;
@@ -48,7 +48,7 @@ export interface ScriptedOptions {
 }
 
 /** A subject that writes down what it was asked; it settles at once when it is aborted, as the port says. */
-export class ScriptedSubject implements Subject {
+class ScriptedSubject implements Subject {
   readonly asked: string[] = [];
   readonly answered: string[] = [];
   /** Paid, of what has ended. */
