@@ -5,7 +5,7 @@ import { formFaults } from "./forms.ts";
 import { measureFaults, sourcedMeasures } from "./measures.ts";
 
 /** A model that is asked, as far as scoring must know it. */
-export interface AskedModel {
+interface AskedModel {
   readonly name: string;
   /** It has a price in the table or in `prices` of `harness.yaml`. */
   readonly priced: boolean;

@@ -89,9 +89,9 @@ function made({ name, concern, params }: AskedForm): Form["change"] | string {
 export function put(given: Case, form: Form): Case | null {
   if (!("vars" in given) || "answer" in given) return null;
   const names = Object.keys(given.vars).filter(
-    (name) => typeof given.vars[name] === "string" && (form.variables?.includes(name) ?? true),
+    (name) => textIn(given.vars[name]).length > 0 && (form.variables?.includes(name) ?? true),
   );
-  const texts = names.map((name) => String(given.vars[name]));
+  const texts = names.flatMap((name) => textIn(given.vars[name]));
   const changed = form.id.startsWith("fairness:")
     ? together(given, texts, form)
     : { texts: texts.map((text) => changedAlone(given.id, text, form)), expect: expectedOf(given) };
@@ -103,6 +103,8 @@ export function put(given: Case, form: Form): Case | null {
   };
   return { ...given, vars, ...expecting(given, changed.expect) };
 }
+
+const textIn = (value: unknown): readonly string[] => (typeof value === "string" ? [value] : []);
 
 const changedAlone = (id: string, input: string, { change }: Form): string =>
   change({ id, seed: null, input, references: [] }).input;

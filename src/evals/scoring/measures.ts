@@ -5,7 +5,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { OwnMetric, SuiteSpec } from "../suite/spec.ts";
 
 /** A measure of a suite, and what its numbers come from. */
-export type Source =
+type Source =
   | { readonly from: "metric"; readonly metric: Metric }
   /** What whoever made the answer measured: `Answered.measured`. */
   | { readonly from: "measured" }
@@ -41,7 +41,7 @@ export function qualityOf({ kind, guards = {}, metrics: own }: SuiteSpec): strin
   return rubric ?? "quasi_exact_match";
 }
 
-export const rubricMeasure = (rubric: string): string => `rubric:${rubric}`;
+const rubricMeasure = (rubric: string): string => `rubric:${rubric}`;
 
 type Guard = NonNullable<SuiteSpec["guards"]>[string];
 

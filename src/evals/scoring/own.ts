@@ -11,7 +11,7 @@ export interface CommandEnd {
 }
 
 /** Runs a command in a directory with this text as its stdin. Never rejects for what the command does. */
-export type RunCommand = (request: {
+type RunCommand = (request: {
   readonly command: string;
   /** Absolute. */
   readonly cwd: string;

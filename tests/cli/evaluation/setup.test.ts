@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { judgeOf } from "../../../src/cli/evaluation/judge.ts";
+import { judgeBy, judgeOf } from "../../../src/cli/evaluation/judge.ts";
 import { commandsIn, metricSchemas } from "../../../src/cli/evaluation/own-metrics.ts";
 import { openedAt } from "../../../src/cli/registry/open-registry.ts";
 import { sha256 } from "../../../src/cli/sha256.ts";
@@ -20,6 +20,7 @@ describe("the judge of a suite", () => {
   test("has the prompt that comes with harness and the suite's rubrics, or the project's own", async () => {
     const dir = await folder({ "harness.yaml": "", "rubrics/own.yaml": own });
     const ours = await judgeOf(await openedAt(dir), suite, "openai/x");
+    expect(await judgeBy(await openedAt(dir), ["own", "helpful"], "openai/x")).toEqual(ours);
     expect(Object.keys(ours.rubrics)).toEqual(["own", "helpful"]);
     expect(ours.rubrics["own"]?.spec.criteria).toEqual([{ id: "brief", weight: 1, ask: "Is it short?" }]);
     expect(ours.prompt.source).toContain("submit_verdict");

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judging, rubricGauge } from "../../../src/evals/scoring/judge.ts";
 import type { Judging, Rated } from "../../../src/evals/scoring/judge.ts";
-import { isPass, judgeDigest, rubricScore, verdictKey } from "../../../src/evals/scoring/verdict.ts";
+import { isPass, judgeDigest, rubricScore, verdict, verdictKey } from "../../../src/evals/scoring/verdict.ts";
 import type { Judge } from "../../../src/evals/scoring/verdict.ts";
 import { scorerFor } from "../../../src/evals/scoring/scorer.ts";
 import { serve, status } from "../../edges/models/wire/server.ts";
@@ -235,6 +235,9 @@ describe("verdicts that are there", () => {
     expect([first, second].map((one) => (one as Rated).score)).toEqual([0.625, 0.625]);
     expect([first.micros, second.micros]).toEqual([120, 0]);
     expect(server.requests).toHaveLength(1);
+    // As a store gives it back.
+    for (const kept of verdicts.kept.values())
+      expect(verdict.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
     expect([...verdicts.kept.keys()]).toEqual([
       verdictKey(judge, judge.rubrics["helpful"] as never, judgedOf(), sha256),
     ]);
