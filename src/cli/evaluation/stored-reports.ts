@@ -18,8 +18,8 @@ const reportHead = z.strictObject({
   wallMs: z.int().min(0),
   /** The candidate's averages by guard, and of measures that are none: as numbers, and as people read them. */
   figures: z
-    .record(z.string(), z.strictObject({ value: z.number().nullable(), text: z.string() }))
-    .default({}),
+    .array(z.strictObject({ name: z.string(), value: z.number().nullable(), text: z.string() }))
+    .default([]),
 });
 export type ReportHead = z.infer<typeof reportHead> & {
   readonly id: string;

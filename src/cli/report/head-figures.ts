@@ -4,14 +4,15 @@ import { scaleOf } from "../../evals/report/scale.ts";
 import { valueText } from "./figures.ts";
 import { guardsOf } from "./opening.ts";
 
-export interface HeadFigure {
+interface HeadFigure {
+  readonly name: string;
   /** In units of the metric; null: without bound. */
   readonly value: number | null;
   readonly text: string;
 }
 
 /** The candidate in numbers, for lists of reports: by guard, then measures that are no guard's. */
-export function headFigures(report: StoredReport): Record<string, HeadFigure> {
+export function headFigures(report: StoredReport): HeadFigure[] {
   const averages = averagesOf(report, "candidate");
   const guards = guardsOf(report.gate).map(
     ([name, { metric }]) => [name, report.measures.find((one) => one.name === metric)] as const,
@@ -20,11 +21,9 @@ export function headFigures(report: StoredReport): Record<string, HeadFigure> {
   const others = report.measures.flatMap((measure) =>
     guarded.has(measure.name) ? [] : [[measure.name, measure] as const],
   );
-  return Object.fromEntries(
-    [...guards, ...others].flatMap(([name, measure]) => {
-      if (measure === undefined) return [];
-      const value = averages.get(measure.name) ?? null;
-      return [[name, { value, text: valueText(scaleOf(measure, report.answers), value) }]];
-    }),
-  );
+  return [...guards, ...others].flatMap(([name, measure]) => {
+    if (measure === undefined) return [];
+    const value = averages.get(measure.name) ?? null;
+    return [{ name, value, text: valueText(scaleOf(measure, report.answers), value) }];
+  });
 }

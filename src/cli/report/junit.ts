@@ -6,6 +6,7 @@ import { visible, visibleLines } from "../view/visible.ts";
 import { reportedRows } from "./dimension-rows.ts";
 import { guardRows, primaryRow, rowText } from "./guard-table.ts";
 import type { GuardRow } from "./guard-table.ts";
+import { withShortNames } from "./short-names.ts";
 
 /** By this line a file of ours is known again. */
 export const markOfJunit = "<!-- harness: JUnit of an evaluation -->";
@@ -23,7 +24,8 @@ interface Case {
  * A report as JUnit XML, after the schema of Jenkins' xUnit plugin: a test case for each comparison of the gate, which fails
  * unless it holds, and one for each reported dimension, which cannot fail.
  */
-export function junitText(report: Report): string {
+export function junitText(whole: Report): string {
+  const report = withShortNames(whole);
   const cases = [...guardCases(report), ...reportedCases(report)];
   const count = (is: (one: Case) => boolean): number => cases.filter(is).length;
   const failures = count(({ failure }) => failure !== null);

@@ -9,7 +9,10 @@ const most = 6;
 
 /** Reports as a table: version × metric × date, the newest first. */
 export function listLines(heads: readonly ReportHead[], columns: number): readonly string[] {
-  const metrics = [...new Set(heads.flatMap(({ figures }) => Object.keys(figures)))].slice(0, most);
+  const metrics = [...new Set(heads.flatMap(({ figures }) => figures.map(({ name }) => name)))].slice(
+    0,
+    most,
+  );
   const suites = new Set(heads.map(({ suite }) => suite));
   const sides: readonly Side[] = [
     ...Array.from({ length: 6 }, (): Side => "left"),
@@ -44,7 +47,7 @@ function rowOf(head: ReportHead, metrics: readonly string[], withSuite: boolean)
     baseline ?? "floors",
     verdict ?? (mode === "smoke" ? "no gate" : "not decided"),
     id,
-    ...metrics.map((name) => figures[name]?.text ?? ""),
+    ...metrics.map((metric) => figures.find(({ name }) => name === metric)?.text ?? ""),
     micros === null ? "unknown" : moneyText(micros),
   ];
 }

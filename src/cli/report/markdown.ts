@@ -13,6 +13,7 @@ import { guardRows, primaryRow } from "./guard-table.ts";
 import type { GuardRow } from "./guard-table.ts";
 import { lookLine } from "./look-line.ts";
 import { suiteLine } from "./opening.ts";
+import { withShortNames } from "./short-names.ts";
 
 /** By this line a file of ours is known again; readers do not show it. */
 export const markOfMarkdown = "[//]: # (harness: summary of an evaluation)";
@@ -21,7 +22,8 @@ export const markOfMarkdown = "[//]: # (harness: summary of an evaluation)";
  * A report in GitHub's Markdown, for a summary of CI or a comment on a pull request. Of cases and answers it holds ids and
  * numbers only; whatever others chose stands as code, in which nothing is markup, link or mention.
  */
-export function markdownText(report: Report, ending: Omit<Ending, "columns">): string {
+export function markdownText(whole: Report, ending: Omit<Ending, "columns">): string {
+  const report = withShortNames(whole);
   const { decision } = report;
   const dimensions = dimensionsOf(report);
   const rows = reportedRows(report, reportedOf(report, dimensions), dimensions);
@@ -30,7 +32,7 @@ export function markdownText(report: Report, ending: Omit<Ending, "columns">): s
     "",
     `### ${decision?.verdict ?? "No gate"}: ${titleText(report)}`,
     "",
-    code(suiteLine(report)[1]),
+    `Suite ${code(suiteLine(report)[1])}`,
     ...(decision === null ? [] : ["", ...guardTable(report)]),
     "",
     ...tableOf(

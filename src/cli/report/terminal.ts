@@ -18,12 +18,15 @@ import { lookLine } from "./look-line.ts";
 import { candidateLine, gateLine, suiteLine } from "./opening.ts";
 import type { Line } from "./opening.ts";
 import { reportedLine } from "./reported-line.ts";
+import { withShortNames } from "./short-names.ts";
 
 /** A report as a person reads it who was not there: what was compared, how it went, what came of it. */
-export const reportText = (report: Report, ending: Ending): string =>
-  [openingText(report, ending.columns), looksText(report), foundText(report, ending)]
+export function reportText(whole: Report, ending: Ending): string {
+  const report = withShortNames(whole);
+  return [openingText(report, ending.columns), looksText(report), foundText(report, ending)]
     .filter((part) => part !== "")
     .join("\n");
+}
 
 /** What is compared, on what, and by which gate. */
 export function openingText(report: StoredReport, columns: number): string {

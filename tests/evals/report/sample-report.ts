@@ -11,7 +11,7 @@ import { fixed, random } from "../../simulation/random.ts";
 import type { Random } from "../../simulation/random.ts";
 
 /** True rates of one arm. */
-export interface Conduct {
+interface Conduct {
   readonly right: number;
   readonly refused: number;
   /** US dollars, milliseconds: medians. */

@@ -11,6 +11,7 @@ import type { Section } from "../../page/shell.ts";
 import { ownVersion } from "../../version.ts";
 import { share } from "../figures.ts";
 import { reportedText } from "../reported-line.ts";
+import { withShortNames } from "../short-names.ts";
 import { failures } from "./failures.ts";
 import { forest } from "./forest.ts";
 import { gateSection } from "./gate-section.ts";
@@ -24,7 +25,8 @@ import { scores } from "./scores.ts";
 import { style } from "./style.ts";
 
 /** The page of a report: one file that needs no other. The same report comes out the same way. */
-export function reportPage(report: Report): string {
+export function reportPage(whole: Report): string {
+  const report = withShortNames(whole);
   return shellOf({
     mark: markOfReport,
     title: `${report.id}: ${titleOf(report)}`,
