@@ -175,6 +175,36 @@ test("arms that are alike have one run; samples and other versions have their ow
   expect(await subject.identity(ask(one))).not.toEqual(await subject.identity(ask(two)));
 });
 
+test("nothing of another answer is taken over, and no other model answers", async () => {
+  const dir = await folder({
+    ...caseFilesOf(
+      "one",
+      { "task/a/*": works("a") },
+      {
+        plan: "plan.yaml",
+        models: { fallback: "scripted/other.yaml" },
+      },
+    ),
+    "tasks/files/one/other.yaml": "{}",
+    "tasks/files/one/plan.yaml": JSON.stringify({
+      tasks: [
+        {
+          id: "a",
+          instructions: "Write a.txt.",
+          inputs: ["a.txt"],
+          criteria: [{ run: "grep -q good a.txt" }],
+        },
+      ],
+    }),
+  });
+  const subject = await subjectIn(await placeIn(dir));
+  for (const sample of [1, 2])
+    expect(await subject.answer(ask(agentCaseOf("one"), sample), never)).toMatchObject({
+      measured: { met: 1, attempts: 1, turns: 2 },
+    });
+  expect(await subject.identity(ask(agentCaseOf("one")))).toMatchObject({ models: { fallback: null } });
+});
+
 test("what an arm uses is read once; each thing that can change an answer is part of its identity", async () => {
   const dir = await folder(caseFilesOf("one", right));
   const identityIn = async (more: Turn = {}): Promise<unknown> =>
