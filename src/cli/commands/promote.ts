@@ -28,7 +28,7 @@ export interface PromoteOptions {
   readonly check?: boolean;
 }
 
-const noEvaluations: Evaluations = { storedReceipts: async () => [], readSuite: null };
+const noEvaluations: Evaluations = { storedReceipts: async () => [], readSuite: null, evaluate: null };
 
 /** `harness promote prompt:NAME@N --to staging|production --why …`, `harness promote --check`. */
 export async function promote(
@@ -77,7 +77,11 @@ async function intoProduction(
   const { accept = [], unproven = false } = options;
   const made = history.versions.get(version)?.made;
   if (made === undefined) throw new Error(`${versionText(history, version)} was there a moment ago`);
-  const proof = await proofFor(opened, { history, made, accept, by }, evaluations);
+  const asking = { history, made, accept, by };
+  const found = await proofFor(opened, asking, evaluations);
+  const isToEvaluate = "without" in found && accept.length === 0 && !unproven;
+  const isEvaluated = isToEvaluate && (await evaluations.evaluate?.(made)) === true;
+  const proof = isEvaluated ? await proofFor(opened, asking, evaluations) : found;
   const receipt = "digest" in proof ? proof.digest : null;
   const without = "without" in proof ? proof.without : undefined;
   const asked = { version, to: "production", receipt, isUnproven: unproven, without } as const;

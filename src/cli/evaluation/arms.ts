@@ -91,6 +91,8 @@ export async function modelOfArm(
     return asked(opened, `${provider}/${id}`, arm.label);
   }
   const named = typedModel(options) ?? suiteModel(options) ?? promptModel(prompt) ?? projectModel(options);
+  if (named === null && suite.spec.kind === "agent")
+    return { model: "", label: "as its goals say", identity: null };
   if (named === null)
     throw new Refused(
       `no model to ask; give --model anthropic/<model>, or set model: in tasks/${suite.name}/suite.yaml or harness.yaml`,

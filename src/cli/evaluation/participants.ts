@@ -6,6 +6,10 @@ import type { Scorer } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import type { Item } from "../../evals/suite/case.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
+import { agentSubject } from "./agent-subject.ts";
+import { isJudgedByLoop, judgeSubject } from "./judge-subject.ts";
+import { loopParticipants } from "./loop-participants.ts";
+import { rubricParticipants } from "./rubric-participants.ts";
 import { promptParticipants } from "./prompt-participants.ts";
 import type { Arms } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -20,6 +24,8 @@ export interface Participants {
   readonly warnings: readonly string[];
   /** What besides arms and suite makes it another evaluation. */
   readonly settings: Json;
+  /** `removed`: nothing that is half done is needed any more. */
+  readonly close: (then: "kept" | "removed") => Promise<void>;
 }
 
 export interface Participating {
@@ -28,6 +34,8 @@ export interface Participating {
   readonly items: readonly Item[];
   /** Of which judges are paid. */
   readonly purse: Purse;
+  /** A model as it was typed, as the project knows it. */
+  readonly model: string | null;
 }
 
 /** @throws Refused for what keeps answers from being asked for or scored */
@@ -36,7 +44,10 @@ export async function participants(world: World, asked: Participating): Promise<
     case "prompt":
       return promptParticipants(world, asked);
     case "agent":
+      return loopParticipants(world, asked, agentSubject);
     case "judge":
-      throw new Error("to come");
+      return isJudgedByLoop(asked.suite.spec.target)
+        ? loopParticipants(world, asked, judgeSubject)
+        : rubricParticipants(world, asked);
   }
 }

@@ -1,21 +1,20 @@
-import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
 import { durationMs } from "../../core/duration.ts";
 import type { Json } from "../../core/canonical.ts";
 import { arms as allArms } from "../../evals/answer.ts";
-import { badSchema } from "../../core/json-fit.ts";
 import { formsOf, put } from "../../evals/scoring/forms.ts";
-import { scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
+import { rubricsOf, scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
+import { rubricGauge } from "../../evals/scoring/judge.ts";
 import { scorerFor } from "../../evals/scoring/scorer.ts";
 import type { Form } from "../../evals/runner/order.ts";
 import { promptSubject } from "../../evals/subject/prompt.ts";
 import type { SuiteSpec } from "../../evals/suite/spec.ts";
-import { runCommand } from "../../edges/commands/run-command.ts";
 import { outputFit } from "../../edges/prompts/output-fit.ts";
 import { Refused } from "../exit.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import { clock } from "../wire.ts";
+import { commandsIn, metricSchemas } from "./own-metrics.ts";
 import type { Participants, Participating } from "./participants.ts";
+import { judgeModelOf, judgeOf, judgeUseOf, judgingWith, rubricsThere } from "./rubric-judge.ts";
 import type { Arms, SettledArm } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -25,14 +24,15 @@ export async function promptParticipants(
   { suite, arms, items, purse }: Participating,
 ): Promise<Participants> {
   const { spec } = suite;
-  const schemas = await schemasOf(suite);
-  const judge = null;
+  const { schemas, bad: badSchemas } = await metricSchemas(suite.folder, spec);
+  const rubrics = rubricsOf(spec);
+  const judgeModel = judgeModelOf(world, suite);
   const scoring = {
     items,
     models: await askedModels(world, arms),
-    rubrics: [],
-    badSchemas: badSchemas(schemas),
-    judge,
+    rubrics: await rubricsThere(world.opened, rubrics),
+    badSchemas,
+    judge: judgeModel,
   };
   const [fault, ...more] = scoringFaults(spec, scoring);
   if (fault !== undefined) throw new Refused(inSuite(suite, fault, more.length));
@@ -40,7 +40,10 @@ export async function promptParticipants(
   const { confidence, report } = spec;
   const logprobs = confidence === "logprobs" && report.includes("calibration");
   const { max_output_tokens: maxOutputTokens, timeout } = spec;
-  void purse;
+  const judge =
+    judgeModel === null || rubrics.length === 0 ? null : await judgeOf(world, judgeModel, rubrics);
+  const judging = judge === null ? null : judgingWith(world, judge, purse);
+  const used = judge === null || judging === null ? null : await judgeUseOf(world, judge, judging);
   return {
     subject: promptSubject(
       { prompts: world.prompts, models: world.models, clock },
@@ -54,28 +57,21 @@ export async function promptParticipants(
     ),
     scorer: scorerFor(spec, {
       fits: fitsOf(arms),
-      commands: {
-        run: async (request) => runCommand({ ...request, env: envOf(world.io) }),
-        folder: suite.folder,
-      },
+      commands: commandsIn(suite.folder, world.io.env),
       schemas,
-      judge: () => () => ({ score: null }),
+      judge: judging === null ? nobody : rubricGauge(judging),
     }),
     forms: formsIn(spec),
-    judge,
+    judge: used,
     warnings: scoringWarnings(spec, scoring),
-    settings: { maxOutputTokens, logprobs },
+    settings: { maxOutputTokens, logprobs, judge: used?.digest ?? null },
+    close: async () => undefined,
   };
 }
 
-/** What a metric's command needs to find programs; no key is among it. */
-const envOf = ({ env }: World["io"]): Record<string, string> =>
-  Object.fromEntries(
-    ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"].flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+const nobody = (rubric: string): never => {
+  throw new Error(`nobody judges by ${rubric}: scoringFaults says so`);
+};
 
 const inSuite = ({ name }: ReadSuite, fault: string, more: number): string =>
   `tasks/${name}/suite.yaml: ${fault}${more === 0 ? "" : ` (and ${more} more: harness suite check ${name})`}`;
@@ -129,34 +125,4 @@ function fitsOf(arms: Arms): (arm: (typeof allArms)[number], text: string, outpu
     Object.entries(arms).map(([arm, { prompt }]) => [arm, outputFit(prompt.source, prompt.file)]),
   );
   return (arm, text, output) => fits.get(arm)?.(text, output) ?? null;
-}
-
-/** JSON Schemas of the suite's own metrics, those in files read. */
-async function schemasOf({ spec, folder }: ReadSuite): Promise<Record<string, unknown>> {
-  const schemas: Record<string, unknown> = {};
-  for (const [name, metric] of Object.entries(spec.metrics)) {
-    if (!("schema" in metric)) continue;
-    schemas[name] =
-      typeof metric.schema === "string" ? await schemaIn(join(folder, metric.schema)) : metric.schema;
-  }
-  return schemas;
-}
-
-async function schemaIn(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new Refused(
-      `${relative(process.cwd(), file)}: ${(error as Error).message}; write a JSON Schema there`,
-    );
-  }
-}
-
-function badSchemas(schemas: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(schemas).flatMap(([name, schema]) => {
-      const wrong = badSchema(schema);
-      return wrong === null ? [] : [[name, wrong]];
-    }),
-  );
 }

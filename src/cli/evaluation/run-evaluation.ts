@@ -7,6 +7,7 @@ import { evaluate } from "../../evals/runner/evaluate.ts";
 import type { Evaluated, EvaluationPlan } from "../../evals/runner/evaluate.ts";
 import { SubjectRefused } from "../../evals/subject/subject.ts";
 import { exit, Refused } from "../exit.ts";
+import { writeReceipt } from "../receipts/project-receipts.ts";
 import { lookLine } from "../report/look-line.ts";
 import { sha256 } from "../sha256.ts";
 import { listen } from "../signals.ts";
@@ -42,16 +43,27 @@ export async function runEvaluation(
   options: EvalOptions,
 ): Promise<Ended> {
   const settled = await settle(world, named, options);
-  const owned = await world.evaluations.own(settled.id);
-  if ("owner" in owned)
+  let isDone = false;
+  try {
+    const ended = await owned(world, settled, options);
+    isDone = ended.stopped === null;
+    return ended;
+  } finally {
+    await settled.close(isDone ? "removed" : "kept");
+  }
+}
+
+async function owned(world: World, settled: Settled, options: EvalOptions): Promise<Ended> {
+  const own = await world.evaluations.own(settled.id);
+  if ("owner" in own)
     throw new Refused(
-      `evaluation ${settled.id} is at work in process ${owned.owner.pid} on ${owned.owner.host}; wait for it, its answers are kept`,
+      `evaluation ${settled.id} is at work in process ${own.owner.pid} on ${own.owner.host}; wait for it, its answers are kept`,
       exit.infrastructure,
     );
   try {
     return await ask(world, settled, options);
   } finally {
-    await owned.owned.release();
+    await own.owned.release();
   }
 }
 
@@ -75,7 +87,8 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     const isWhole = evaluated.looks.length > 0;
     const report = isWhole ? decided(kept.report) : { ...kept.report, decision: null };
     if (isWhole) await keepReport(evaluations, kept, report);
-    return { kept, report, file: null, stopped: evaluated.stopped, signal: signals.received() };
+    const file = report.decision?.verdict === "PROMOTE" ? await written(world, settled, kept) : null;
+    return { kept, report, file, stopped: evaluated.stopped, signal: signals.received() };
   } catch (error) {
     if (!(error instanceof SubjectRefused)) throw error;
     throw new Refused(error.message, exit.infrastructure);
@@ -83,6 +96,15 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     line.end();
     signals.forget();
   }
+}
+
+async function written(
+  { opened }: World,
+  { arms }: Settled,
+  { receipt }: KeptReport,
+): Promise<string | null> {
+  const { version } = arms.candidate;
+  return receipt === null || version === null ? null : writeReceipt(opened.dir, receipt, version);
 }
 
 /** Nothing was asked for, and it came as far as before. */

@@ -11,7 +11,7 @@ import type { Scorer } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import type { Item } from "../../evals/suite/case.ts";
 import { Refused } from "../exit.ts";
-import { dollarsOf } from "../request.ts";
+import { dollarsOf, located } from "../request.ts";
 import { sha256 } from "../sha256.ts";
 import { gateAt, readSuiteAt } from "../suites/read-suite.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
@@ -21,6 +21,7 @@ import { bestVersion } from "./best-version.ts";
 import { choose } from "./choose.ts";
 import type { EvalOptions } from "./options.ts";
 import { participants } from "./participants.ts";
+import type { Participants } from "./participants.ts";
 import type { World } from "./world.ts";
 
 /** One arm, ready to be asked. */
@@ -46,6 +47,7 @@ export interface Settled {
   readonly gate: GateSpec;
   readonly judge: JudgeUse | null;
   readonly purse: Purse;
+  readonly close: Participants["close"];
   /** Like `prompts/worker.prompt, 14 lines differ`; null: the candidate is a version already. */
   readonly changed: string | null;
   readonly warnings: readonly string[];
@@ -74,7 +76,13 @@ export async function settle(
   const best = mode === "smoke" ? null : await bestVersion(world.opened, suite.name, found);
   const arms = await settledArms(world, suite, { candidate: found, baseline, best }, options);
   const money = purse(ceilingOf(suite, options));
-  const asked = await participants(world, { suite, arms, items, purse: money });
+  const asked = await participants(world, {
+    suite,
+    arms,
+    items,
+    purse: money,
+    model: options.model === undefined ? null : located(options.model, world.io.cwd, world.opened.dir),
+  });
   const gate = gateAt(suite, asked.scorer.measures);
   return {
     id: idOf({ suite, mode, arms, settings: asked.settings, gate }),

@@ -4,6 +4,7 @@ import type { Receipt } from "../../evals/receipt/receipt.ts";
 import { sideText } from "../../evals/report/arms.ts";
 import { report } from "../../evals/report/report.ts";
 import type { Report, StoredReport } from "../../evals/report/report.ts";
+import { headFigures } from "../report/head-figures.ts";
 import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
 
 /** A report in a line, as `harness report` lists it and as forecasts are made of. */
@@ -15,6 +16,10 @@ const reportHead = z.strictObject({
   answers: z.int().min(0),
   micros: z.int().min(0).nullable(),
   wallMs: z.int().min(0),
+  /** The candidate's averages by guard, and of measures that are none: as numbers, and as people read them. */
+  figures: z
+    .record(z.string(), z.strictObject({ value: z.number().nullable(), text: z.string() }))
+    .default({}),
 });
 export type ReportHead = z.infer<typeof reportHead> & {
   readonly id: string;
@@ -41,6 +46,7 @@ export async function keepReport(evaluations: Evaluations, kept: KeptReport, sho
     answers: last?.answers ?? 0,
     micros: last?.micros ?? null,
     wallMs: last?.wallMs ?? 0,
+    figures: headFigures(kept.report),
   };
   await evaluations.putReport({ id, at, suite: suite.name, head }, kept);
 }

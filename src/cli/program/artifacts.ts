@@ -1,6 +1,6 @@
 import type { Registering } from "./registering.ts";
 
-/** Commands about what is kept in versions besides prompts: models, datasets, rubrics, suites. */
+/** Commands about what is kept in versions besides prompts: models, datasets, rubrics. */
 export function artifacts({ cli, io, act, json }: Registering): void {
   cli
     .command("models")
@@ -60,20 +60,6 @@ export function artifacts({ cli, io, act, json }: Registering): void {
     .action(
       act(async (action: string, names: readonly string[], options) =>
         (await import("../commands/rubrics.ts")).rubrics(io, action, names, options),
-      ),
-    );
-
-  cli
-    .command("suites")
-    .description("suites as versions: the files of tasks/NAME/ by their digests")
-    .argument("[action]", "list, show, log, diff or commit", "list")
-    .argument("[names...]", "a suite: core, core@2, core=file (the folder as it is)")
-    .option("-m, --message <why>", "for commit: what changed, and why")
-    .addOption(json())
-    .addHelpText("after", "\nExample: harness suites commit core -m 'the cases of July'")
-    .action(
-      act(async (action: string, names: readonly string[], options) =>
-        (await import("../commands/suites.ts")).suites(io, action, names, options),
       ),
     );
 }

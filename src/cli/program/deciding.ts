@@ -66,7 +66,12 @@ export function deciding({ cli, io, act, json }: Registering): void {
     .addHelpText("after", "\nExample: harness promote prompt:worker@5 --to staging --why 'shorter rules'")
     .action(
       act(async (artifact: string | undefined, options) =>
-        (await import("../commands/promote.ts")).promote(io, artifact, options),
+        (await import("../commands/promote.ts")).promote(
+          io,
+          artifact,
+          options,
+          (await import("../evaluation/for-promotion.ts")).evaluationsFor(io),
+        ),
       ),
     );
 

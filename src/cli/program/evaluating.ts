@@ -1,6 +1,6 @@
 import type { Registering } from "./registering.ts";
 
-/** Commands that measure answers, and what answers are measured on. */
+/** Commands about suites, and those that measure answers and what answers are measured on. */
 export function evaluating({ cli, io, act, json }: Registering): void {
   cli
     .command("eval")
@@ -20,6 +20,73 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     .action(
       act(async (suite: string | undefined, options) =>
         (await import("../commands/eval.ts")).evaluateSuite(io, suite, options),
+      ),
+    );
+
+  cli
+    .command("label")
+    .summary("takes your verdicts on answers, one key each")
+    .description(
+      'shows answers of a judge suite, or answers that a rubric scored, and takes your verdicts; without a terminal, one {"id", "label"} a line on stdin',
+    )
+    .argument("<name>", "a suite of tasks/, or a rubric")
+    .option("--json", "list those without a label, a case a line, and take none")
+    .addHelpText("after", "\nExample: harness label core")
+    .action(
+      act(async (name: string, options) => (await import("../commands/label.ts")).label(io, name, options)),
+    );
+
+  cli
+    .command("report")
+    .summary("shows what evaluations found")
+    .description(
+      "shows what an evaluation found: at the terminal, as one page for a browser, for CI; without a name, all of them as a table of versions, metrics and dates",
+    )
+    .argument("[report]", "its id, or a file that --json wrote")
+    .option("--suite <name>", "only reports of this suite")
+    .option("--html [file]", "as one page; - is stdout, report-ID.html if left out")
+    .option("--junit [file]", "as JUnit XML; - is stdout, report-ID.xml if left out")
+    .option("--markdown [file]", "as a summary for CI; - is stdout, report-ID.md if left out")
+    .option("--force", "a file may take the place of another one")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness report --suite core\n         harness report e1f3a --html")
+    .action(
+      act(async (report: string | undefined, options) =>
+        (await import("../commands/report.ts")).reports(io, report, options),
+      ),
+    );
+
+  cli
+    .command("suite")
+    .alias("suites")
+    .summary("cases on which versions are compared: begun, checked, planned, as versions")
+    .description(
+      "suites of tasks/: what is evaluated on which cases, and what must not get worse; as versions by the digests of their files",
+    )
+    .argument("[action]", "list, new, add, check, plan, show, log, diff or commit", "list")
+    .argument("[names...]", "a suite: core, core@2, core=file (the folder as it is)")
+    .option(
+      "--target <what>",
+      "for new: what it evaluates, like prompt:worker, model:my-ft or rubric:helpful",
+    )
+    .option("--kind <kind>", "for new: prompt, agent or judge; by the target if left out")
+    .option("--case <json>", "for add: a case; without it one a line on stdin")
+    .option("--cases <n>", "for plan: so many held-out cases, not those there are")
+    .option("--clusters <n>", "for plan: in so many clusters")
+    .option("--alike <share>", "for plan: how far differences within a cluster are alike, from 0 to 1")
+    .option("--rate <share>", "for plan: how many answers of production are right, like 0.85")
+    .option("--discordance <share>", "for plan: how often two answers to one case differ, like 0.2")
+    .option("--sd <size>", "for plan: how far answers to one case vary, of a score")
+    .option("--gain <size>", "for plan: by how much the candidate is truly better, like -0.02")
+    .option("--looks <k>", "for plan: answers to each case at each look, like 2,4,8")
+    .option("--power <share>", "for plan: the chance that is wanted, like 0.9")
+    .option("--against-best", "for plan: production is not the best version ever")
+    .option("-m, --message <why>", "for commit: what changed, and why")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness suite new core --target prompt:worker")
+    .action(
+      act(async (action: string, names: readonly string[], options) =>
+        (await import("../commands/suite.ts")).suite(io, action, names, options),
       ),
     );
 

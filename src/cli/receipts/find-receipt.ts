@@ -27,6 +27,8 @@ export interface Evaluations {
   readonly storedReceipts: () => Promise<readonly Receipt[]>;
   /** null: suites are not read, only their digests. */
   readonly readSuite: SuiteReader | null;
+  /** Evaluates a version by the suite that is for it. false: there is none, or more than one. null: nobody can. */
+  readonly evaluate: ((made: VersionRecord) => Promise<boolean>) | null;
 }
 
 /** A receipt about a version, and why it does not let it into production; none: it does. */

@@ -35,7 +35,7 @@ export function receiptLines(
 }
 
 /** `worker@5 4f21`. */
-export const sideText = ({ kind, name, version, digest }: Side): string =>
+const sideText = ({ kind, name, version, digest }: Side): string =>
   `${nameText({ kind, name })}${version === null ? "" : `@${version}`} ${short(digest)}`;
 
 function rowOf({ gate }: Receipt, one: GuardEvidence): readonly string[] {

@@ -5,19 +5,19 @@ import { oneLine } from "../view/words.ts";
 import { Refused } from "../exit.ts";
 
 /** What a signature is for, so that one made for a commit or a mail is none for a receipt. */
-export const namespace = "harness-receipt";
+const namespace = "harness-receipt";
 
 /** It may ask for the touch of a token, or a passphrase by its own window. */
 const timeoutMs = 120_000;
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
 /** Runs `ssh-keygen`, which asks at the terminal if it must. null: it is not installed. */
-export async function sshKeygen(args: readonly string[], input: string): Promise<Ended | null> {
+async function sshKeygen(args: readonly string[], input: string): Promise<Ended | null> {
   const child = spawn("ssh-keygen", args, { stdio: ["pipe", "pipe", "pipe"], timeout: timeoutMs });
   const started = new Promise<boolean>((resolve, reject) => {
     child.once("spawn", () => resolve(true));

@@ -11,10 +11,16 @@ export function reportedLine(report: StoredReport, reported: readonly Reported[]
 }
 
 export function reportedText(report: StoredReport, one: Reported): string {
+  const isThere = one.values.candidate !== null || one.values.baseline !== null;
+  return `${one.name}${isThere ? "" : ":"} ${reportedValues(report, one)}`;
+}
+
+/** The same without its name: `.79 → .78`. */
+export function reportedValues(report: StoredReport, one: Reported): string {
   const { baseline, candidate } = one.values;
-  if (candidate === null && baseline === null) return `${one.name}: ${absent(one.name)}`;
+  if (candidate === null && baseline === null) return absent(one.name);
   const now = figure(report, one, candidate);
-  return `${one.name} ${report.baseline === null ? now : `${figure(report, one, baseline)} → ${now}`}`;
+  return report.baseline === null ? now : `${figure(report, one, baseline)} → ${now}`;
 }
 
 function figure(report: StoredReport, { metric }: Reported, value: number | null): string {

@@ -13,6 +13,7 @@ import type { Ending } from "./ending.ts";
 import { differenceText, share, valueText } from "./figures.ts";
 import { guardRows, primaryRow } from "./guard-table.ts";
 import type { GuardRow } from "./guard-table.ts";
+import { judgedTexts } from "./judged.ts";
 import { lookLine } from "./look-line.ts";
 import { candidateLine, gateLine, suiteLine } from "./opening.ts";
 import type { Line } from "./opening.ts";
@@ -51,7 +52,12 @@ export function foundText(report: Report, ending: Ending): string {
   const beside: readonly Line[] = [
     ...(reported === null ? [] : [reported]),
     ...winLine(report, dimensions),
-    ...(decision === null ? [] : [...primaryLine(report, decision), ...judgedLines(report, decision)]),
+    ...(decision === null
+      ? []
+      : [
+          ...primaryLine(report, decision),
+          ...judgedTexts(report.gate, decision).map((text): Line => ["judge", text]),
+        ]),
   ];
   return [
     ...inColumns(table.rows, table.sides, ending.columns).map((line) => `${stillVisible(line)}\n`),
@@ -142,23 +148,6 @@ function primaryLine({ gate }: StoredReport, decision: Decision): readonly Line[
     ["primary", `${name} ${difference}, ${worst} still plausible, more than ${margin} asked   ${status}`],
   ];
 }
-
-/** What the judge's errors leave of the margins it is used for. */
-function judgedLines({ gate }: StoredReport, { judged }: Decision): readonly Line[] {
-  return Object.entries(judged).map(([name, { sensitivity, specificity, labels, proven, ...left }]) => {
-    const guard = gate.guards[name];
-    const text = (margin: number | null): string =>
-      margin === null || guard === undefined ? "any" : differenceText(guard, directed(guard.better, margin));
-    const trust = proven ? "" : "; unproven, 100 labels make it";
-    return [
-      "judge",
-      `${name}: finds ${share(sensitivity, 2)} of good answers good and ${share(specificity, 2)} of bad ones bad (${labels} labels), so its margin is truly ${text(left.effective)}, perhaps ${text(left.plausible)}${trust}`,
-    ] as const;
-  });
-}
-
-const directed = (better: "higher" | "lower", margin: number): number =>
-  better === "higher" ? -margin : margin;
 
 function winLine(report: StoredReport, dimensions: readonly Dimension[]): readonly Line[] {
   const rates = winRatesOf(report, dimensions);

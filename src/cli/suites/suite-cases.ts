@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { canonical } from "../../core/canonical.ts";
 import type { Digest } from "../../core/id.ts";
 import { settleCases } from "../../evals/suite/settle-cases.ts";
 import type { CaseFault, CaseLine, InWords, SettledCases } from "../../evals/suite/settle-cases.ts";
 import { BadInput } from "../../edges/project/bad-input.ts";
 import { findings } from "../../edges/project/issue.ts";
 import { readDataset } from "../../edges/registry/dataset-file.ts";
+import { sha256 } from "../sha256.ts";
 import { statThere } from "../there.ts";
 import { isInside } from "./suite-file.ts";
 import type { SuiteFile } from "./suite-file.ts";
@@ -18,25 +20,42 @@ export interface SuiteCases extends SettledCases {
   readonly lines: readonly CaseLine[];
 }
 
-/** Reads the cases of a suite line by line. @throws BadInput, RegistryRefused where a line is no JSON */
-export async function readSuiteCases(file: SuiteFile): Promise<SuiteCases> {
+/**
+ * Reads the cases of a suite line by line. @param missing what it is where there is no such file
+ * @throws BadInput, RegistryRefused where a line is no JSON
+ */
+export async function readSuiteCases(
+  file: SuiteFile,
+  missing: "wrong" | "empty" = "wrong",
+): Promise<SuiteCases> {
   const { name, folder, spec } = file;
   const path = join(folder, spec.cases);
-  if ((await statThere(path)) === null)
+  if ((await statThere(path)) === null) {
+    if (missing === "empty") return { ...(await settleLines(file, [])), path, digest: sha256(""), lines: [] };
     throw new BadInput(
       path,
       null,
       `the cases are not there; add some: harness suite add ${name} --case '{…}'`,
     );
-  const [lines, faults]: [CaseLine[], CaseFault[]] = [[], []];
-  const { sha256: digest } = await readDataset(path, `tasks/${name}/${spec.cases}`, "jsonl", (row) => {
-    if (tooGreat.test(String(row.counted))) faults.push({ line: row.line, what: tooGreatWords });
-    else lines.push({ line: row.line, value: row.value });
+  }
+  const lines: CaseLine[] = [];
+  const { sha256: rows } = await readDataset(path, `tasks/${name}/${spec.cases}`, "jsonl", (row) => {
+    lines.push({ line: row.line, value: row.value });
   });
-  const settled = settleCases(spec, lines, caseInWords);
+  return { ...(await settleLines(file, lines)), path, digest: rows, lines };
+}
+
+/** Lines as cases of a suite, with what is wrong with each. */
+export async function settleLines(
+  { spec, folder }: SuiteFile,
+  lines: readonly CaseLine[],
+): Promise<SettledCases> {
+  const isWhole = ({ value }: CaseLine): boolean => !tooGreat.test(canonical(value));
+  const faults = lines.filter((one) => !isWhole(one)).map(({ line }) => ({ line, what: tooGreatWords }));
+  const settled = settleCases(spec, lines.filter(isWhole), caseInWords);
   const folders = spec.kind === "agent" ? await folderFaults(folder, settled) : [];
   const all = [...faults, ...settled.faults, ...folders].toSorted((a, b) => a.line - b.line);
-  return { ...settled, faults: all, path, digest, lines };
+  return { ...settled, faults: all };
 }
 
 /** How `readJsonLine` marks an integer that no double holds. */

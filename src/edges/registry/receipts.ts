@@ -19,7 +19,7 @@ export interface ReceiptFile {
   readonly head: ReceiptHead;
 }
 
-export const receiptsDir = "receipts";
+const receiptsDir = "receipts";
 
 /** The receipts of a project. Files that are none are not looked at further. @throws RegistryRefused */
 export async function readReceipts(projectDir: string): Promise<readonly ReceiptFile[]> {

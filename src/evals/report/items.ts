@@ -26,6 +26,11 @@ function samplesOf(answers: readonly ScoredAnswer[], arm: Arm, most = Infinity):
 
 function rowOf(answers: readonly ScoredAnswer[], arm: Arm, samples: number): Answer[] {
   const row: Answer[] = Array.from({ length: samples }, () => "outage");
-  for (const one of answers) if (one.arm === arm && one.sample <= samples) row[one.sample - 1] = one.scores;
+  for (const one of answers) {
+    if (one.arm === arm && one.sample <= samples) row[one.sample - 1] = answerOf(one);
+  }
   return row;
 }
+
+const answerOf = ({ answered: { outcome }, scores }: ScoredAnswer): Answer =>
+  outcome === "complete" ? scores : outcome;

@@ -16,7 +16,7 @@ export const labelRow = judgeCase.extend({
   judged: z
     .strictObject({ digest, score: z.number().min(0).max(1), pass: z.boolean() })
     .optional()
-    .describe("`digest`: judgeDigest of the judge that was asked, with this rubric alone"),
+    .describe("`digest`: rubricJudgeDigest of the judge that was asked"),
 });
 export type LabelRow = z.infer<typeof labelRow>;
 

@@ -60,6 +60,13 @@ export const judgeDigest = (judge: Judge, sha256: Sha256): Digest =>
     }),
   );
 
+/** The same of one of its rubrics: what labels of that rubric name, whatever else a suite is judged by. */
+export const rubricJudgeDigest = (judge: Judge, name: string, sha256: Sha256): Digest =>
+  judgeDigest(
+    { ...judge, rubrics: Object.fromEntries(Object.entries(judge.rubrics).filter(([one]) => one === name)) },
+    sha256,
+  );
+
 /** Of all that decides one verdict: equal answers share it, whoever gave them. */
 export const verdictKey = (judge: Judge, { digest }: JudgeRubric, judged: Judged, sha256: Sha256): Digest =>
   sha256(canonical({ ...howAsked(judge), rubric: digest, judged }));

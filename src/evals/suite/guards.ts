@@ -20,9 +20,12 @@ function usualQuality({ kind, metrics }: SuiteSpec): Pick<SuiteGuard, "metric" |
 /** The measure that a guard is about. */
 export const measureName = ({ metric, rubric }: SuiteGuard): string => metric ?? `rubric:${rubric}`;
 
-/** The measure that tells right from wrong: of the guard `quality`, else of the primary one, else of the first. */
+/** The measure that tells right from wrong: of the guard `quality`, else of the primary one, else of the first with a margin. */
 export function qualityName(spec: SuiteSpec): string {
   const guards = guardsOf(spec);
-  const named = guards["quality"] ?? guards[spec.primary?.guard ?? ""] ?? Object.values(guards)[0];
+  const named =
+    guards["quality"] ??
+    guards[spec.primary?.guard ?? ""] ??
+    Object.values(guards).find(({ margin }) => margin !== undefined);
   return measureName(named ?? usualQuality(spec));
 }

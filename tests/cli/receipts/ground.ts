@@ -105,7 +105,7 @@ export async function promoteWith(
     io,
     `prompt:worker@${version}`,
     { to: "production", why: "it is better", ...options },
-    { storedReceipts: async () => [], readSuite: null, ...evaluations },
+    { storedReceipts: async () => [], readSuite: null, evaluate: null, ...evaluations },
   );
   return said;
 }

@@ -52,7 +52,7 @@ const edits: readonly (readonly [name: string, change: Change, said: RegExp])[] 
   ["all items dropped", (r) => (r.items = []), /^items: /],
   ["an item doubled", (r) => r.items.splice(16, 0, r.items[16]), /^item c17: .* follow on item c17/],
   ["two items in another order", (r) => r.items.splice(16, 2, r.items[17], r.items[16]), /^item c18: /],
-  ["all items in another order", (r) => r.items.reverse(), /^item c60: /],
+  ["all items in another order", (r) => (r.items = r.items.toReversed()), /^item c60: /],
   ["another name of an item", (r) => (item(r).id = "c99"), /^item c99: /],
   ["another cluster", (r) => (item(r).cluster = "k1"), /^item c17: /],
   ["an answer's digest", (r) => (r.items[16].answers.candidate[0] = sha256("x")), /^item c17: /],

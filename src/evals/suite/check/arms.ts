@@ -101,23 +101,18 @@ function otherCase(items: readonly Item[], index: number): Item {
   return items[(index + half) % items.length] as Item;
 }
 
-/** Production against itself: which of its stored answers is whose is drawn for each case. */
-export function shuffled(
+/** Production against itself: which of its stored answers is whose is drawn for each case; without dice the later are the candidate's. */
+export function halves(
   gate: GateSpec,
   items: readonly Item[],
   stored: StoredByCase,
-  dice: PythonRandom,
+  dice: PythonRandom | null,
 ): ScoredItem[] {
   const each = samplesEach(items, stored);
   return items.map(({ case: { id }, cluster }) => {
-    const answers = dice.shuffled(stored.get(id) ?? []).map((one) => scoresOf(gate, one));
-    return {
-      id,
-      cluster,
-      candidate: answers.slice(0, each),
-      baseline: answers.slice(each, 2 * each),
-      best: [],
-    };
+    const asked = (stored.get(id) ?? []).toSorted((a, b) => a.sample - b.sample);
+    const answers = (dice?.shuffled(asked) ?? asked).map((one) => scoresOf(gate, one));
+    return { id, cluster, baseline: answers.slice(0, each), candidate: answers.slice(-each), best: [] };
   });
 }
 

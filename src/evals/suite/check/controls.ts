@@ -7,10 +7,11 @@ import { PythonRandom } from "../../perturb/python-random.ts";
 import { binomialCdf } from "../../stats/binomial.ts";
 import { clustersOf } from "../../stats/clusters.ts";
 import type { Item } from "../case.ts";
-import { drawnEqual, sabotaged, samplesEach, shuffled } from "./arms.ts";
+import { drawnEqual, halves, sabotaged, samplesEach } from "./arms.ts";
 import type { StoredByCase } from "./arms.ts";
-import { fails, holds } from "./finding.ts";
+import { counted, fails, holds } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { isOfText } from "./score-text.ts";
 
 /** What the gate says, look by look, until it decides. */
 function verdictOf(gate: GateSpec, items: readonly ScoredItem[]): Verdict {
@@ -28,18 +29,23 @@ export function checkSabotage(
   items: readonly Item[],
   stored: StoredByCase,
 ): Finding {
-  const more = "add cases of more clusters, and a guard that tells right from wrong";
+  const todo = "add cases of more clusters, and a guard that tells right from wrong";
   if (quality === null || quality.kind === "ratio")
-    return fails("sabotage", "no guard tells right from wrong, so a sabotaged prompt passes", more);
-  if (items.length === 0) return fails("sabotage", "no case is held out", more);
+    return fails("sabotage", "no guard tells right from wrong, so a sabotaged prompt passes", todo);
+  if (items.length === 0) return fails("sabotage", "no case is held out", todo);
   const verdict = verdictOf(gate, sabotaged(gate, quality, items, stored));
-  const whose = stored.size > 0 ? "production's stored answers" : "what is right";
-  const found = `${whose}, given to other cases: ${verdict} with ${casesWords(items)}`;
-  return verdict === "REJECT" ? holds("sabotage", found) : fails("sabotage", found, more);
+  const found = `${sabotageWords(quality, stored)}: ${verdict} with ${casesWords(items)}`;
+  return verdict === "REJECT" ? holds("sabotage", found) : fails("sabotage", found, todo);
+}
+
+function sabotageWords(quality: GuardSpec, stored: StoredByCase): string {
+  if (!isOfText(quality.metric))
+    return `a candidate that is always wrong, against ${stored.size > 0 ? "production's stored answers" : "one that is always right"}`;
+  return `${stored.size > 0 ? "production's stored answers" : "what is right"}, given to other cases`;
 }
 
 const casesWords = (items: readonly Item[]): string =>
-  `${items.length} held-out cases in ${new Set(items.map(({ cluster }) => cluster)).size} clusters`;
+  `${counted(items.length, "held-out case")} in ${counted(new Set(items.map(({ cluster }) => cluster)).size, "cluster")}`;
 
 /** So many pairs of equal arms are drawn. */
 const draws = 100;
@@ -48,7 +54,7 @@ const surprise = 0.001;
 
 /**
  * Two equal arms are not told apart: rejected no more often than the gate allows. Drawn from production's stored answers,
- * else as is assumed; the same each time for the same suite.
+ * whose earlier half must not be told from its later one either; else as is assumed. The same each time for the same suite.
  */
 export function checkIdentical(
   gate: GateSpec,
@@ -60,26 +66,38 @@ export function checkIdentical(
   if (items.length === 0)
     return fails("identical", "no case is held out", "add cases, or raise held_out.share");
   const dice = new PythonRandom(seed);
-  const each = stored.size > 0 ? samplesEach(items, stored) : null;
-  const looks = each === null ? gate.looks : looksUpTo(gate.looks, each);
-  const own = { ...gate, looks: [...looks] };
+  if (stored.size === 0) {
+    const draw = (): ScoredItem[] => drawnEqual(gate, items, assumed, dice);
+    return told(gate, items, "drawn as assumed", countOf(gate, draw));
+  }
+  const own = { ...gate, looks: looksUpTo(gate.looks, samplesEach(items, stored)) };
+  if (verdictOf(own, halves(own, items, stored, null)) === "REJECT")
+    return fails(
+      "identical",
+      "production's later answers to these cases are worse than its earlier ones, by this gate: REJECT",
+      "find out what changed meanwhile (the model behind the name?), then evaluate anew",
+    );
+  const draw = (): ScoredItem[] => halves(own, items, stored, dice);
+  return told(own, items, "of production's stored answers", countOf(own, draw));
+}
+
+type Counts = Readonly<Record<Verdict, number>>;
+
+function countOf(gate: GateSpec, draw: () => readonly ScoredItem[]): Counts {
   const count = { PROMOTE: 0, REJECT: 0, INCONCLUSIVE: 0 };
-  for (let draw = 0; draw < draws; draw += 1)
-    count[
-      verdictOf(
-        own,
-        each === null ? drawnEqual(own, items, assumed, dice) : shuffled(own, items, stored, dice),
-      )
-    ] += 1;
-  const whose = each === null ? "drawn as assumed" : "of production's stored answers";
-  const found = `${draws} pairs of equal arms ${whose}, K = ${looks.join(", ")}: ${count.PROMOTE} PROMOTE, ${count.REJECT} REJECT, ${count.INCONCLUSIVE} INCONCLUSIVE`;
+  for (let done = 0; done < draws; done += 1) count[verdictOf(gate, draw())] += 1;
+  return count;
+}
+
+function told(gate: GateSpec, items: readonly Item[], whose: string, count: Counts): Finding {
+  const found = `${draws} pairs of equal arms ${whose}, K = ${gate.looks.join(", ")}: ${count.PROMOTE} PROMOTE, ${count.REJECT} REJECT, ${count.INCONCLUSIVE} INCONCLUSIVE`;
   const chance = count.REJECT === 0 ? 1 : 1 - binomialCdf(count.REJECT - 1, draws, gate.alpha);
   if (chance < surprise)
     return fails("identical", found, "name what hangs together: give such cases one cluster");
   return holds("identical", `${found}${tooFew(gate, items)}`);
 }
 
-const looksUpTo = (looks: readonly number[], each: number): readonly number[] => {
+const looksUpTo = (looks: readonly number[], each: number): number[] => {
   const taken = looks.filter((look) => look <= each);
   return taken.length > 0 ? taken : [each];
 };

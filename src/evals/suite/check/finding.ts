@@ -44,3 +44,6 @@ export const someOf = (all: readonly string[]): string =>
   all.length <= named + 1
     ? all.join(", ")
     : `${all.slice(0, named).join(", ")} and ${all.length - named} more`;
+
+/** `1 cluster`, `12 clusters`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;

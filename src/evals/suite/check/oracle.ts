@@ -4,7 +4,7 @@ import type { SettledCases } from "../settle-cases.ts";
 import type { SuiteSpec } from "../spec.ts";
 import { fails, holds, someOf, unknown } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { bestOf, rightText, scoreText, worstScore } from "./score-text.ts";
+import { bestOf, isOfText, scoreText, worstScore } from "./score-text.ts";
 import { idsOf, linesOf } from "./written.ts";
 
 /** What the files of an agent's case say: why what should pass fails, or what should fail passes; null: as it should be. */
@@ -121,7 +121,7 @@ function untold(
       : unknown(check, "the cases were not worked", `see a few worked: harness eval ${suite} --smoke`);
   if (guard === null)
     return unknown(check, "no guard tells right from wrong", "name one: quality under guards");
-  const isTold = items.every(({ case: one }) => scoreText(guard.metric, one, rightText(one) ?? "") !== null);
+  const isTold = isOfText(guard.metric);
   return isTold
     ? null
     : unknown(

@@ -3,10 +3,14 @@ import type { GuardSpec } from "../../gate/spec.ts";
 import { metricNamed } from "../../metrics/table.ts";
 import type { Case } from "../case.ts";
 
+/** Whether a metric needs no more than a text, and perhaps a reference. */
+export const isOfText = (metric: string): boolean =>
+  ["gold", "answer"].includes(metricNamed(metric)?.needs ?? "");
+
 /** What a text scores as the answer to a case; null: no metric that is built in says. */
 export function scoreText(metric: string, one: Case, pred: string): number | null {
   const found = metricNamed(metric);
-  if (found === undefined || (found.needs !== "gold" && found.needs !== "answer")) return null;
+  if (found === undefined || !isOfText(metric)) return null;
   const gold = "expect" in one ? one.expect : undefined;
   if (found.needs === "gold" && gold === undefined) return null;
   const value = found.value({ gold, pred }, "strict");

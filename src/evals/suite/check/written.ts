@@ -4,7 +4,7 @@ import type { Case, Item } from "../case.ts";
 import type { SettledCases } from "../settle-cases.ts";
 import type { SuiteSpec } from "../spec.ts";
 import { allTexts } from "./case-texts.ts";
-import { fails, holds, someOf } from "./finding.ts";
+import { counted, fails, holds, someOf } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** What stands where a person must write something. */
@@ -23,12 +23,14 @@ export function checkCases({ items, faults }: SettledCases): Finding {
     );
   const clusters = new Set(items.map(({ cluster }) => cluster)).size;
   if (items.length === 0) return fails("cases", "there is no case", "add some: harness suite add");
-  return holds("cases", `${items.length} in ${clusters} clusters, each id and each content once`);
+  return holds("cases", `${items.length} in ${counted(clusters, "cluster")}, each id and each content once`);
 }
 
-/** Nothing is left of what `suite new` put there for a person to write. */
-export function checkFilled({ items, lineOf }: SettledCases): Finding {
-  const found = items.filter(({ case: one }) => allTexts(one).some((text) => unfilled.test(text)));
+/** Nothing is left of what `suite new` put there for a person to write. @param others ids of cases whose files hold some of it */
+export function checkFilled({ items, lineOf }: SettledCases, others: readonly string[] = []): Finding {
+  const found = items.filter(
+    ({ case: one }) => others.includes(one.id) || allTexts(one).some((text) => unfilled.test(text)),
+  );
   if (found.length === 0) return holds("filled", "nothing is left to fill in");
   return fails(
     "filled",

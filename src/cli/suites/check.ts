@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import type { GateSpec, GuardSpec } from "../../evals/gate/spec.ts";
+import type { StoredReport } from "../../evals/report/report.ts";
+import { measuresOf } from "../../evals/scoring/measures.ts";
+import { checkLeakage, checkUnique } from "../../evals/suite/check/alike.ts";
+import { storedAnswers } from "../../evals/suite/check/arms.ts";
+import { checkIdentical, checkSabotage } from "../../evals/suite/check/controls.ts";
+import type { Finding } from "../../evals/suite/check/finding.ts";
+import { fails } from "../../evals/suite/check/finding.ts";
+import { checkNothing, checkOracle, qualityGuard } from "../../evals/suite/check/oracle.ts";
+import type { Tried } from "../../evals/suite/check/oracle.ts";
+import { checkCases, checkFilled, checkReferences, toFillIn } from "../../evals/suite/check/written.ts";
+import { qualityName } from "../../evals/suite/guards.ts";
+import { assumedGuards } from "../../evals/suite/plan/assumed.ts";
+import { assumptionsFrom } from "../../evals/suite/plan/measured.ts";
+import type { SettledCases } from "../../evals/suite/settle-cases.ts";
+import { splitItems } from "../../evals/suite/split.ts";
+import { readText } from "../../edges/project/read-text.ts";
+import { exit } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { orFault } from "../registry/kinds.ts";
+import type { Opened } from "../registry/open-registry.ts";
+import { sha256 } from "../sha256.ts";
+import { checkRenders } from "./check-renders.ts";
+import { checkJson, checkText } from "./check-text.ts";
+import { checkTraining } from "./check-training.ts";
+import { gateAt } from "./read-suite.ts";
+import { readSuiteCases } from "./suite-cases.ts";
+import type { SuiteCases } from "./suite-cases.ts";
+import { readSuiteFile } from "./suite-file.ts";
+import type { SuiteFile } from "./suite-file.ts";
+
+/** What a check needs besides the suite itself. */
+export interface CheckPorts {
+  /** Of this suite, newest first. */
+  readonly reports: readonly StoredReport[];
+  /** Tries the files of agents' cases: what is right passes, what nobody touched fails. */
+  readonly tryCases: (file: SuiteFile, cases: SettledCases) => Promise<Tried>;
+}
+
+/** `harness suite check NAME`: whether its verdicts can be relied on. @returns exit code 1 when they cannot */
+export async function checkSuite(
+  io: Io,
+  opened: Opened,
+  name: string,
+  isJson: boolean,
+  ports: CheckPorts,
+): Promise<number> {
+  const file = await readSuiteFile(opened.dir, name);
+  const cases = await readSuiteCases(file);
+  const findings = await findingsOf(opened, file, cases, ports);
+  if (isJson) io.out(checkJson(name, findings));
+  else io.out(checkText(io, `tasks/${name}/${file.spec.cases}`, findings));
+  return findings.some(({ mark }) => mark === "fails") ? exit.notMet : exit.ok;
+}
+
+/** Checks of the gate need one, and cases that are whole. */
+async function findingsOf(
+  opened: Opened,
+  file: SuiteFile,
+  cases: SuiteCases,
+  ports: CheckPorts,
+): Promise<readonly Finding[]> {
+  const { spec } = file;
+  const gate = await orFault(() => gateAt(file, measuresOf(spec)));
+  const written = [checkCases(cases), await filledOf(file, cases)];
+  if (typeof gate === "string") return [...written, fails("gate", gate, "mend suite.yaml")];
+  const renders = await checkRenders(opened, spec, cases);
+  const split = splitItems(sha256, cases.items, spec.held_out.share);
+  const guard = qualityGuard(gate, qualityName(spec));
+  const tried = spec.kind === "agent" ? await ports.tryCases(file, cases) : new Map();
+  return [
+    ...written,
+    ...(renders === null ? [] : [renders]),
+    checkReferences(spec, gate, cases),
+    checkUnique(cases),
+    checkLeakage(cases, split),
+    await checkTraining(opened, split.held_out, cases.lineOf),
+    checkOracle(spec, guard, cases, tried),
+    checkNothing(spec, guard, cases, tried),
+    ...controlsOf(gate, guard, split.held_out, file, cases, ports.reports),
+  ];
+}
+
+function controlsOf(
+  gate: GateSpec,
+  guard: GuardSpec | null,
+  held: ReturnType<typeof splitItems>["held_out"],
+  { spec }: SuiteFile,
+  { digest }: SuiteCases,
+  reports: readonly StoredReport[],
+): readonly Finding[] {
+  const stored = storedAnswers(gate, reports, held);
+  const assumed = assumedGuards(gate, assumptionsFrom(reports, gate), {}, qualityName(spec));
+  const assumptions = Object.fromEntries(
+    Object.entries(assumed).map(([name, one]) => [name, one.assumption]),
+  );
+  return [checkSabotage(gate, guard, held, stored), checkIdentical(gate, held, stored, assumptions, digest)];
+}
+
+/** Agents' cases have files that must be filled in, too. */
+async function filledOf({ folder }: SuiteFile, cases: SuiteCases): Promise<Finding> {
+  const [mark] = toFillIn("").split(":");
+  const goals: string[] = [];
+  for (const { case: one } of cases.items) {
+    if (!("folder" in one)) continue;
+    const { text } = await readText(join(folder, one.folder, "goal.md"));
+    if (text.includes(mark ?? "")) goals.push(one.id);
+  }
+  return checkFilled(cases, goals);
+}

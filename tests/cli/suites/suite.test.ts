@@ -1,0 +1,407 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { suite } from "../../../src/cli/commands/suite.ts";
+import { openEvaluations } from "../../../src/edges/sqlite/evaluations.ts";
+import { gateAt, readSuiteAt } from "../../../src/cli/suites/read-suite.ts";
+import { measuresOf } from "../../../src/evals/scoring/measures.ts";
+import { reportOf } from "../../evals/suite/reports.ts";
+import { folder, harness, fill, start } from "../ground.ts";
+import type { Done, Files } from "../ground.ts";
+import { does, refused, rows as json } from "../registry/ground.ts";
+import { rows } from "../registry/kinds-ground.ts";
+import { core, mail, mails } from "./ground.ts";
+
+/** A suite that every check holds of: one guard and one look, so that it is quick. */
+const sound = (
+  over: (n: number) => object = () => ({}),
+  count = 60,
+  guards = "guards: { quality: { metric: exact_match, margin: 0.1 } }",
+): Files => core(mails(count, over), guards, "samples: { looks: [2] }");
+
+const casesOf = async (dir: string, name = "core"): Promise<string> =>
+  readFile(join(dir, `tasks/${name}/cases.jsonl`), "utf8");
+
+describe("suite new", () => {
+  const project = { "harness.yaml": "", ...core([]), "tasks/core/suite.yaml": "" };
+
+  test.each([
+    ["prompt:mails", [], "prompt", "quasi_exact_match"],
+    ["prompt:worker", [], "agent", "met"],
+    ["prompt:worker", ["--kind", "prompt"], "prompt", "quasi_exact_match"],
+    ["prompt:evaluator", [], "judge", "agrees"],
+    ["rubric:report", [], "judge", "agrees"],
+  ])(
+    "of %s %j: a suite that is whole but for what a person must write",
+    async (target, more, kind, metric) => {
+      const dir = await folder(project);
+      const { err } = await does(dir, "suite", "new", "fresh", "--target", target, ...more);
+      expect(err).toContain(" wrote tasks/fresh/suite.yaml\n");
+      const made = await readSuiteAt(dir, "fresh");
+      expect(made.spec).toMatchObject({ suite: "fresh", kind, target });
+      expect(gateAt(made, measuresOf(made.spec)).guards["quality"]?.metric).toBe(metric);
+      expect(await casesOf(dir, "fresh")).not.toBe("");
+      const { code, out } = await harness(dir, ["suite", "check", "fresh"]);
+      expect(code).toBe(1);
+      expect(out).toMatch(/ ✗ filled .*tasks\/fresh\/cases\.jsonl:1/);
+      expect(await refused(dir, "suite", "new", "fresh", "--target", target)).toMatch(/is there already/);
+    },
+  );
+
+  test("has the variables that the prompt declares, each as it may be given", async () => {
+    const schema = "{ text: string, tags(array): string, tone(enum): [kind, curt], note?: string }";
+    const dir = await folder({
+      ...project,
+      "prompts/mails.prompt": `---\ninput: { schema: ${schema} }\n---\n{{text}} {{tags}} {{tone}} {{note}}\n`,
+    });
+    await does(dir, "suite", "new", "fresh", "--target", "prompt:mails");
+    const [first] = (await casesOf(dir, "fresh")).split("\n");
+    expect(JSON.parse(first ?? "")).toMatchObject({
+      id: "c1",
+      vars: {
+        text: "<fill in: text of case 1, string>",
+        tags: ["<fill in: tags of case 1, string>"],
+        tone: '<fill in: tone of case 1, one of "kind", "curt">',
+      },
+      cluster: "first",
+    });
+    expect(first).not.toContain("note");
+  });
+
+  test("keeps cases that are there", async () => {
+    const dir = await folder({ ...project, "tasks/fresh/cases.jsonl": rows(mail(1)) });
+    const { err } = await does(dir, "suite", "new", "fresh", "--target", "prompt:mails");
+    expect(err).toContain(" kept  tasks/fresh/cases.jsonl\n wrote tasks/fresh/suite.yaml\n");
+    expect(await casesOf(dir, "fresh")).toBe(rows(mail(1)));
+  });
+
+  test.each([
+    [["new"], /^say its name: harness suite new NAME/],
+    [["new", "a b"], /a name is 1 to 40/],
+    [["new", "x"], /^say what it evaluates: harness suite new x --target prompt:worker/],
+    [["new", "x", "--target", "mails"], /say what it is of/],
+    [["new", "x", "--target", "prompt:mails@2"], /a suite is for all versions; write prompt:mails/],
+    [["new", "x", "--target", "dataset:d"], /what is evaluated is a prompt, a model or a rubric/],
+    [["new", "x", "--target", "prompt:mials"], /there is no prompt "mials"; did you mean "mails"\?/],
+    [["new", "x", "--target", "model:ft"], /there is no model ft; make one: harness models register ft/],
+    [
+      ["new", "x", "--target", "prompt:mails", "--kind", "promt"],
+      /--kind promt: there are .*did you mean "prompt"\?/,
+    ],
+    [["check"], /^say the name of one suite/],
+    [["frob", "core"], /there are list, new, add, check, plan, show, log, diff, commit/],
+  ])("suite %j is refused", async (argv, words) => {
+    const dir = await folder(project);
+    expect(await refused(dir, "suite", ...argv)).toMatch(words);
+  });
+});
+
+describe("suite add", () => {
+  /** With these lines on stdin. */
+  async function piped(dir: string, lines: string): Promise<Done> {
+    const written = { out: "", err: "" };
+    const io = {
+      cwd: dir,
+      env: {},
+      out: (text: string) => void (written.out += text),
+      err: (text: string) => void (written.err += text),
+      isTerminal: false,
+      isOutTerminal: false,
+      keyboard: null,
+      columns: 200,
+      rows: 24,
+    };
+    try {
+      return { code: await suite(io, "add", ["core"], {}, Readable.from([lines])), ...written };
+    } catch (error) {
+      return { code: 2, out: written.out, err: (error as Error).message };
+    }
+  }
+
+  test("appends a case, or one a line of stdin, after a last line that did not end", async () => {
+    const dir = await folder({ ...core([]), "tasks/core/cases.jsonl": JSON.stringify(mail(1)) });
+    const { err } = await does(dir, "suite", "add", "core", "--case", JSON.stringify(mail(2), null, 2));
+    expect(err).toMatch(/^ added 1 case to tasks\/core\/cases\.jsonl: \d held out, \d to train on\n$/);
+    expect(await piped(dir, `${rows(mail(3))}\n${rows(mail(4))}`)).toMatchObject({ code: 0 });
+    expect(await casesOf(dir)).toBe(rows(mail(1), mail(2), mail(3), mail(4)));
+  });
+
+  test("begins the file of a suite that has none", async () => {
+    const { "tasks/core/cases.jsonl": _, ...files } = core([]);
+    const dir = await folder(files);
+    await does(dir, "suites", "add", "core", "--case", JSON.stringify(mail(1)));
+    expect(await casesOf(dir)).toBe(rows(mail(1)));
+  });
+
+  test.each([
+    [
+      [mail(3), mail(1, { vars: { text: "new" } })],
+      /^nothing was added: line 2: the id c1 is that of line 1 already/,
+    ],
+    [[mail(3), mail(4), mail(3, { id: "c5" })], /line 3: it says the same as c3/],
+    [
+      [mail(3, { id: "new", vars: { text: "mail number 1 about something" }, expect: "topic 1" })],
+      /line 1: it says the same as c1/,
+    ],
+    [[mail(3, { expcet: "x" })], /line 1: unknown key "expcet"; did you mean "expect"\?/],
+  ])("takes all of them or none", async (cases, words) => {
+    const dir = await folder(core([mail(1)]));
+    const done = await piped(dir, rows(...cases));
+    expect(done).toMatchObject({ code: 2 });
+    expect(done.err).toMatch(words);
+    expect(await casesOf(dir)).toBe(rows(mail(1)));
+  });
+
+  test("what is no JSON, nothing at all, or on top of what is broken, is refused", async () => {
+    const dir = await folder(core([mail(1)]));
+    expect((await piped(dir, `${rows(mail(2))}{"id"\n`)).err).toMatch(/^line 2: it is no JSON/);
+    expect((await piped(dir, "\n")).err).toMatch(/^stdin holds no case/);
+    await writeFile(join(dir, "tasks/core/cases.jsonl"), rows(mail(1), { id: "bad" }));
+    expect((await piped(dir, rows(mail(2)))).err).toMatch(/line 2 of the cases there are is broken/);
+  });
+
+  test("of many processes at once none loses a case of another", async () => {
+    const dir = await folder(core([mail(0)]));
+    const children = [1, 2, 3].map((n) =>
+      start(dir, ["suite", "add", "core", "--case", JSON.stringify(mail(n))]),
+    );
+    const done = await Promise.all(children.map(async ({ ended }) => ended));
+    expect(done.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect((await casesOf(dir)).split("\n").toSorted().slice(1)).toEqual(
+      rows(...mails(4))
+        .split("\n")
+        .slice(0, 4),
+    );
+  });
+});
+
+describe("suite check", () => {
+  interface Found {
+    readonly check: string;
+    readonly mark: string;
+    readonly found: string;
+    readonly lines: readonly number[];
+  }
+  const failing = async (dir: string): Promise<readonly Found[]> => {
+    const done = await harness(dir, ["suite", "check", "core", "--json"]);
+    const found = json(done) as readonly Found[];
+    const fails = found.filter(({ mark }) => mark !== "holds");
+    expect(done.code).toBe(fails.some(({ mark }) => mark === "fails") ? 1 : 0);
+    return fails;
+  };
+
+  test("holds of a sound one, a line each", async () => {
+    const { out } = await does(await folder(sound()), "suite", "check", "core");
+    const lines = out.trimEnd().split("\n");
+    expect(lines.slice(0, -1).map((line) => line.slice(1, 13).trim())).toEqual(
+      [
+        "cases",
+        "filled",
+        "renders",
+        "references",
+        "unique",
+        "leakage",
+        "training",
+        "oracle",
+        "nothing",
+        "sabotage",
+        "identical",
+      ].map((check) => `✓ ${check}`),
+    );
+    expect(lines.at(-1)).toBe(" ok  11 checks hold");
+  });
+
+  const long = "a long text that is the same in these two cases, to the letter";
+  test.each<[string, Files, readonly number[]]>([
+    ["cases", { "tasks/core/cases.jsonl": rows(...mails(60), { id: "x" }) }, [61]],
+    ["filled", sound((n) => (n === 7 ? { vars: { text: "<fill in: text>" } } : {})), [8]],
+    ["renders", sound((n) => (n === 7 ? { vars: { txet: "seven" } } : {})), [8]],
+    ["references", { "tasks/core/cases.jsonl": rows(...mails(60), { id: "x", vars: { text: "x" } }) }, [61]],
+    [
+      "unique",
+      sound((n) => (n === 7 || n === 9 ? { vars: { text: `Same${n === 7 ? "" : "!"}` } } : {})),
+      [8, 10],
+    ],
+    [
+      "oracle",
+      core(
+        mails(60, (n) => ({ expect: n === 7 ? "short" : `a longer answer of ${n} words` })),
+        "guards: { quality: { metric: bleu_4, margin: 0.1 } }",
+        "samples: { looks: [2] }",
+      ),
+      [8],
+    ],
+    [
+      "gate",
+      {
+        "tasks/core/suite.yaml":
+          "suite: core\nkind: prompt\ntarget: prompt:mails\nguards: { quality: { metric: exact_match, ratio: 2 } }\n",
+      },
+      [],
+    ],
+    ["sabotage", sound(() => ({ expect: "always the same" })), []],
+  ])("finds that %s fails, and nothing else", async (check, files, lines) => {
+    const dir = await folder({ ...sound(), ...files });
+    const found = await failing(dir);
+    expect(found.map((one) => [one.check, one.mark, one.lines])).toEqual([[check, "fails", lines]]);
+  });
+
+  test("finds texts that are shared across clusters", async () => {
+    const dir = await folder({
+      ...sound((n) => (n === 7 || n === 9 ? { vars: { text: long, of: `${n}` } } : {})),
+      "prompts/mails.prompt": "---\ninput: { schema: { text: string, of?: string } }\n---\n{{text}} {{of}}\n",
+    });
+    expect((await failing(dir)).map(({ check, lines }) => [check, lines])).toEqual([["leakage", [8, 10]]]);
+  });
+
+  test("finds held-out cases in what a model was trained on, and says where it could not look", async () => {
+    const held = (await readSuiteAt(await folder(sound()), "core")).items.held_out[0]?.case;
+    const chat = {
+      messages: [
+        { role: "user", content: `Say the topic of Mail number ${held?.id.slice(1)}, about something.` },
+      ],
+    };
+    const dir = await folder({ ...sound(), "data/train.jsonl": rows({ messages: [] }, chat) });
+    const register = ["models", "register", "ft", "--provider", "openai", "--id", "ft:1", "-m", "x"];
+    await does(dir, ...register, "--training-dataset", "data/train.jsonl");
+    expect(await failing(dir)).toEqual([expect.objectContaining({ check: "training", mark: "unknown" })]);
+    await does(dir, "datasets", "add", "data/train.jsonl", "-m", "x");
+    const [found, ...more] = await failing(dir);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ check: "training", mark: "fails", lines: [Number(held?.id.slice(1)) + 1] });
+    expect(found?.found).toContain(
+      `${held?.id} is in what ft@1 was trained on (${held?.id}: data/train.jsonl:2)`,
+    );
+    await fill(dir, { "data/train.jsonl": rows({ messages: [] }) });
+    expect(await failing(dir)).toEqual([expect.objectContaining({ check: "training", mark: "unknown" })]);
+  });
+
+  test("an agent's cases are not known until somebody works them", async () => {
+    const dir = await folder({
+      ...sound(),
+      "tasks/core/suite.yaml": "suite: core\nkind: agent\ntarget: prompt:worker\nsamples: { looks: [2] }\n",
+      "tasks/core/cases.jsonl": rows(...mails(30).map((_, n) => ({ id: `c${n}`, folder: `c${n}` }))),
+      ...Object.fromEntries(
+        mails(30).map((_, n) => [`tasks/core/c${n}/goal.md`, n === 3 ? "<fill in: x>\n" : "Do.\n"]),
+      ),
+    });
+    expect((await failing(dir)).map(({ check, mark, lines }) => [check, mark, lines])).toEqual([
+      ["filled", "fails", [4]],
+      ["oracle", "unknown", []],
+      ["nothing", "unknown", []],
+    ]);
+  });
+});
+
+describe("suite plan", () => {
+  test("says what can be proved, from guesses that are named as such, and how much is enough", async () => {
+    const dir = await folder(sound());
+    const { out } = await does(dir, "suite", "plan", "core");
+    const rest = String.raw`K = 2: \d+(?:\.\d)? % PROMOTE · quality \d+(?:\.\d)? % · \d+ answers`;
+    expect(out).toMatch(
+      /^ suite +core, held out: \d\d cases in \d\d clusters\n gate +quality −10 pts · planned look at K = 2\n/,
+    );
+    expect(out).toContain(
+      "quality: 85 % score 1, two answers to a case differ in 20 % (nothing is measured yet: a guess)",
+    );
+    expect(out).toMatch(new RegExp(` if equal +${rest}\n`));
+    expect(out).toMatch(
+      / smallest +.* quality −\d+(\.\d+)? pts\n for 80 % +\d+ cases at K = 2.*; or one look at K = \d+ with these cases\n$/,
+    );
+  });
+
+  test("takes what a person says, and more cases prove more", async () => {
+    const dir = await folder(sound());
+    const plan = async (...argv: readonly string[]) =>
+      json(await does(dir, "suite", "plan", "core", "--json", ...argv))[0] as {
+        readonly cases: { readonly items: number; readonly clusters: number; readonly alike: number };
+        readonly gate: { readonly looks: readonly number[]; readonly power: number };
+        readonly guards: object;
+        readonly plan: { readonly looks: readonly { readonly chance: number }[]; readonly cases: number };
+      };
+    const [few, many] = [await plan("--cases", "60"), await plan("--cases", "200")];
+    expect(many.plan.looks[0]?.chance).toBeGreaterThan((few.plan.looks[0]?.chance ?? 1) + 0.1);
+    const said = await plan(
+      "--cases",
+      "90",
+      "--clusters",
+      "30",
+      "--alike",
+      "0.3",
+      "--rate",
+      "0.7",
+      "--discordance",
+      "0.1",
+      "--gain",
+      "-0.02",
+      "--looks",
+      "1,3",
+      "--power",
+      "0.9",
+    );
+    expect(said).toMatchObject({
+      cases: { items: 90, clusters: 30, alike: 0.3 },
+      gate: { looks: [1, 3], power: 0.9 },
+      guards: { quality: { ground: "said", assumption: { rate: 0.7, discordance: 0.1, gain: -0.02 } } },
+    });
+    expect(said.plan.looks).toHaveLength(2);
+  });
+
+  test("reads the reports that evaluations left", async () => {
+    const dir = await folder(sound());
+    const read = await readSuiteAt(dir, "core");
+    const gate = gateAt(read, measuresOf(read.spec));
+    const items = read.items.held_out;
+    const given = items.map(({ case: { id } }, n) => ({
+      arm: "baseline" as const,
+      case: id,
+      scores: [{ exact_match: 1 }, { exact_match: n % 2 }],
+    }));
+    const evaluations = await openEvaluations(join(dir, ".harness"));
+    const row = { id: "r1", at: 1, suite: "core", head: {} };
+    await evaluations.putReport(row, reportOf(gate, items, given));
+    await evaluations.putReport({ ...row, id: "r2", suite: "other" }, {});
+    evaluations.close();
+    const { out } = await does(dir, "suite", "plan", "core");
+    expect(out).toContain(`(measured, ${2 * items.length} answers of production)`);
+    expect(out).toMatch(/K = 2: .* answers, about \$0\.\d+\n/);
+    expect((await harness(dir, ["suite", "check", "core"])).out).toContain("production's stored answers");
+  });
+
+  test.each([
+    [["--cases", "1"], /--cases 1: give a whole number from 2/],
+    [["--cases", "90", "--clusters", "91"], /--clusters 91: there are 90 cases only/],
+    [["--rate", "1"], /--rate 1: give a number between 0 and 1/],
+    [["--rate", ""], /--rate : give a number/],
+    [["--sd", "-1"], /--sd -1: give a number above 0/],
+    [["--looks", "4,2"], /--looks 4,2: give at most six growing whole numbers/],
+    [["--alike", "1.5"], /--alike 1\.5: give a number from 0 to 1/],
+  ])("%j is refused", async (argv, words) => {
+    const dir = await folder(sound());
+    expect(await refused(dir, "suite", "plan", "core", ...argv)).toMatch(words);
+  });
+});
+
+test("suites are listed with what they evaluate, a broken one too; suite and suites are the same", async () => {
+  const dir = await folder({
+    ...sound((n) => ({ cluster: `k${n % 20}` })),
+    "tasks/odd/suite.yaml": "suite: odd\n",
+  });
+  await does(dir, "suite", "commit", "core", "-m", "first");
+  const { out } = await does(dir, "suites");
+  expect(out).toMatch(
+    /^ core  prompt  prompt:mails +60 cases in 20 clusters, \d\d held out  core@1\n odd   broken +[^\n]*suite\.yaml:1: kind is missing/,
+  );
+  expect((await does(dir, "suite")).out).toBe(out);
+  expect(json(await does(dir, "suites", "--json"))).toContainEqual(
+    expect.objectContaining({
+      suite: "core",
+      kind: "prompt",
+      cases: 60,
+      clusters: 20,
+      version: "core@1",
+      faults: 0,
+    }),
+  );
+});
