@@ -25,8 +25,13 @@ export const clock: Clock = {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       // A timer holds at most 2^31 - 1 ms; the loop sleeps again when it wakes early.
-      const timer = setTimeout(resolve, Math.min(Math.max(0, until - Date.now()), 2 ** 31 - 1));
-      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.min(Math.max(0, until - Date.now()), 2 ** 31 - 1));
+      signal.addEventListener("abort", wake, { once: true });
     });
   },
 };

@@ -115,6 +115,23 @@ describe("what is kept", () => {
     expect(again.answers.find((one) => one.case === "c2")?.answered.outcome).toBe("complete");
   });
 
+  test("is told and scored only when it is durable, however long the disk takes", async () => {
+    const made = world();
+    const put = made.store.put.bind(made.store);
+    Object.assign(made.store, {
+      put: async (answer: Parameters<typeof put>[0]) => {
+        await made.clock.sleepUntil(made.clock.now() + 5000, never);
+        return put(answer);
+      },
+    });
+    let told = 0;
+    await go(made, asksOf(both, itemsUpTo(10), 1), {}, never, (one) => {
+      told += 1;
+      expect(made.store.disk.has(`${one.key} eval1`)).toBe(true);
+    });
+    expect(told).toBe(20);
+  });
+
   test("is kept at once, however long others are being scored", async () => {
     const scoring: (() => void)[] = [];
     const made = world({
