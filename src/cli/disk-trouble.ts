@@ -12,7 +12,9 @@ export interface DiskTrouble {
 
 /** null: the error does not come from a disk. */
 export function diskTrouble(error: unknown): DiskTrouble | null {
-  const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
+  const said: unknown = (error as NodeJS.ErrnoException | null)?.code;
+  // Errors of the web platform have numbers there.
+  const code = typeof said === "string" ? said : "";
   const found = troubles.find(([codes]) => codes.some((one) => code === one || code.startsWith(`${one}_`)));
   return found === undefined ? null : { does: found[1], mend: found[2] };
 }

@@ -9,6 +9,8 @@ export const exit = {
   waiting: 3,
   budget: 4,
   infrastructure: 5,
+  /** An evaluation that decides nothing. */
+  inconclusive: 6,
   interrupted: 130,
   terminated: 143,
 } as const;

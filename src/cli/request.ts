@@ -67,8 +67,16 @@ export interface Request {
 }
 
 /** @throws BadInput or Refused, in one line. */
-export async function readRequest(io: Io, file: string, options: RunOptions): Promise<Request> {
-  const goal = await readGoal(resolve(io.cwd, file));
+export const readRequest = async (io: Io, file: string, options: RunOptions): Promise<Request> =>
+  requestFor(io, file, await readGoal(resolve(io.cwd, file)), options);
+
+/** As `readRequest`, of a goal that was read. @param file how errors name it */
+export async function requestFor(
+  io: Io,
+  file: string,
+  goal: GoalFile,
+  options: RunOptions,
+): Promise<Request> {
   const project = await readProject(io.cwd);
   const workspace = resolve(dirname(goal.path), goal.spec.workspace ?? ".");
   const found = await statThere(workspace);

@@ -19,7 +19,7 @@ import { putJson, readJson } from "../loop/texts.ts";
 import { Refused } from "./exit.ts";
 import type { Request } from "./request.ts";
 import { sha256 } from "./sha256.ts";
-import { defaultScratch, openGround } from "./wire.ts";
+import { defaultScratch, openGround, stateDir } from "./wire.ts";
 import type { Ground } from "./wire.ts";
 import type { OpenedSandbox } from "./which-sandbox.ts";
 
@@ -50,6 +50,10 @@ export interface SetupNote {
 export type Starting = Pick<Request, "project" | "workspace" | "scratch" | "sandbox"> & {
   /** What no file of the workspace may hold. */
   readonly secrets: readonly { readonly name: string; readonly value: string }[];
+  /** The state directory, where it is not the project's. */
+  readonly state?: string;
+  /** Of a run whose id is settled already. */
+  readonly ownership?: Ownership;
 };
 
 export interface Telling {
@@ -80,7 +84,7 @@ export async function startingPoint(
   const ignored = request.scratch === null ? await ignoreRules(treeStore(blobs), blobs, imported.tree) : [];
   const history = (await hasGit(opened.sandbox)) ? await historyOf({ dir, blobs, exclude: wanted }) : null;
   const git = history?.git ?? null;
-  const ownership = await ownNewRun(storage.journal);
+  const ownership = request.ownership ?? (await ownNewRun(storage.journal));
   try {
     const environment: Environment = { v: 1, added: git === null ? [] : [{ dir: "", entry: git.entry }] };
     const scratch = [...fixed, ...ignored];
@@ -177,7 +181,7 @@ async function settle(
   }
   // Nothing is left out of what it makes but what it was given.
   const { environment } = ground;
-  const workspaces = openGround(request.project.dir, blobs, {
+  const workspaces = openGround(request.state ?? stateDir(request.project.dir), blobs, {
     base: null,
     scratch: [],
     environment,

@@ -18,7 +18,8 @@ import { openOutside } from "./outside.ts";
 import { openPolicy, policySpec } from "./policy.ts";
 import { sha256 } from "./sha256.ts";
 
-const clock: Clock = {
+/** The time of this machine. */
+export const clock: Clock = {
   now: () => Date.now(),
   sleepUntil: async (until, signal) => {
     if (signal.aborted) return;
@@ -69,11 +70,14 @@ export interface Ground {
   readonly quota?: number | null;
 }
 
-export const openGround = (projectDir: string, blobs: Blobs, ground: Ground): Workspaces =>
-  openWorkspaces({ root: join(stateDir(projectDir), "slots"), blobs, ...ground });
+/** @param state the state directory */
+export const openGround = (state: string, blobs: Blobs, ground: Ground): Workspaces =>
+  openWorkspaces({ root: join(state, "slots"), blobs, ...ground });
 
 export interface Wiring {
   readonly projectDir: string;
+  /** The state directory, where it is not the project's. */
+  readonly state?: string;
   readonly project: ProjectSpec;
   readonly storage: Storage;
   readonly sandbox: Sandbox;
@@ -109,7 +113,7 @@ export async function wire(wiring: Wiring): Promise<Wired> {
     clock,
     journal: storage.journal,
     blobs: redactedBlobs(storage.blobs, wiring.kept),
-    workspaces: openGround(wiring.projectDir, storage.blobs, wiring.ground),
+    workspaces: openGround(wiring.state ?? stateDir(wiring.projectDir), storage.blobs, wiring.ground),
     sandbox: wiring.sandbox,
     models: openModels({ projectDir: wiring.projectDir, env: wiring.env, project }),
     prompts: prompts(),

@@ -24,7 +24,8 @@ export const safeId = z
 
 /**
  * One conversation with a model: `plan/1`, `task/clean/2` (task, attempt),
- * `judge/clean/2/1` (task, attempt, grading), `goal/1` (grading).
+ * `judge/clean/2/1` (task, attempt, grading), `goal/1` (grading). A request of an evaluation bears a name that no journal
+ * takes: `case/c7/2`, and of what judges its answer `verdict/c7/2` (case, sample).
  */
 export const threadId = z
   .string()

@@ -53,6 +53,8 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
   /** Absolute time at which the call is given up. */
   readonly deadline: Instant;
+  /** How likely each token of the answer was is asked for, too. Only of a model that `tellsLogprobs`. */
+  readonly logprobs?: true;
 }
 
 export type ModelErrorClass =
@@ -88,6 +90,8 @@ export type ModelResponse =
       readonly servedModel: string;
       readonly requestId: string | null;
       readonly firstTokenMs: number | null;
+      /** Natural logarithms by token of its text; not there unless asked for and told. */
+      readonly logprobs?: readonly number[];
     }
   | { readonly outcome: "failed"; readonly error: ModelError; readonly usage: Usage | null };
 
@@ -104,6 +108,8 @@ export interface Model {
   readonly name: string;
   /** null: not in the price table; cost is then unknown. */
   readonly price: Price | null;
+  /** It can be asked for `logprobs`. */
+  readonly tellsLogprobs?: true;
   respond(request: ModelRequest, signal: AbortSignal): Promise<ModelResponse>;
 }
 

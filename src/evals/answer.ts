@@ -72,5 +72,7 @@ export const scoredAnswer = z.strictObject({
   reused: z.boolean(),
   answered,
   scores: z.record(z.string(), score),
+  /** What is behind a score, for people, by metric: a judge's explanations, or why it is none. */
+  whys: z.record(z.string(), z.string()).optional(),
 });
 export type ScoredAnswer = z.infer<typeof scoredAnswer>;

@@ -49,14 +49,15 @@ export async function readRun(ports: Pick<Ports, "journal">, id: RunId): Promise
 
 /**
  * T2: takes a run over: epoch + 1, `run-owned` and what `recover` closes, in one batch. Slots and directories of a dead
- * owner are removed; nothing of theirs is trusted.
+ * owner are removed; nothing of theirs is trusted. `held`: the ownership of that id, when it was taken before.
  */
 export async function takeRun(
   ports: Ports,
   id: RunId,
   owner: Body<"run-owned">,
+  held?: Ownership,
 ): Promise<OwnedRun | { readonly owner: Owner }> {
-  const lock = await ports.journal.own(id);
+  const lock = held === undefined ? await ports.journal.own(id) : { owned: held };
   if ("owner" in lock) return lock;
   const run = await readRun(ports, id);
   await clearSlots(ports, id);

@@ -93,7 +93,7 @@ export function toolSpecs(
 /** Made once each: every request and every answer asks for them. */
 const made = new Map<ToolName, ToolSpec>();
 
-function specOfTool(name: ToolName): ToolSpec {
+export function specOfTool(name: ToolName): ToolSpec {
   const known = made.get(name);
   if (known !== undefined) return known;
   const parameters = z.toJSONSchema(schemas[name], { io: "input" }) as { readonly [key: string]: Json };

@@ -1,13 +1,16 @@
-import { nameText } from "../../core/registry/artifact.ts";
+import { nameText, versionText } from "../../core/registry/artifact.ts";
 import type { ArtifactRef } from "../../core/registry/artifact.ts";
 import { resolveWhich } from "../../core/registry/history.ts";
+import type { History } from "../../core/registry/history.ts";
 import { logCommand, makeCommand, versionsDir } from "../../core/registry/kind-words.ts";
 import type { StageRecord } from "../../core/registry/record.ts";
 import { promotion } from "../../core/registry/stage.ts";
+import type { Signature } from "../../core/registry/stage.ts";
 import { readProject } from "../../edges/project/project-file.ts";
-import { readReceipts } from "../../edges/registry/receipts.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
+import type { Evaluations } from "../receipts/find-receipt.ts";
+import { proofFor } from "../receipts/prove.ts";
 import { checkRegistry } from "../registry/check.ts";
 import { kinds } from "../registry/kinds.ts";
 import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
@@ -20,33 +23,71 @@ export interface PromoteOptions {
   readonly to?: string;
   readonly why?: string;
   readonly unproven?: boolean;
+  /** Wider margins a person signs for, like `quality=-6`. */
+  readonly accept?: readonly string[];
   readonly check?: boolean;
 }
 
+const noEvaluations: Evaluations = { storedReceipts: async () => [], readSuite: null, evaluate: null };
+
 /** `harness promote prompt:NAME@N --to staging|production --why …`, `harness promote --check`. */
-export async function promote(io: Io, typed: string | undefined, options: PromoteOptions): Promise<number> {
-  if (options.check === true) return check(io);
+export async function promote(
+  io: Io,
+  typed: string | undefined,
+  options: PromoteOptions,
+  evaluations: Evaluations = noEvaluations,
+): Promise<number> {
+  if (options.check === true) return check(io, evaluations);
   if (typed === undefined)
     throw new Refused(
       'say which version: harness promote prompt:worker@5 --to staging --why "…"; or --check',
     );
   const ref = refTyped("harness promote", typed, null);
   const to = stageOf(typed, options.to);
+  refuseAcceptance(options, to);
   const opened = await openRegistry(io);
   const version = versionOf(opened, ref);
   const command = `harness promote ${nameText(ref)}@${version} --to ${to} --why "…"`;
   const by = await signature(opened.dir, options.why, command);
   const history = opened.registry.history(ref);
-  const found = history.versions.get(version);
-  const receipt = found === undefined ? null : await receiptFor(opened, found.made.digest);
-  const record = promotion(history, { version, to, receipt, isUnproven: options.unproven === true }, by);
+  const asked = { version, to, receipt: null, isUnproven: true };
+  const placing = promotion(history, asked, by);
+  if ("no" in placing) throw new Refused(placing.no);
   // What is damaged, cannot be rendered or is not there serves nobody.
-  if (found !== undefined) {
-    const { check: checked, textOf } = kinds[ref.kind];
-    await checked(opened, await textOf(opened, { ...ref, which: { type: "version", version } }));
-  }
-  tell(io, await add(opened, history, record));
+  const { check: checked, textOf } = kinds[ref.kind];
+  await checked(opened, await textOf(opened, { ...ref, which: { type: "version", version } }));
+  if (to === "staging") tell(io, await add(opened, history, placing));
+  else await intoProduction(io, opened, { history, version, by, options }, evaluations);
   return exit.ok;
+}
+
+interface Wanted {
+  readonly history: History;
+  readonly version: number;
+  readonly by: Signature;
+  readonly options: PromoteOptions;
+}
+
+async function intoProduction(
+  io: Io,
+  opened: Opened,
+  { history, version, by, options }: Wanted,
+  evaluations: Evaluations,
+): Promise<void> {
+  const { accept = [], unproven = false } = options;
+  const made = history.versions.get(version)?.made;
+  if (made === undefined) throw new Error(`${versionText(history, version)} was there a moment ago`);
+  const asking = { history, made, accept, by };
+  const found = await proofFor(opened, asking, evaluations);
+  const isToEvaluate = "without" in found && accept.length === 0 && !unproven;
+  const isEvaluated = isToEvaluate && (await evaluations.evaluate?.(made)) === true;
+  const proof = isEvaluated ? await proofFor(opened, asking, evaluations) : found;
+  const receipt = "digest" in proof ? proof.digest : null;
+  const without = "without" in proof ? proof.without : undefined;
+  const asked = { version, to: "production", receipt, isUnproven: unproven, without } as const;
+  const record = await add(opened, history, promotion(history, asked, by));
+  if ("path" in proof) io.err(` proof  ${proof.path}: harness receipt verify ${proof.path}\n`);
+  tell(io, record);
 }
 
 /** What became of it, and what makes it everybody's. */
@@ -55,6 +96,13 @@ export function tell(io: Io, record: StageRecord): void {
   io.err(
     ` next: git add harness.lock ${versionsDir(record.kind)}${record.receipt === null || record.receipt === "unproven" ? "" : " receipts"} && git commit\n`,
   );
+}
+
+function refuseAcceptance({ accept = [], unproven }: PromoteOptions, to: string): void {
+  if (accept.length === 0) return;
+  if (to === "staging") throw new Refused("--accept: staging asks for no receipt; leave it out");
+  if (unproven === true)
+    throw new Refused("--accept and --unproven: the one is for a receipt, the other for none; leave one out");
 }
 
 function stageOf(typed: string, to: string | undefined): "staging" | "production" {
@@ -77,17 +125,15 @@ function versionOf({ registry }: Opened, ref: ArtifactRef): number {
   return found.made.version;
 }
 
-async function receiptFor({ dir }: Opened, digest: string): Promise<string | null> {
-  return (await readReceipts(dir)).findLast(({ head }) => head.digest === digest)?.digest ?? null;
-}
-
 /** For CI. */
-async function check(io: Io): Promise<number> {
+async function check(io: Io, { readSuite }: Evaluations): Promise<number> {
   const { dir } = await readProject(io.cwd);
-  const { problems, versions, promotions, unproven, absent } = await checkRegistry(dir, { isDataRead: true });
+  const found = await checkRegistry(dir, { isDataRead: true, readSuite });
+  const { problems, versions, promotions, unproven, changed, absent } = found;
   for (const problem of problems) io.err(` ✗ ${oneLine(problem, 1000)}\n`);
   const note = [
     ...(unproven.length === 0 ? [] : [`; unproven: ${unproven.join(", ")}`]),
+    ...(changed.length === 0 ? [] : [`; evaluated by what is another by now: ${changed.join(", ")}`]),
     ...(absent.length === 0 ? [] : [`; not on this machine, so not read: ${absent.join(", ")}`]),
   ].join("");
   if (problems.length > 0) {

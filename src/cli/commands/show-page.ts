@@ -5,7 +5,7 @@ import type { Io } from "../io.ts";
 import { readableKept } from "../kept-secrets.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { collect } from "../page/collect.ts";
-import { pageOf } from "../page/document.ts";
+import { markOfPage, pageOf } from "../page/document.ts";
 import { writePage } from "../page/write-page.ts";
 import { existing, withRun } from "../reader.ts";
 import { readStory } from "../story.ts";
@@ -41,7 +41,12 @@ export async function showPage(
       return exit.ok;
     }
     const path = resolve(io.cwd, file === true ? `${id}.html` : file);
-    await writePage(path, text, { run: id, isForced: options.force === true });
+    await writePage(path, text, {
+      option: "--html",
+      mark: markOfPage(id),
+      what: `page of run ${id}`,
+      isForced: options.force === true,
+    });
     io.err(` wrote the page of run ${id} to ${inOneLine(path)} (${short(Buffer.byteLength(text))}B)\n`);
     return exit.ok;
   });

@@ -17,7 +17,7 @@ import { leftOutRow } from "../view/left-out.ts";
 import { underWay } from "../view/under-way.ts";
 import { oneLine, plural } from "../view/words.ts";
 import { openChosen, whichSandbox } from "../which-sandbox.ts";
-import { openGround, openState } from "../wire.ts";
+import { openGround, openState, stateDir } from "../wire.ts";
 import { ok, warns, wordsOf, wrong } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { placePrefix } from "./place.ts";
@@ -91,7 +91,7 @@ async function startingTree(
     });
     try {
       const ports = {
-        workspaces: openGround(place.dir, storage.blobs, start.ground),
+        workspaces: openGround(stateDir(place.dir), storage.blobs, start.ground),
         sandbox: opened.sandbox,
       };
       const kind = sandbox.kind === "docker" ? `docker, ${sandbox.called}` : "embedded";

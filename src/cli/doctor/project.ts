@@ -43,11 +43,11 @@ async function promptFindings(dir: string): Promise<readonly Finding[]> {
   const check = prompts();
   const own: string[] = [];
   const faults: Finding[] = [];
-  for (const role of roles) {
+  for (const name of [...roles, "judge"]) {
     try {
-      const text = await workingFile(dir, role);
+      const text = await workingFile(dir, name);
       inItsFile(text, (source) => check.check(source));
-      if (text.isOwn) own.push(role);
+      if (text.isOwn) own.push(name);
     } catch (error) {
       faults.push(wrong("prompts", wordsOf(error), `mend it, or remove the file to use the one of harness`));
     }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ownVersion } from "../version.ts";
 import { changesSection } from "./changes-section.ts";
 import type { Collected } from "./collect.ts";
@@ -6,11 +5,11 @@ import { costSection } from "./cost-section.ts";
 import { decisionsSection } from "./decisions-section.ts";
 import { checksSection, header, waitingSection } from "./facts.ts";
 import { graph } from "./graph.ts";
-import { html, trusted } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html } from "./html.ts";
 import { manifestSection } from "./manifest.ts";
 import type { ManifestRow } from "./manifest.ts";
-import { signs } from "./marks.ts";
+import { shellOf } from "./shell.ts";
+import type { Section } from "./shell.ts";
 import { style } from "./style.ts";
 import { tasksSection } from "./task-section.ts";
 import { timeline } from "./timeline.ts";
@@ -28,55 +27,22 @@ export interface Beside {
  */
 export function pageOf(collected: Collected, { manifest, acceptedBy }: Beside): string {
   const { tale } = collected;
-  const all = sections(collected, manifest);
-  return html`<!doctype html>
-    ${trusted(markOfPage(tale.run.id))}
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${tale.run.id}: ${tale.title}</title>
-        ${trusted(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#main">to the content</a>
-        ${signs} ${header(collected, acceptedBy)}
-        <nav aria-label="sections">
-          <ul>
-            ${all.map(({ id, name }) => html`<li><a href="#${id}">${name}</a></li>`)}
-          </ul>
-        </nav>
-        <main id="main">${all.map(sectionOf)}</main>
-        <footer>
-          <p>
-            Made by harness ${ownVersion()} from the journal of run <code>${tale.run.id}</code>,
-            ${tale.run.seq} events, the last <code>${tale.run.hash.slice(0, 16)}</code>. Times are UTC. What
-            others wrote is shown with marks for what cannot be seen.
-          </p>
-        </footer>
-      </body>
-    </html> `.text;
+  return shellOf({
+    mark: markOfPage(tale.run.id),
+    title: `${tale.run.id}: ${tale.title}`,
+    style,
+    header: header(collected, acceptedBy),
+    sections: sections(collected, manifest),
+    footer: html`<p>
+      Made by harness ${ownVersion()} from the journal of run <code>${tale.run.id}</code>, ${tale.run.seq}
+      events, the last <code>${tale.run.hash.slice(0, 16)}</code>. Times are UTC. What others wrote is shown
+      with marks for what cannot be seen.
+    </p>`,
+  });
 }
 
 /** By this first line after the doctype a page of a run is known again. */
 export const markOfPage = (run: string): string => `<!-- harness: page of run ${run} -->`;
-
-/** Nothing is loaded, sent or run; the one style is known by its digest. */
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
-interface Section {
-  readonly id: string;
-  readonly name: string;
-  readonly body: Html;
-}
 
 function sections(collected: Collected, manifest: readonly ManifestRow[]): readonly Section[] {
   const { tale, tasks, timeline: told, decided, paid, changes } = collected;
@@ -94,9 +60,3 @@ function sections(collected: Collected, manifest: readonly ManifestRow[]): reado
     { id: "manifest", name: "Manifest", body: manifestSection(manifest) },
   ];
 }
-
-const sectionOf = ({ id, name, body }: Section): Html =>
-  html`<section id="${id}" aria-labelledby="head-${id}">
-    <h2 id="head-${id}">${name}</h2>
-    ${body}
-  </section> `;

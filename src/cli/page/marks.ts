@@ -14,16 +14,17 @@ const waits: Mark = { shape: "ask", tone: "warn" };
 const later: Mark = { shape: "ring", tone: "quiet" };
 const gone: Mark = { shape: "dash", tone: "quiet" };
 
-/** Of runs, tasks, attempts, criteria, answers and effects, by the word that stands beside it. */
+/** Of runs, tasks, attempts, criteria, answers, effects, verdicts and guards, by the word that stands beside it. */
 const words: readonly (readonly [mark: Mark, words: readonly string[]])[] = [
   [
     good,
     ["met", "accepted", "pass", "happened", "done", "approved", "approved, edited", "adopted", "edited"],
   ],
   [good, ["accept", "retry", "replan", "raise"]],
+  [good, ["PROMOTE", "holds"]],
   [live, ["working", "active", "open"]],
-  [waits, ["waits", "stuck", "invalid", "in doubt", "conflict", "regressed"]],
-  [later, ["pending", "proposed", "paused", "not judged"]],
+  [waits, ["waits", "stuck", "invalid", "in doubt", "conflict", "regressed", "INCONCLUSIVE", "not decided"]],
+  [later, ["pending", "proposed", "paused", "not judged", "no gate"]],
   [gone, ["dropped", "cancelled", "moot", "void", "expired", "skipped", "stopped"]],
   [gone, ["drop", "stop", "did not happen"]],
 ];

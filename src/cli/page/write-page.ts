@@ -3,37 +3,42 @@ import type { Stats } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { diskTrouble } from "../disk-trouble.ts";
 import { exit, Refused } from "../exit.ts";
-import { markOfPage } from "./document.ts";
+
+export interface Written {
+  /** With which a person named the file, like `--html`. */
+  readonly option: string;
+  /** A line near the beginning of the text by which an earlier one is known again. */
+  readonly mark: string;
+  /** What the text is, like `page of run 7k2m`. */
+  readonly what: string;
+  /** It may take the place of anything else. */
+  readonly isForced: boolean;
+}
 
 /**
- * Writes a page, whole or not at all, over an earlier page of the same run; over anything else only where `isForced`.
+ * Writes a text, whole or not at all, over an earlier one of its kind or an empty file; over anything else only where
+ * `isForced`.
  * @throws Refused where something else lies there, or nothing can be written
  */
-export async function writePage(
-  path: string,
-  text: string,
-  { run, isForced }: { readonly run: string; readonly isForced: boolean },
-): Promise<void> {
+export async function writePage(path: string, text: string, written: Written): Promise<void> {
   const part = `${path}.${randomBytes(4).toString("hex")}.part`;
   try {
-    await checkPlace(path, run, isForced);
+    await checkPlace(path, written);
     await writeFile(part, text, { flag: "wx" });
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined);
-    throw unwritable(error, path) ?? error;
+    throw unwritable(error, path, written.option) ?? error;
   }
 }
 
-async function checkPlace(path: string, run: string, isForced: boolean): Promise<void> {
+async function checkPlace(path: string, { option, mark, what, isForced }: Written): Promise<void> {
   const there = await linkOrFile(path);
   if (there === null) return;
-  if (there.isDirectory()) throw new Refused(`--html ${path}: it is a directory; name a file in it`);
+  if (there.isDirectory()) throw new Refused(`${option} ${path}: it is a directory; name a file in it`);
   if (isForced) return;
-  if (there.isFile() && (await beginning(path)).includes(`\n${markOfPage(run)}\n`)) return;
-  throw new Refused(
-    `--html ${path}: it is there and no page of run ${run}; name another file, or add --force`,
-  );
+  if (there.isFile() && (there.size === 0 || (await firstLines(path)).includes(mark))) return;
+  throw new Refused(`${option} ${path}: it is there and no ${what}; name another file, or add --force`);
 }
 
 async function linkOrFile(path: string): Promise<Stats | null> {
@@ -45,14 +50,14 @@ async function linkOrFile(path: string): Promise<Stats | null> {
   }
 }
 
-async function beginning(path: string): Promise<string> {
+async function firstLines(path: string): Promise<readonly string[]> {
   await using file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0);
-  return buffer.toString("utf8", 0, bytesRead);
+  return buffer.toString("utf8", 0, bytesRead).split("\n");
 }
 
 /** null: it is not the place that failed. */
-function unwritable(error: unknown, path: string): Refused | null {
+function unwritable(error: unknown, path: string, option: string): Refused | null {
   if (error instanceof Refused || !(error instanceof Error) || !("syscall" in error)) return null;
   const trouble = diskTrouble(error);
   if (trouble !== null)
@@ -60,5 +65,5 @@ function unwritable(error: unknown, path: string): Refused | null {
       `the disk of ${path} ${trouble.does} (${error.message}); ${trouble.mend}`,
       exit.infrastructure,
     );
-  return new Refused(`--html ${path}: ${error.message}; name a file that can be written`);
+  return new Refused(`${option} ${path}: ${error.message}; name a file that can be written`);
 }

@@ -56,11 +56,39 @@ export function deciding({ cli, io, act, json }: Registering): void {
     .option("--to <stage>", "staging or production")
     .option("--why <reason>", "for who reads it in a year")
     .option("--unproven", "production without a receipt: a person answers for it, and it is shown")
+    .option(
+      "--accept <margin>",
+      "sign for a wider margin where the evaluation is INCONCLUSIVE, for ever: quality=-6 (points), cost=1.3 (times)",
+      (one: string, others: readonly string[]) => [...others, one],
+      [],
+    )
     .option("--check", "for CI: are harness.lock, the files of versions and the receipts whole?")
     .addHelpText("after", "\nExample: harness promote prompt:worker@5 --to staging --why 'shorter rules'")
     .action(
       act(async (artifact: string | undefined, options) =>
-        (await import("../commands/promote.ts")).promote(io, artifact, options),
+        (await import("../commands/promote.ts")).promote(
+          io,
+          artifact,
+          options,
+          (await import("../evaluation/for-promotion.ts")).evaluationsFor(io),
+        ),
+      ),
+    );
+
+  cli
+    .command("receipt")
+    .summary("verifies a receipt, offline, or signs it")
+    .description(
+      "verifies a receipt: its chain, and the verdict of its gate from its scores; needs no project, network or model. Or signs it, with ssh-keygen",
+    )
+    .argument("<action>", "verify or sign")
+    .argument("[file]", "a file of receipts/")
+    .option("--key <file>", "for sign: a key of ssh (that of git's signatures, else ~/.ssh/id_ed25519)")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness receipt verify receipts/worker-6.json")
+    .action(
+      act(async (action: string, file: string | undefined, options) =>
+        (await import("../commands/receipt.ts")).receipt(io, action, file, options),
       ),
     );
 

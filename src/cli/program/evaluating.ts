@@ -37,6 +37,47 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     );
 
   cli
+    .command("eval")
+    .summary("evaluates a version before it is promoted")
+    .description(
+      "asks candidate and baseline the cases of a suite, side by side, until its gate says PROMOTE, REJECT or INCONCLUSIVE; without names, what differs from production",
+    )
+    .argument("[suite]", "a folder of tasks/")
+    .option("--candidate <version>", "like prompt:worker@6 or model:my-ft@2")
+    .option("--baseline <version>", "like prompt:worker@5; production unless said")
+    .option("--model <model>", "asked for every arm that is no model itself, like anthropic/<model>")
+    .option("--smoke", "eight cases that are not held out, no gate")
+    .option("--budget <dollars>", "most that may be spent on it, like 20")
+    .option("--concurrency <n>", "answers asked for at once")
+    .addOption(json())
+    .addHelpText("after", "\nExit: 0 PROMOTE, 1 REJECT, 6 INCONCLUSIVE.")
+    .action(
+      act(async (suite: string | undefined, options) =>
+        (await import("../commands/eval.ts")).evaluateSuite(io, suite, options),
+      ),
+    );
+
+  cli
+    .command("report")
+    .summary("shows what evaluations found")
+    .description(
+      "shows what an evaluation found: at the terminal, as one page for a browser, for CI; without a name, all of them as a table of versions, metrics and dates",
+    )
+    .argument("[report]", "its id, or a file that --json wrote")
+    .option("--suite <name>", "only reports of this suite")
+    .option("--html [file]", "as one page; - is stdout, report-ID.html if left out")
+    .option("--junit [file]", "as JUnit XML; - is stdout, report-ID.xml if left out")
+    .option("--markdown [file]", "as a summary for CI; - is stdout, report-ID.md if left out")
+    .option("--force", "a file may take the place of another one")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness report --suite core\n         harness report e1f3a --html")
+    .action(
+      act(async (report: string | undefined, options) =>
+        (await import("../commands/report.ts")).reports(io, report, options),
+      ),
+    );
+
+  cli
     .command("metric")
     .summary("measures answers, one JSON object a line")
     .description(

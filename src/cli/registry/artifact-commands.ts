@@ -4,6 +4,7 @@ import { inLf } from "../../core/registry/closure.ts";
 import { inProduction, newestVersion, short } from "../../core/registry/history.ts";
 import type { VersionState } from "../../core/registry/history.ts";
 import { logCommand, makeCommand } from "../../core/registry/kind-words.ts";
+import type { VersionRecord } from "../../core/registry/record.ts";
 import { newVersion } from "../../core/registry/stage.ts";
 import type { Signature } from "../../core/registry/stage.ts";
 import { hunks } from "../../edges/files/hunks.ts";
@@ -105,21 +106,27 @@ export async function commit({ io, opened, kind, names, options }: Asked): Promi
   return exit.ok;
 }
 
-/** Makes the next version of a text, and says how it goes on. @throws Refused when there is such a version already */
-export async function make(asked: {
-  readonly io: Io;
+interface Making {
   readonly opened: Opened;
   readonly ref: ArtifactRef;
   readonly text: ArtifactText;
   readonly by: Signature;
-}): Promise<void> {
-  const { io, opened, ref, text, by } = asked;
+}
+
+/** Makes the next version of a text, and says how it goes on. @throws Refused when there is such a version already */
+export async function make(asked: Making & { readonly io: Io }): Promise<void> {
+  const { io, ref, text } = asked;
+  const record = await makeVersion(asked);
+  io.err(` made ${versionText(ref, record.version)} ${short(record.digest)} of ${text.shown}\n`);
+  io.err(` next: harness promote ${nameText(ref)}@${record.version} --to staging --why "…"\n`);
+}
+
+/** Makes the next version of a text. @throws Refused when there is such a version already */
+export async function makeVersion({ opened, ref, text, by }: Making): Promise<VersionRecord> {
   const source = inLf(text.source);
   const history = opened.registry.history(ref);
   const made = { digest: kinds[ref.kind].digestOf(text), text: sha256(source), renderer: 1 };
-  const record = await add(opened, history, newVersion(history, made, by), source);
-  io.err(` made ${versionText(ref, record.version)} ${short(record.digest)} of ${text.shown}\n`);
-  io.err(` next: harness promote ${nameText(ref)}@${record.version} --to staging --why "…"\n`);
+  return add(opened, history, newVersion(history, made, by), source);
 }
 
 function versionJson({ made, stage, placed }: VersionState): object {

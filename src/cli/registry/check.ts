@@ -2,13 +2,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { artifactKinds, versionText } from "../../core/registry/artifact.ts";
 import type { ArtifactKind } from "../../core/registry/artifact.ts";
-import { short } from "../../core/registry/history.ts";
 import type { LockRecord, StageRecord, VersionRecord } from "../../core/registry/record.ts";
-import { readReceipts } from "../../edges/registry/receipts.ts";
 import { versionEnding, versionPath, versionsDir } from "../../core/registry/kind-words.ts";
 import { lockName, readRegistry } from "../../edges/registry/registry.ts";
 import { datasetStanding } from "./dataset-check.ts";
 import type { DatasetStanding } from "./dataset-check.ts";
+import type { SuiteReader } from "../receipts/against-files.ts";
+import { promotionProblems } from "../receipts/promotion-problems.ts";
 import { kinds, orFault } from "./kinds.ts";
 import type { Opened } from "./open-registry.ts";
 
@@ -17,6 +17,8 @@ export interface Checked {
   readonly promotions: number;
   /** Versions that are or were in production by a person's word alone. */
   readonly unproven: readonly string[];
+  /** Versions in production whose suite or rubrics are no longer here as they were when they were evaluated. */
+  readonly changed: readonly string[];
   /** Files of datasets that are not on this machine. */
   readonly absent: readonly string[];
   readonly problems: readonly string[];
@@ -25,10 +27,15 @@ export interface Checked {
 interface CheckOptions {
   /** Whether the files of datasets are read, which may take minutes. */
   readonly isDataRead: boolean;
+  /** null: suites are compared by their digests alone. */
+  readonly readSuite?: SuiteReader | null;
 }
 
 /** Whether `harness.lock`, the files of versions and the receipts of a project are whole and fit each other. */
-export async function checkRegistry(dir: string, { isDataRead }: CheckOptions): Promise<Checked> {
+export async function checkRegistry(
+  dir: string,
+  { isDataRead, readSuite = null }: CheckOptions,
+): Promise<Checked> {
   const opened = { dir, registry: await readRegistry(dir) };
   const { registry } = opened;
   const versions = registry.records.filter((record) => record.record === "version");
@@ -43,12 +50,14 @@ export async function checkRegistry(dir: string, { isDataRead }: CheckOptions): 
   for (const kind of registry.faults.length > 0 ? [] : artifactKinds)
     problems.push(...(await strays(dir, kind, versions)));
   const data = isDataRead ? await dataOf(opened) : nothingRead;
-  problems.push(...data.problems, ...(await receiptProblems(dir, promotions)));
+  const proven = await promotionProblems(opened, readSuite);
+  problems.push(...data.problems, ...proven.problems);
   const unproven = promotions.filter(({ receipt }) => receipt === "unproven").map(named);
   return {
     versions: versions.length,
     promotions: promotions.length,
     unproven: [...new Set(unproven)],
+    changed: proven.changed,
     absent: data.absent,
     problems,
   };
@@ -90,18 +99,4 @@ async function strays(
     .map((file) => `${versionsDir(kind)}/${file}`)
     .filter((path) => path.endsWith(versionEnding(kind)) && !known.has(path))
     .map((path) => `${path}: no line of ${lockName} is about it; put the line back, or remove the file`);
-}
-
-async function receiptProblems(dir: string, promotions: readonly StageRecord[]): Promise<readonly string[]> {
-  const receipts = await readReceipts(dir);
-  return promotions
-    .filter(
-      ({ receipt, digest }) =>
-        receipt !== "unproven" &&
-        !receipts.some((one) => one.digest === receipt && one.head.digest === digest),
-    )
-    .map(
-      (one) =>
-        `${lockName}: ${named(one)} is in production by receipt ${short(one.receipt ?? "")}, and no file of receipts/ is that; put it back from git: git log -- receipts`,
-    );
 }

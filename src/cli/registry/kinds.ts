@@ -38,7 +38,7 @@ const none = async (): Promise<readonly string[]> => [];
 
 export const kinds: Readonly<Record<ArtifactKind, KindRow>> = {
   prompt: {
-    names: async (dir) => [...new Set([...(await promptNames(dir)), ...roles])],
+    names: async (dir) => [...new Set([...(await promptNames(dir)), ...roles, "judge"])],
     textOf: promptText,
     digestOf: ({ source, path }) => digestOf(source, path),
     check: (_opened, text) => inItsFile(text, (source) => prompts().check(source)),

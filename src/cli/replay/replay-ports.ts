@@ -15,7 +15,7 @@ import { redactedBlobs } from "../kept-secrets.ts";
 import { openOutside } from "../outside.ts";
 import { openPolicy, policySpec } from "../policy.ts";
 import { sha256 } from "../sha256.ts";
-import { glob, openGround } from "../wire.ts";
+import { glob, openGround, stateDir } from "../wire.ts";
 import type { Wiring } from "../wire.ts";
 
 /** The world of a replay: models answer as they did, the clock shows what it showed, and nothing outside is reached. */
@@ -52,7 +52,11 @@ export async function replayPorts(of: Replaying): Promise<ReplayPorts> {
       clock: { now: () => world.now, sleepUntil: async () => undefined },
       journal: noJournal,
       blobs,
-      workspaces: movedWorkspaces(openGround(of.projectDir, storage.blobs, of.ground), run.id, of.slots),
+      workspaces: movedWorkspaces(
+        openGround(stateDir(of.projectDir), storage.blobs, of.ground),
+        run.id,
+        of.slots,
+      ),
       sandbox: offline(of.sandbox, run.id, of.slots),
       models: recordedModels({
         entries,

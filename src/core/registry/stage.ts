@@ -18,6 +18,8 @@ export interface Promotion {
   readonly to: "staging" | "production";
   /** The digest of the receipt that was found for this version; null: none was. */
   readonly receipt: string | null;
+  /** Why none counts and what to do about it, where more is known than that there is none. */
+  readonly without?: string | undefined;
   /** The person answers for it. */
   readonly isUnproven: boolean;
 }
@@ -51,7 +53,7 @@ export function promotion(history: History, asked: Promotion, by: Signature): St
   const receipt = to === "staging" ? null : (asked.receipt ?? (asked.isUnproven ? "unproven" : null));
   if (to === "production" && receipt === null)
     return {
-      no: `no receipt in receipts/ is for ${name}; without one a person answers for it: harness promote ${nameText(history)}@${version} --to production --unproven --why "…"`,
+      no: `${asked.without ?? `no receipt in receipts/ is for ${name}`}; without one a person answers for it: harness promote ${nameText(history)}@${version} --to production --unproven --why "…"`,
     };
   const before = to === "staging" ? history.staging : inProduction(history);
   return { ...placed(found), stage: to, before, isRollback: false, receipt, ...by };

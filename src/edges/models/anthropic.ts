@@ -9,6 +9,7 @@ import { type Answer, type ModelOptions, streamingModel } from "./streaming-mode
 /** A model of Anthropic's Messages API. */
 export const anthropicModel = (options: ModelOptions & { readonly apiKey: string }): Model =>
   streamingModel<MessageCreateParamsStreaming>(options, {
+    tellsLogprobs: false,
     namesModels: true,
     toRequest,
     send: (body, line, timeoutMs) => send(options, body, line, timeoutMs),

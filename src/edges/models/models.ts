@@ -77,6 +77,7 @@ const held = (model: Model, hold: Hold): Opened => ({
   model: {
     name: model.name,
     price: model.price,
+    ...(model.tellsLogprobs === true ? { tellsLogprobs: true } : {}),
     respond: async (request, signal) => {
       const response = await model.respond(request, signal);
       if (response.outcome === "failed") await heed(hold, response.error);

@@ -27,6 +27,7 @@ export function toRequest(request: ModelRequest, model: string): ChatCompletionC
     max_tokens: request.maxOutputTokens,
     stream: true,
     stream_options: { include_usage: true },
+    ...(request.logprobs === true ? { logprobs: true } : {}),
   };
 }
 

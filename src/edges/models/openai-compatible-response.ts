@@ -2,6 +2,7 @@ import type { Part, Stop, Usage } from "../../core/model.ts";
 import { argumentsOf, isObject } from "./arguments.ts";
 import { provider } from "./openai-compatible-request.ts";
 import { type Call, collect, type Collected } from "./openai-compatible-stream.ts";
+import { logprobsOf } from "./logprobs.ts";
 import { counted } from "./openai-response.ts";
 import { safeText, textOf } from "./safe-text.ts";
 import { stopOf, type Whole, type Wrong } from "./whole.ts";
@@ -13,7 +14,8 @@ export function read(chunks: readonly unknown[]): Whole | Wrong {
 }
 
 /** A whole chat completion, as our nouns. */
-function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }: Collected): Whole | Wrong {
+function fromResponse(collected: Collected): Whole | Wrong {
+  const { model, text, refusal, reasoning, calls, finish, usage } = collected;
   if (failures.has(finish)) return { wrong: "server", message: `the server gave up: ${finish}` };
   const stop = refusal === "" ? (stops.get(finish) ?? "end") : "refusal";
   const isCut = stop !== "end" && stop !== "calls";
@@ -23,7 +25,13 @@ function fromResponse({ model, text, refusal, reasoning, calls, finish, usage }:
     ...textPart(refusal),
     ...calls.map((call, index) => callPart(call, isCut && index === calls.length - 1)),
   ];
-  return { stop: stopOf(stop, parts), parts, usage: usageOf(usage), servedModel: safeText(textOf(model)) };
+  return {
+    stop: stopOf(stop, parts),
+    parts,
+    usage: usageOf(usage),
+    servedModel: safeText(textOf(model)),
+    ...logprobsOf(collected.tokens),
+  };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Collected {
   readonly reasoning: string;
   readonly calls: readonly Call[];
   readonly finish: string;
+  /** Tokens of the text as the server lists them; null: it lists none. */
+  readonly tokens: readonly unknown[] | null;
   /** As in the last chunk that has it. */
   readonly usage: unknown;
 }
@@ -33,6 +35,7 @@ export function collect(chunks: readonly unknown[]): Collected | Wrong {
     calls: [],
     numbered: new Map(),
     finish: null,
+    tokens: null,
     usage: null,
   };
   for (const chunk of chunks) {
@@ -62,6 +65,7 @@ interface Draft {
   /** The calls that have an index, by it. */
   readonly numbered: Map<number, MutableCall>;
   finish: string | null;
+  tokens: unknown[] | null;
   usage: unknown;
 }
 
@@ -86,12 +90,21 @@ function take(draft: Draft, chunk: Fields): string | null {
   if (choice === null) return null;
   const wrong = isObject(choice["delta"]) ? takeDelta(draft, choice["delta"]) : null;
   if (wrong !== null) return wrong;
+  takeTokens(draft, choice["logprobs"]);
   const finish = choice["finish_reason"];
   if (typeof finish !== "string" || finish === "") return null;
   if (draft.finish !== null && draft.finish !== finish)
     return `it ended twice, by ${draft.finish} and ${finish}`;
   draft.finish = finish;
   return null;
+}
+
+/** A server that was not asked says null. */
+function takeTokens(draft: Draft, logprobs: unknown): void {
+  const tokens: unknown = isObject(logprobs) ? logprobs["content"] : null;
+  if (!Array.isArray(tokens)) return;
+  draft.tokens ??= [];
+  for (const token of tokens) draft.tokens.push(token);
 }
 
 function takeDelta(draft: Draft, delta: Fields): string | null {

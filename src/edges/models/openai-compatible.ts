@@ -10,6 +10,7 @@ import { type Answer, type ModelOptions, streamingModel } from "./streaming-mode
 /** A model behind any server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway. */
 export const compatibleModel = (options: ModelOptions): Model =>
   streamingModel<ChatCompletionCreateParamsStreaming>(options, {
+    tellsLogprobs: true,
     // Servers name models as they like.
     namesModels: false,
     toRequest,

@@ -25,8 +25,16 @@ export function toRequest(request: ModelRequest, model: string): ResponseCreateP
     store: false,
     // Requests of one thread begin alike: with one key they find each other's cache more often.
     prompt_cache_key: request.thread,
-    ...(reasons(model) ? { include: ["reasoning.encrypted_content"] } : {}),
+    ...including(request, model),
   };
+}
+
+function including(request: ModelRequest, model: string): Pick<ResponseCreateParamsStreaming, "include"> {
+  const include = [
+    ...(reasons(model) ? ["reasoning.encrypted_content" as const] : []),
+    ...(request.logprobs === true ? ["message.output_text.logprobs" as const] : []),
+  ];
+  return include.length === 0 ? {} : { include };
 }
 
 /** Models that do not reason refuse the request when reasoning is asked for. New models are taken to reason. */

@@ -1,6 +1,7 @@
 import type { Json } from "../../core/canonical.ts";
 import type { Part, Stop, Usage } from "../../core/model.ts";
 import { argumentsOf, isObject, isShallow } from "./arguments.ts";
+import { logprobsOf } from "./logprobs.ts";
 import { provider } from "./openai-request.ts";
 import { collect, type Collected } from "./openai-stream.ts";
 import { safeText, textOf } from "./safe-text.ts";
@@ -24,6 +25,7 @@ export function fromResponse({ response, items }: Collected): Whole | Wrong {
     parts,
     usage: usageOf(response["usage"]),
     servedModel: safeText(textOf(response["model"])),
+    ...logprobsOf(tokensOf(items)),
   };
 }
 
@@ -39,6 +41,15 @@ const contentOf = (item: Fields): readonly Fields[] =>
 
 const isRefusal = (item: Fields): boolean =>
   item["type"] === "message" && contentOf(item).some(({ type }) => type === "refusal");
+
+/** Of the text it wrote, message after message; null: none are told. */
+function tokensOf(items: readonly Fields[]): readonly unknown[] | null {
+  const lists = items
+    .filter(({ type }) => type === "message")
+    .flatMap((item) => contentOf(item).map(({ logprobs }) => logprobs))
+    .filter((list) => Array.isArray(list));
+  return lists.length === 0 ? null : lists.flat();
+}
 
 function partsOf(item: Fields): readonly Part[] {
   switch (item["type"]) {

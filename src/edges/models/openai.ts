@@ -11,6 +11,7 @@ import { type Answer, type ModelOptions, streamingModel } from "./streaming-mode
 /** A model of OpenAI's Responses API. */
 export const openaiModel = (options: ModelOptions & { readonly apiKey: string }): Model =>
   streamingModel<ResponseCreateParamsStreaming>(options, {
+    tellsLogprobs: true,
     namesModels: true,
     toRequest,
     send: (body, line, timeoutMs) => send(options, body, line, timeoutMs),

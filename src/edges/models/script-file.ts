@@ -7,7 +7,7 @@ import { meant } from "../../core/nearest.ts";
 import { ModelRefused } from "./refused.ts";
 import { threadKinds, whyNoThread } from "./script.ts";
 import type { Script, ScriptThread } from "./script.ts";
-import { turnOf } from "./script-turn.ts";
+import { waysOf } from "./script-ways.ts";
 import { delayOf } from "./script-words.ts";
 import { kindOf, membersOf, spotsIn } from "./script-yaml.ts";
 import type { Spot } from "./script-yaml.ts";
@@ -17,7 +17,8 @@ import type { Spot } from "./script-yaml.ts";
  *
  *     delay_ms: 250                      # how long each answer takes; 0 if left out
  *     price: { input: 1, output: 5 }     # dollars per million tokens; also cache_read, cache_write
- *     THREAD:                            # plan/1, task/clean/2, judge/report/1/1, goal/1; * for any one segment
+ *     THREAD:                            # plan/1, task/clean/2, judge/report/1/1, goal/1; * for any one segment;
+ *                                        # of evaluations case/CASE/SAMPLE, verdict/CASE/SAMPLE
  *       - Text alone says it.
  *       - TOOL: { … }                    # one call
  *       - say: Words with the calls.     # these keys may stand beside one TOOL as well
@@ -28,6 +29,12 @@ import type { Spot } from "./script-yaml.ts";
  *         served: OTHER                  # the model id that answers, if not the one asked
  *         fail: { class: overloaded, times: 2 }   # tries 1 and 2 fail; all without times
  *                                        # also message: TEXT, retry_after: SECONDS, and usage, as above, of each failure
+ *     THREAD:                            # or alternatives: the first that fits the request answers, else the next key does
+ *       - when: Answer in one word       # stands in the system message, a text or a result, however lines are broken;
+ *                                        # a list: all of them do
+ *         not: [You may explain]         # none of them does
+ *         turns: [ … ]                   # as above
+ *       - turns: [ … ]                   # fits always
  *
  * The classes of failures are those of `ModelErrorClass`. An empty answer is `say: ""`; one that stalls is
  * `fail: { class: stalled }` after a `delay_ms`.
@@ -121,11 +128,7 @@ function threadIn({ key, spot }: Entry): ScriptThread {
     const near = threadKinds.includes(kind) ? "" : meant(kind, [...options, ...threadKinds]);
     throw spot.wrong(`unknown key "${key}"${near || `; ${why}`}`);
   }
-  if (!Array.isArray(spot.value)) {
-    throw spot.wrong(`the turns of ${key} are ${kindOf(spot.value)}; write a list, each turn after a -`);
-  }
-  if (spot.value.length === 0) throw spot.wrong(`${key} has no turns; add one, or take the key out`);
-  return { key, turns: spot.value.map((_, index) => turnOf(spot.at(index))) };
+  return { key, ways: waysOf(spot, key) };
 }
 
 function priceOf(spot: Spot): Price {

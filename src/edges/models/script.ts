@@ -11,6 +11,15 @@ export interface Script {
 export interface ScriptThread {
   /** A thread in which `*` stands for one segment. */
   readonly key: string;
+  /** The first that fits a request answers it. A plain list of turns is one way that fits always. */
+  readonly ways: readonly ScriptWay[];
+}
+
+export interface ScriptWay {
+  /** Texts that must all stand in the request, `spaced`. */
+  readonly when: readonly string[];
+  /** Texts of which none may. */
+  readonly not: readonly string[];
   readonly turns: readonly ScriptTurn[];
 }
 
@@ -38,10 +47,10 @@ export interface ScriptFailure {
   readonly usage: Usage | null;
 }
 
-/** The key a thread is answered from: one without `*`, then fewer `*`, then the first in the file. */
-export function threadOf(script: Script, thread: string): ScriptThread | null {
+/** The keys a thread may be answered from: one without `*`, then fewer `*`, then as in the file. */
+export function threadsOf(script: Script, thread: string): readonly ScriptThread[] {
   const fitting = script.threads.filter(({ key }) => fits(key, thread));
-  return fitting.toSorted((a, b) => stars(a.key) - stars(b.key))[0] ?? null;
+  return fitting.toSorted((a, b) => stars(a.key) - stars(b.key));
 }
 
 function fits(key: string, thread: string): boolean {
@@ -51,10 +60,37 @@ function fits(key: string, thread: string): boolean {
   );
 }
 
+/**
+ * The turns that answer a request, and the key they are under: those of the first way that fits.
+ * @param said all that stands in the request; asked for only where a way has conditions
+ */
+export function turnsFor(
+  threads: readonly ScriptThread[],
+  said: () => string,
+): { readonly key: string; readonly turns: readonly ScriptTurn[] } | null {
+  let text: string | null = null;
+  const stands = (sought: string): boolean => (text ??= spaced(said())).includes(sought);
+  for (const { key, ways } of threads) {
+    const way = ways.find(({ when, not }) => when.every(stands) && !not.some(stands));
+    if (way !== undefined) return { key, turns: way.turns };
+  }
+  return null;
+}
+
+/** Prose reads alike however its lines are broken. */
+export const spaced = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
 const stars = (key: string): number => key.split("/").filter((segment) => segment === "*").length;
 
 /** Threads as they are spelled; `*` may stand for any segment. */
-const forms = ["plan/VERSION", "task/TASK/ATTEMPT", "judge/TASK/ATTEMPT/GRADING", "goal/GRADING"] as const;
+const forms = [
+  "plan/VERSION",
+  "task/TASK/ATTEMPT",
+  "judge/TASK/ATTEMPT/GRADING",
+  "goal/GRADING",
+  "case/CASE/SAMPLE",
+  "verdict/CASE/SAMPLE",
+] as const;
 
 export const threadKinds: readonly string[] = forms.map((form) => form.split("/")[0] as string);
 
@@ -72,5 +108,8 @@ const hasForm = (segments: readonly string[], form: readonly string[]): boolean 
   form.every((name, i) => {
     const segment = segments[i] ?? "";
     if (segment === "*" || i === 0) return true;
-    return name === "TASK" ? /^[a-z0-9_-]+$/.test(segment) : /^(0|[1-9]\d*)$/.test(segment);
+    return (spelling[name] ?? number).test(segment);
   });
+
+const number = /^(0|[1-9]\d*)$/;
+const spelling: Readonly<Record<string, RegExp>> = { TASK: /^[a-z0-9_-]+$/, CASE: /^[\w.:-]+$/ };

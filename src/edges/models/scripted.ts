@@ -2,8 +2,8 @@ import { canonical } from "../../core/canonical.ts";
 import type { Model, ModelError, ModelRequest, ModelResponse, Part, Price, Usage } from "../../core/model.ts";
 import { exchange, failed } from "./exchange.ts";
 import { oneLine, safeText } from "./safe-text.ts";
-import { threadOf } from "./script.ts";
-import type { Script, ScriptFailure, ScriptTurn } from "./script.ts";
+import { threadsOf, turnsFor } from "./script.ts";
+import type { Script, ScriptFailure, ScriptThread, ScriptTurn } from "./script.ts";
 import { readScript } from "./script-file.ts";
 
 export interface ScriptedOptions {
@@ -50,15 +50,31 @@ interface Missing {
   readonly missing: string;
 }
 
-function turnFor(name: string, script: Script, { thread, turn }: ModelRequest): ScriptTurn | Missing {
-  const found = threadOf(script, thread);
-  if (found === null) {
-    const keys = script.threads.map(({ key }) => key).join(", ");
-    return { missing: `${name} has no turn ${turn} of ${thread}; its keys are ${keys}` };
-  }
+function turnFor(name: string, script: Script, request: ModelRequest): ScriptTurn | Missing {
+  const { thread, turn } = request;
+  const threads = threadsOf(script, thread);
+  const found = turnsFor(threads, () => saidIn(request));
+  if (found === null)
+    return { missing: `${name} has no turn ${turn} of ${thread}; ${whyNone(script, threads)}` };
   const { key, turns } = found;
   const count = `${turns.length} ${turns.length === 1 ? "turn" : "turns"}`;
   return turns[turn - 1] ?? { missing: `${name} has no turn ${turn} of ${thread}; ${key} has ${count}` };
+}
+
+/** What the model reads, but for the arguments of its own calls. */
+const saidIn = ({ system, messages }: ModelRequest): string =>
+  [
+    system,
+    ...messages.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.type === "text" || part.type === "result" ? [part.text] : [])),
+    ),
+  ].join("\n");
+
+function whyNone(script: Script, threads: readonly ScriptThread[]): string {
+  const keys = (of: readonly ScriptThread[]): string => of.map(({ key }) => key).join(", ");
+  return threads.length === 0
+    ? `its keys are ${keys(script.threads)}`
+    : `of ${keys(threads)} no alternative fits what is asked; add one without when`;
 }
 
 function answerOf(name: string, turn: ScriptTurn, request: ModelRequest): ModelResponse {

@@ -27,6 +27,8 @@ export interface Answer {
 
 /** What differs between providers. */
 export interface Provider<Body> {
+  /** Whether it says how likely tokens were, when asked. */
+  readonly tellsLogprobs: boolean;
   /** Whether it serves models under the names they are asked for by, so that another name is another model. */
   readonly namesModels: boolean;
   /** Pure. */
@@ -49,6 +51,7 @@ export function streamingModel<Body>(options: ModelOptions, provider: Provider<B
   return {
     name,
     price,
+    ...(provider.tellsLogprobs ? { tellsLogprobs: true } : {}),
     respond: (request, signal) =>
       exchange({ idleMs, deadline: request.deadline, signal }, (line) =>
         ask(options, provider, request, line),
@@ -72,7 +75,9 @@ async function ask<Body>(
   }
   const { requestId, firstTokenMs } = arrived;
   const parts = withOwnIds(keptParts(whole), request.messages);
-  return { outcome: "complete", ...whole, parts, requestId, firstTokenMs };
+  const { logprobs, ...said } = whole;
+  const told = request.logprobs === true && logprobs !== undefined ? { logprobs } : {};
+  return { outcome: "complete", ...said, parts, requestId, firstTokenMs, ...told };
 }
 
 const wrongModel = ({ name, model, apiKey }: ModelOptions, served: string): ModelError =>

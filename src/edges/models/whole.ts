@@ -7,6 +7,8 @@ export interface Whole {
   readonly usage: Usage | null;
   /** "" when the provider did not say. */
   readonly servedModel: string;
+  /** Of each token of its text; not there where none are told. */
+  readonly logprobs?: readonly number[];
 }
 
 /** Why a stream of events is no whole message. */

@@ -102,7 +102,7 @@ class Values {
 
   constructor(db: Connection, failpoint: Failpoint) {
     const select = db.prepare<[string], ValueRow>(
-      "SELECT key, evaluation, at, value FROM answers WHERE key = ? ORDER BY at DESC",
+      "SELECT key, evaluation, at, value FROM answers WHERE key = ? ORDER BY at DESC, evaluation",
     );
     const insert = db.prepare(
       "INSERT OR REPLACE INTO answers (key, evaluation, at, value) VALUES (@key, @evaluation, @at, @value)",

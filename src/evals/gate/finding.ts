@@ -2,12 +2,9 @@ import type { Clusters } from "../stats/clusters.ts";
 import { levelsOf } from "../stats/looks.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Contrast } from "./contrast.ts";
-import { contrastOfCounts } from "./counts.ts";
-import { differencesOf, itemLosses, worstOf } from "./losses.ts";
+import { contrastOf } from "./fitting.ts";
+import { itemLosses } from "./losses.ts";
 import type { Imputation, Losses } from "./losses.ts";
-import { contrastOfMeans } from "./means.ts";
-import { contrastOfMedians } from "./medians.ts";
-import { contrastOfPairs } from "./pairs.ts";
 
 /** The two arms of a comparison; `other` is null where the candidate is held against a fixed score. */
 export interface Sides {
@@ -73,14 +70,8 @@ function contrastAt(sides: Sides, { guard }: Comparison, look: number, imputatio
   const isAgainst = imputation === "against";
   const own = itemLosses(candidate, guard, look, isAgainst ? "worst" : "best");
   const theirs = other === null ? null : itemLosses(other, guard, look, isAgainst ? "best" : "worst");
-  const values = theirs === null ? own : differencesOf(own, theirs);
-  if (guard.kind === "ratio") return contrastOfMedians(values, clusters);
   const answers = Math.max(Math.min(look, candidate.answers), Math.min(look, other?.answers ?? 1));
-  const width = worstOf(guard);
-  if (guard.kind === "rate" && answers === 1 && clusters.single) {
-    return other === null ? contrastOfCounts(values, clusters) : contrastOfPairs(values, clusters);
-  }
-  return contrastOfMeans(values, clusters, [other === null ? 0 : -width, width]);
+  return contrastOf(guard, { own, theirs, answers, clusters });
 }
 
 /** How two looks at the same items hang together. */

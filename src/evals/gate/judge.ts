@@ -8,7 +8,7 @@ export const judgeLabels = z.strictObject({ good: counted, bad: counted });
 export type JudgeLabels = z.infer<typeof judgeLabels>;
 
 /** Fewer labels than these prove nothing about a judge. */
-const leastLabels = 100;
+export const leastLabels = 100;
 
 /** What a noisy judge leaves of a margin. Null: nothing, as its verdicts do not depend on the answer. */
 export interface JudgedMargin {

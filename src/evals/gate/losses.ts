@@ -2,7 +2,7 @@ import { scoreOf } from "./item.ts";
 import type { Answer, ScoredItem } from "./item.ts";
 import { median } from "./medians.ts";
 import { rangeOf } from "./spec.ts";
-import type { GuardSpec } from "./spec.ts";
+import type { Scale } from "./spec.ts";
 
 /**
  * The answers of one arm to all items as losses of one metric: higher is worse, from 0 to the width of its range; of a
@@ -22,7 +22,7 @@ export type Imputation = "against" | "for";
 
 export function lossesOf(
   items: readonly ScoredItem[],
-  guard: GuardSpec,
+  scale: Scale,
   arm: "candidate" | "baseline" | "best",
   answers: number,
 ): Losses {
@@ -30,46 +30,46 @@ export function lossesOf(
   let [errors, outages, at] = [0, 0, 0];
   for (const item of items) {
     for (let k = 0; k < answers; k += 1, at += 1) {
-      const score = scoreOf(item[arm][k] satisfies Answer | undefined, guard.metric);
+      const score = scoreOf(item[arm][k] satisfies Answer | undefined, scale.metric);
       if (score === "error") errors += 1;
       if (score === "outage" || score === undefined) outages += 1;
       values[at] =
-        typeof score === "number" ? lossOf(guard, score) : score === "error" ? worstOf(guard) : NaN;
+        typeof score === "number" ? lossOf(scale, score) : score === "error" ? worstOf(scale) : NaN;
     }
   }
   return { values, answers, errors, outages };
 }
 
 /** A score as a loss. */
-export function lossOf(guard: GuardSpec, score: number): number {
-  if (guard.kind === "ratio") return guard.better === "lower" ? Math.log(score) : -Math.log(score);
-  const [low, high] = rangeOf(guard);
-  return guard.better === "lower" ? score - low : high - score;
+export function lossOf(scale: Scale, score: number): number {
+  if (scale.kind === "ratio") return scale.better === "lower" ? Math.log(score) : -Math.log(score);
+  const [low, high] = rangeOf(scale);
+  return scale.better === "lower" ? score - low : high - score;
 }
 
 /** A loss as a score. */
-export function scoreOfLoss(guard: GuardSpec, loss: number): number {
-  if (guard.kind === "ratio") return Math.exp(guard.better === "lower" ? loss : -loss);
-  const [low, high] = rangeOf(guard);
-  return guard.better === "lower" ? low + loss : high - loss;
+export function scoreOfLoss(scale: Scale, loss: number): number {
+  if (scale.kind === "ratio") return Math.exp(scale.better === "lower" ? loss : -loss);
+  const [low, high] = rangeOf(scale);
+  return scale.better === "lower" ? low + loss : high - loss;
 }
 
 /** The greatest loss there is. */
-export function worstOf(guard: GuardSpec): number {
-  const [low, high] = rangeOf(guard);
-  return guard.kind === "ratio" ? Infinity : high - low;
+export function worstOf(scale: Scale): number {
+  const [low, high] = rangeOf(scale);
+  return scale.kind === "ratio" ? Infinity : high - low;
 }
 
-const bestOf = (guard: GuardSpec): number => (guard.kind === "ratio" ? -Infinity : 0);
+const bestOf = (scale: Scale): number => (scale.kind === "ratio" ? -Infinity : 0);
 
 /** One number for each item from its first `look` answers: their mean; of a ratio, their median. */
 export function itemLosses(
   { values, answers }: Losses,
-  guard: GuardSpec,
+  scale: Scale,
   look: number,
   imputed: "worst" | "best",
 ): Float64Array {
-  const missing = imputed === "worst" ? worstOf(guard) : bestOf(guard);
+  const missing = imputed === "worst" ? worstOf(scale) : bestOf(scale);
   const taken = Math.min(look, answers);
   const row = new Float64Array(taken);
   const perItem = new Float64Array(values.length / answers);
@@ -78,7 +78,7 @@ export function itemLosses(
       const value = values[item * answers + k] ?? NaN;
       row[k] = Number.isNaN(value) ? missing : value;
     }
-    perItem[item] = guard.kind === "ratio" ? middleOf(row, missing) : meanOf(row);
+    perItem[item] = scale.kind === "ratio" ? middleOf(row, missing) : meanOf(row);
   }
   return perItem;
 }

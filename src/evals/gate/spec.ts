@@ -34,6 +34,12 @@ const ratioGuard = z.strictObject({
 const guardSpec = z.discriminatedUnion("kind", [rateGuard, scoreGuard, ratioGuard]);
 export type GuardSpec = z.infer<typeof guardSpec>;
 
+/** How the scores of a metric are read: a guard without what it accepts. */
+export type Scale =
+  | Pick<z.infer<typeof rateGuard>, "metric" | "better" | "kind">
+  | Pick<z.infer<typeof scoreGuard>, "metric" | "better" | "kind" | "range">
+  | Pick<z.infer<typeof ratioGuard>, "metric" | "better" | "kind">;
+
 const ascending = (looks: readonly number[]): boolean =>
   looks.every((look, index) => look > (looks[index - 1] ?? 0));
 
@@ -111,9 +117,9 @@ function faultOf(guard: GuardSpec): string | null {
 }
 
 /** The least and the most an answer can score. */
-export function rangeOf(guard: GuardSpec): readonly [number, number] {
-  if (guard.kind === "ratio") return [0, Infinity];
-  return guard.kind === "rate" ? [0, 1] : guard.range;
+export function rangeOf(scale: Scale): readonly [number, number] {
+  if (scale.kind === "ratio") return [0, Infinity];
+  return scale.kind === "rate" ? [0, 1] : scale.range;
 }
 
 /** The guards of a suite that names none. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { digest } from "../../core/id.ts";
+import { digest, safeId } from "../../core/id.ts";
 import { artifactKinds } from "../../core/registry/artifact.ts";
 import { scoredItem } from "../gate/item.ts";
 import { judgeLabels } from "../gate/judge.ts";
@@ -8,7 +8,7 @@ import { gateSpec } from "../gate/spec.ts";
 /** One side of an evaluation. */
 export const side = z.strictObject({
   kind: z.enum(artifactKinds),
-  name: z.string(),
+  name: safeId,
   /** null: a working file. */
   version: z.int().positive().nullable(),
   /** Of the closure. */
@@ -23,14 +23,14 @@ export const judgeUse = z.strictObject({
   /** Of rubric, judge prompt, model and parameters: the same for all arms. */
   digest,
   model: z.string(),
-  rubrics: z.record(z.string(), digest),
+  rubrics: z.record(safeId, digest),
   /** How it agrees with people; null: there are no labels. */
   labels: judgeLabels.nullable(),
 });
 export type JudgeUse = z.infer<typeof judgeUse>;
 
 /** An item's scores, and the digests of its answers in the same order. */
-export const receiptItem = z.strictObject({
+const measuredItem = z.strictObject({
   item: scoredItem,
   answers: z.strictObject({
     candidate: z.array(digest),
@@ -38,6 +38,11 @@ export const receiptItem = z.strictObject({
     best: z.array(digest),
   }),
 });
+export type MeasuredItem = z.infer<typeof measuredItem>;
+
+/** `link`: of the chain, up to this item. */
+const receiptItem = measuredItem.extend({ link: digest });
+export type ReceiptItem = z.infer<typeof receiptItem>;
 
 export const receipt = z.strictObject({
   receipt: z.literal(1),
@@ -50,7 +55,7 @@ export const receipt = z.strictObject({
   baseline: side.nullable(),
   /** null: production is the best version there ever was, or there is none. */
   best: side.nullable(),
-  suite: z.strictObject({ name: z.string(), version: z.int().positive().nullable(), digest }),
+  suite: z.strictObject({ name: safeId, version: z.int().positive().nullable(), digest }),
   /** The files of cases, by path in the suite's folder. */
   datasets: z.record(z.string(), digest),
   split: z.strictObject({
@@ -74,8 +79,16 @@ export const receipt = z.strictObject({
     renderer: z.int(),
   }),
   spent: z.strictObject({ answers: z.int(), micros: z.int().nullable(), wallMs: z.int() }),
-  items: z.array(receiptItem),
-  /** sha256 over what stands above and each item, link by link: the last one. */
+  /** The first link of the chain: of all that is said besides the items. */
+  head: digest,
+  items: z.array(receiptItem).min(1),
+  /** The last link. */
   chain: digest,
 });
 export type Receipt = z.infer<typeof receipt>;
+
+/** What an evaluation says of itself; the rest of a receipt follows from it. */
+export const measured = receipt
+  .omit({ receipt: true, verdict: true, digest: true, head: true, items: true, chain: true })
+  .extend({ items: z.array(measuredItem).min(1) });
+export type Measured = z.infer<typeof measured>;

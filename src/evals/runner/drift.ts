@@ -1,8 +1,10 @@
+import type { Answered } from "../answer.ts";
+import type { Score } from "../gate/item.ts";
 import { clustersOf } from "../stats/clusters.ts";
 import { clusteredMean } from "../stats/mean.ts";
 import { studentCdf } from "../stats/student.ts";
 
-/** A stored answer that was asked again: how both scored, and which model answered. */
+/** A stored answer that was asked again: how both scored (`numbersOf`), and which model answered; null: none said. */
 export interface Recheck {
   readonly case: string;
   readonly before: Readonly<Record<string, number>>;
@@ -11,22 +13,43 @@ export interface Recheck {
   readonly servedNow: string | null;
 }
 
-/** Of all metrics together: how often answers that still hold are doubted. */
+/** Of all metrics and looks together: how often answers that still hold are doubted. */
 const alpha = 0.01;
 const leastCases = 8;
+/** What stands beside the metrics, as an error has no scores. */
+const errorRate = "rate of errors";
+
+/** Scores that are numbers, and whether it was an error. */
+export const numbersOf = (
+  { outcome }: Pick<Answered, "outcome">,
+  scores: Readonly<Record<string, Score>>,
+): Record<string, number> => ({
+  ...Object.fromEntries(
+    Object.entries(scores).flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : [])),
+  ),
+  [errorRate]: outcome === "error" ? 1 : 0,
+});
 
 /**
- * Why stored answers no longer describe production, in words; null: nothing says so. Another model that answers is enough;
- * else the scores of some metric must have moved, by a two-sided t-test over cases.
+ * Why stored answers no longer describe what they are answers of, in words; null: nothing says so. Another model that answers is
+ * enough; else the scores of some metric, or how many are errors, must have moved, by a two-sided t-test over cases.
+ * @param looks how often it is asked in all
  */
-export function driftOf(rechecks: readonly Recheck[], metrics: readonly string[]): string | null {
-  const other = rechecks.find((one) => one.servedBefore !== one.servedNow);
-  if (other !== undefined)
-    return `it was answered by ${other.servedBefore ?? "an unnamed model"}, and now by ${other.servedNow ?? "an unnamed model"}`;
-  for (const metric of metrics) {
+export function driftOf(
+  rechecks: readonly Recheck[],
+  metrics: readonly string[],
+  looks: number,
+): string | null {
+  const other = rechecks.find(
+    ({ servedBefore, servedNow }) =>
+      servedBefore !== null && servedNow !== null && servedBefore !== servedNow,
+  );
+  if (other !== undefined) return `they are of ${other.servedBefore}, and now ${other.servedNow} answers`;
+  const all = [...metrics, errorRate];
+  for (const metric of all) {
     const p = chanceOf(rechecks, metric);
-    if (p !== null && p < alpha / metrics.length)
-      return `asked again, its ${metric} is another one (p = ${p.toPrecision(2)} over ${rechecks.length} answers)`;
+    if (p !== null && p < alpha / all.length / looks)
+      return `asked again, their ${metric} is another one (${p < 0.0001 ? "p < 0.0001" : `p = ${p.toPrecision(2)}`} over ${rechecks.length} answers)`;
   }
   return null;
 }

@@ -1,7 +1,9 @@
-import type { Instant } from "../../core/id.ts";
+import type { Digest, Instant } from "../../core/id.ts";
+import { arms } from "../answer.ts";
 import type { Arm, Ask, ScoredAnswer } from "../answer.ts";
-import { decideGate } from "../gate/decide.ts";
+import { GateFault, decideGate } from "../gate/decide.ts";
 import type { Decision } from "../gate/decide.ts";
+import { gateFaults } from "../gate/faults.ts";
 import type { JudgeLabels } from "../gate/judge.ts";
 import type { GateSpec } from "../gate/spec.ts";
 import type { LookTaken } from "../report/report.ts";
@@ -29,6 +31,8 @@ export interface EvaluationPlan {
   readonly concurrency: number;
   readonly freshMs: number;
   readonly until: Instant | null;
+  /** How long it was at work before it was interrupted. */
+  readonly workedMs: number;
 }
 
 /** Where an evaluation stands, after each answer. */
@@ -37,6 +41,8 @@ export interface Progress {
   readonly samples: number;
   readonly done: number;
   readonly total: number;
+  /** Of those that are done: the others were known. */
+  readonly asked: number;
   readonly reused: number;
   readonly micros: number;
   readonly errors: number;
@@ -53,6 +59,8 @@ export interface Watching {
 export interface Evaluated {
   readonly looks: readonly LookTaken[];
   readonly answers: readonly ScoredAnswer[];
+  /** How many of the answers were asked for now. */
+  readonly asked: number;
   /** At the last look that is whole; null: none is, or there is no gate. */
   readonly decision: Decision | null;
   readonly stopped: Stopped | null;
@@ -61,6 +69,7 @@ export interface Evaluated {
 /**
  * Look by look: more answers to each case, until the gate decides, the looks are used up, or money, time or the provider
  * ends. A look that is not whole decides nothing; what it has is kept for the next time.
+ * @throws GateFault before anything is asked, where the gate could not judge it; and as `gather`
  */
 export async function evaluate(
   ports: GatherPorts,
@@ -68,12 +77,21 @@ export async function evaluate(
   signal: AbortSignal,
   watching: Watching,
 ): Promise<Evaluated> {
+  refuseFaults(plan);
   const course = new Course(ports, plan, signal, watching);
   for (const samples of plan.isGated ? plan.gate.looks : plan.gate.looks.slice(0, 1)) {
     if (!course.isAffordable(samples)) break;
     if (!(await course.look(samples))) break;
   }
   return course.evaluated();
+}
+
+/** With every answer still out, what remains wrong is the gate itself, or the items. */
+function refuseFaults({ gate, isGated, arms, items }: EvaluationPlan): void {
+  const [first = 1] = gate.looks;
+  const empty = itemsOf(gate, arms, items, [], first).map(({ item }) => item);
+  const faults = isGated ? gateFaults(gate, { items: empty, looks: [first] }) : [];
+  if (faults.length > 0) throw new GateFault(faults);
 }
 
 class Course {
@@ -90,6 +108,11 @@ class Course {
   #stopped: Stopped | null = null;
   #isDoubted = false;
   #repeated = 0;
+  #asked = 0;
+  readonly #paid = new Set<Digest>();
+  /** Of the look under way. */
+  #total = 0;
+  #count = { done: 0, reused: 0, errors: 0, outages: 0 };
 
   constructor(ports: GatherPorts, plan: EvaluationPlan, signal: AbortSignal, watching: Watching) {
     this.#ports = ports;
@@ -102,7 +125,8 @@ class Course {
   evaluated(): Evaluated {
     return {
       looks: this.#looks,
-      answers: [...this.#answers, ...this.#partial],
+      answers: [...this.#answers, ...this.#partial].toSorted(byPlace),
+      asked: this.#asked,
       decision: this.#decision,
       stopped: this.#stopped,
     };
@@ -128,6 +152,8 @@ class Course {
       ...asksBetween(sha256, arms, items, { from, to: samples }),
       ...(from === 0 ? asksOfForms(sha256, arms, items, forms) : []),
     ];
+    this.#total = asks.length;
+    this.#count = { done: 0, reused: 0, errors: 0, outages: 0 };
     const isWhole = (await this.#gatherAll(asks, samples)) && (await this.#heedDrift(samples));
     if (!isWhole) return false;
     this.#take(samples);
@@ -140,9 +166,10 @@ class Course {
     const lost = first.answers.filter(({ answered }) => answered.outcome === "outage");
     if (first.stopped !== null || lost.length === 0) return this.#add(first);
     this.#repeated += lost.length;
+    this.#tally(lost, -1);
     const isLost = new Set(lost.map(placeOf));
     const again = await this.#gather(
-      asks.filter((ask) => isLost.has(placeOf({ ...ask, case: ask.item.case.id }))),
+      asks.filter((ask) => isLost.has(placeOfAsk(ask))),
       samples,
     );
     const rest = first.answers.filter((one) => !isLost.has(placeOf(one)));
@@ -161,16 +188,18 @@ class Course {
     return stopped === null;
   }
 
-  /** Where production's stored answers no longer hold, all that were taken are asked again. */
+  /** Where stored answers no longer hold, all that were taken are asked again, of every arm: all answers are of one time. */
   async #heedDrift(samples: number): Promise<boolean> {
     const metrics = [...new Set(Object.values(this.#plan.gate.guards).map(({ metric }) => metric))];
-    const drift = this.#isDoubted ? null : driftOf(this.#rechecks, metrics);
+    const drift = this.#isDoubted ? null : driftOf(this.#rechecks, metrics, this.#plan.gate.looks.length);
     if (drift === null) return true;
     this.#isDoubted = true;
-    const isTaken = (one: ScoredAnswer): boolean => one.reused && one.arm !== "candidate";
-    const taken = new Set(this.#answers.filter(isTaken).map(placeOf));
-    this.#watching.onNote(`production's stored answers are not taken: ${drift}; asking ${taken.size} again`);
-    this.#answers = this.#answers.filter((one) => !isTaken(one));
+    const reused = this.#answers.filter((one) => one.reused);
+    const taken = new Set(reused.map(placeOf));
+    this.#watching.onNote(`stored answers are not taken: ${drift}; asking ${taken.size} again`);
+    this.#answers = this.#answers.filter((one) => !one.reused);
+    this.#total = taken.size;
+    this.#count = { done: 0, reused: 0, errors: 0, outages: 0 };
     const { arms, items, forms } = this.#plan;
     const { sha256 } = this.#ports;
     const all = [
@@ -178,36 +207,44 @@ class Course {
       ...asksOfForms(sha256, arms, items, forms),
     ];
     return this.#gatherAll(
-      all.filter((ask) => taken.has(placeOf({ ...ask, case: ask.item.case.id }))),
+      all.filter((ask) => taken.has(placeOfAsk(ask))),
       samples,
     );
   }
 
   async #gather(asks: readonly Ask[], samples: number): Promise<Gathered> {
     const { id, concurrency, freshMs, until } = this.#plan;
-    const count = { done: 0, reused: 0, errors: 0, outages: 0 };
     return gather(
       this.#ports,
-      { evaluation: id, concurrency, freshMs, until, isDoubted: this.#isDoubted },
+      { evaluation: id, concurrency, freshMs, until, isDoubted: this.#isDoubted, paid: this.#paid },
       asks,
       this.#signal,
-      ({ reused, answered }) => {
-        count.done += 1;
-        count.reused += reused ? 1 : 0;
-        count.errors += answered.outcome === "error" ? 1 : 0;
-        count.outages += answered.outcome === "outage" ? 1 : 0;
+      (answer, isAsked) => {
+        this.#asked += isAsked ? 1 : 0;
+        this.#tally([answer], 1);
+        const micros = this.#ports.purse.spent();
         this.#watching.onProgress({
           samples,
-          total: asks.length,
-          micros: this.#ports.purse.spent(),
-          ...count,
+          total: this.#total,
+          asked: this.#asked,
+          micros,
+          ...this.#count,
         });
       },
     );
   }
 
+  #tally(answers: readonly ScoredAnswer[], by: 1 | -1): void {
+    for (const { reused, answered } of answers) {
+      this.#count.done += by;
+      if (reused) this.#count.reused += by;
+      if (answered.outcome === "error") this.#count.errors += by;
+      if (answered.outcome === "outage") this.#count.outages += by;
+    }
+  }
+
   #take(samples: number): void {
-    const { arms, items, gate, isGated, judge } = this.#plan;
+    const { arms, items, gate, isGated, judge, workedMs } = this.#plan;
     const outcomes = this.#answers.map(({ answered }) => answered.outcome);
     const look = {
       samples,
@@ -217,7 +254,7 @@ class Course {
       )
         ? null
         : this.#ports.purse.spent(),
-      wallMs: this.#ports.clock.now() - this.#begun,
+      wallMs: workedMs + this.#ports.clock.now() - this.#begun,
       errors: outcomes.filter((one) => one === "error").length,
       repeated: this.#repeated,
       outages: outcomes.filter((one) => one === "outage").length,
@@ -235,3 +272,12 @@ class Course {
 
 const placeOf = (one: Pick<ScoredAnswer, "case" | "arm" | "sample" | "form">): string =>
   `${one.arm} ${one.sample} ${one.form ?? ""} ${one.case}`;
+
+const placeOfAsk = (ask: Ask): string => placeOf({ ...ask, case: ask.item.case.id });
+
+/** Whenever they came: by sample, as they are written before other forms, by case, the candidate first. */
+function byPlace(a: ScoredAnswer, b: ScoredAnswer): number {
+  const text = (one: ScoredAnswer): string => `${one.form ?? ""}\n${one.case}\n${arms.indexOf(one.arm)}`;
+  const [left, right] = [text(a), text(b)];
+  return a.sample - b.sample || (left < right ? -1 : Number(left > right));
+}

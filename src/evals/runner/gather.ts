@@ -3,8 +3,9 @@ import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answered, Ask, ScoredAnswer } from "../answer.ts";
-import type { Score } from "../gate/item.ts";
+import type { Scorer } from "../scoring/scorer.ts";
 import type { Subject } from "../subject/subject.ts";
+import { numbersOf } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
 import type { Purse } from "./purse.ts";
 import { knownOf } from "./reuse.ts";
@@ -12,8 +13,7 @@ import type { AnswerStore, KeptAnswer } from "./store.ts";
 
 export interface GatherPorts {
   readonly subject: Subject;
-  /** Scores by metric. Never rejects for what a judge or a command does: that is an "outage". */
-  readonly score: (ask: Ask, answered: Answered, signal: AbortSignal) => Promise<Record<string, Score>>;
+  readonly scorer: Pick<Scorer, "score">;
   readonly store: AnswerStore;
   readonly clock: Clock;
   readonly sha256: (text: string) => Digest;
@@ -26,8 +26,10 @@ export interface Gathering {
   readonly freshMs: number;
   /** When no more is asked; null: never. */
   readonly until: Instant | null;
-  /** Production's stored answers are not to be taken. */
+  /** Answers of earlier evaluations are not to be taken. */
   readonly isDoubted: boolean;
+  /** Keys whose answers the purse has counted already; grows. */
+  readonly paid: Set<Digest>;
 }
 
 /** Why fewer answers came than were asked for. */
@@ -39,25 +41,28 @@ export interface Gathered {
   readonly stopped: Stopped | null;
 }
 
+/** `isAsked`: it was not known before. */
+export type OnAnswer = (answer: ScoredAnswer, isAsked: boolean) => void;
+
 /** So many outages one after the other, and the provider is down. */
 const outagesInARow = 20;
+/** How often an ask is sent whose outages cost something: each time with money of its own. */
+const dearTries = 3;
 
 /**
  * Answers every ask: from what is kept, else by asking, so many at once. Each answer is durable as soon as it is there;
  * outages are not kept, so they are asked again whenever the evaluation goes on.
- * @throws what the subject or the store throws; what was answered before is kept
+ * @throws what the subject, the store or the scorer throws, once nothing is under way; what was answered is kept
  */
 export async function gather(
   ports: GatherPorts,
   gathering: Gathering,
   asks: readonly Ask[],
   signal: AbortSignal,
-  onAnswer: (answer: ScoredAnswer) => void,
+  onAnswer: OnAnswer,
 ): Promise<Gathered> {
   const work = new Work(ports, gathering, signal, onAnswer);
-  for (let at = 0; at < asks.length && work.isGoingOn(); at += chunk) {
-    await work.add(asks.slice(at, at + chunk));
-  }
+  await work.addAll(asks);
   return work.finish();
 }
 
@@ -70,29 +75,30 @@ interface Job {
   readonly check: KeptAnswer | null;
 }
 
+interface Arrived {
+  readonly answered: Answered;
+  /** Resolves when it is durable. */
+  readonly kept: Promise<void>;
+}
+
 class Work {
   readonly #ports: GatherPorts;
   readonly #gathering: Gathering;
   readonly #signal: AbortSignal;
   readonly #halt = new AbortController();
-  readonly #onAnswer: (answer: ScoredAnswer) => void;
+  readonly #onAnswer: OnAnswer;
   readonly #asking: PQueue;
-  /** Storing and scoring do not keep the next ask waiting. */
+  /** Scoring does not keep the next ask waiting. */
   readonly #settling: PQueue;
   readonly #answers: ScoredAnswer[] = [];
   readonly #rechecks: Recheck[] = [];
   /** Arms may say the very same to the model: then it is asked once. */
-  readonly #underWay = new Map<Digest, Promise<Answered | null>>();
+  readonly #underWay = new Map<Digest, Promise<Arrived | null>>();
   #outages = 0;
   #stopped: Stopped | null = null;
   #failed: { readonly error: unknown } | null = null;
 
-  constructor(
-    ports: GatherPorts,
-    gathering: Gathering,
-    signal: AbortSignal,
-    onAnswer: (answer: ScoredAnswer) => void,
-  ) {
+  constructor(ports: GatherPorts, gathering: Gathering, signal: AbortSignal, onAnswer: OnAnswer) {
     this.#ports = ports;
     this.#gathering = gathering;
     this.#signal = AbortSignal.any([signal, this.#halt.signal]);
@@ -101,13 +107,22 @@ class Work {
     this.#settling = new PQueue({ concurrency: gathering.concurrency * 2 });
   }
 
-  isGoingOn(): boolean {
-    if (this.#signal.aborted) this.#stop("interrupted");
+  async addAll(asks: readonly Ask[]): Promise<void> {
+    try {
+      for (let at = 0; at < asks.length && this.#isGoingOn(); at += chunk)
+        await this.#add(asks.slice(at, at + chunk));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #isGoingOn(): boolean {
+    if (this.#failed === null && this.#signal.aborted) this.#stop("interrupted");
     return this.#stopped === null && this.#failed === null;
   }
 
   /** Settles what is known, and has the rest asked; returns when there is room for more. */
-  async add(asks: readonly Ask[]): Promise<void> {
+  async #add(asks: readonly Ask[]): Promise<void> {
     const { evaluation, freshMs, isDoubted } = this.#gathering;
     const { store, clock, sha256 } = this.#ports;
     const keys = await Promise.all(asks.map(async (ask) => this.#keyOf(ask)));
@@ -120,6 +135,8 @@ class Work {
       if (known.use === null) this.#ask(job);
       else this.#use(job, known.use, known.isOwn);
     }
+    // What was known may be much: it is scored before more is read.
+    await this.#settling.onSizeLessThan(chunk);
     await this.#asking.onSizeLessThan(chunk / 2);
   }
 
@@ -137,89 +154,125 @@ class Work {
   }
 
   #use(job: Job, { answered }: KeptAnswer, isOwn: boolean): void {
-    if (isOwn) this.#ports.purse.charge(answered.micros ?? 0);
-    this.#settle(async () => this.#scored(job, answered, !isOwn));
+    this.#run(this.#settling, async () => {
+      if (isOwn) await this.#count(job, answered);
+      await this.#scored(job, answered, isOwn ? "own" : "reused");
+    });
+  }
+
+  /** What was paid before this process was there. */
+  async #count({ ask, key }: Job, answered: Answered): Promise<void> {
+    if (this.#gathering.paid.has(key)) return;
+    this.#gathering.paid.add(key);
+    const { subject, purse } = this.#ports;
+    purse.charge(chargeOf(answered, answered.micros === null ? await subject.ceiling(ask) : null));
   }
 
   #ask(job: Job): void {
     this.#run(this.#asking, async () => {
-      if (!this.isGoingOn()) return;
-      const open = this.#underWay.get(job.key);
-      const asking = open ?? this.#answer(job.ask);
-      this.#underWay.set(job.key, asking);
-      const answered = await asking;
-      if (answered !== null) this.#settle(async () => this.#keep(job, answered));
+      if (!this.#isGoingOn()) return;
+      const arriving = this.#underWay.get(job.key) ?? this.#arrive(job);
+      this.#underWay.set(job.key, arriving);
+      const arrived = await arriving;
+      if (arrived === null) return;
+      this.#run(this.#settling, async () => {
+        await arrived.kept;
+        await this.#scored(job, arrived.answered, "asked");
+      });
     });
   }
 
-  /** null: it was not asked any more. */
-  async #answer(ask: Ask): Promise<Answered | null> {
+  /** It is given to the store as soon as it is there, however long others are being scored. */
+  async #arrive(job: Job): Promise<Arrived | null> {
+    const answered = await this.#answer(job);
+    if (answered === null) return null;
+    const kept = this.#keep(job.key, answered);
+    kept.catch((error: unknown) => this.#fail(error));
+    return { answered, kept };
+  }
+
+  /** null: it was not asked, or cut off. */
+  async #answer(job: Job): Promise<Answered | null> {
+    let charged = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const once = await this.#answerOnce(job);
+      if (once === null) return null;
+      const answered = { ...once, micros: once.micros === null ? null : once.micros + charged };
+      charged = answered.micros ?? charged;
+      const isLost = answered.outcome === "outage" && charged > 0;
+      if (!isLost || attempt === dearTries || !this.#isGoingOn()) return answered;
+    }
+  }
+
+  async #answerOnce({ ask, key }: Job): Promise<Answered | null> {
     const { subject, purse, clock } = this.#ports;
-    const { until } = this.#gathering;
-    if (until !== null && clock.now() >= until) return this.#stop("time");
-    const reserved = await purse.reserve((await subject.ceiling(ask)) ?? 0);
+    const { until, paid } = this.#gathering;
+    const ceiling = await subject.ceiling(ask);
+    const reserved = await purse.reserve(ceiling ?? 0);
     if (reserved === null) return this.#stop("budget");
     try {
+      if (!this.#isGoingOn()) return null;
+      if (until !== null && clock.now() >= until) return this.#stop("time");
       const answered = await subject.answer(ask, this.#signal);
-      reserved.settle(answered.micros ?? 0);
+      reserved.settle(chargeOf(answered, ceiling));
+      paid.add(key);
+      if (this.#signal.aborted && answered.outcome !== "complete") return this.#stop("interrupted");
       this.#outages = answered.outcome === "outage" ? this.#outages + 1 : 0;
       if (this.#outages >= outagesInARow) this.#stop("outage");
-      return this.#signal.aborted && answered.outcome !== "complete" ? this.#stop("interrupted") : answered;
+      return answered;
     } finally {
       reserved.settle(0);
     }
   }
 
-  async #keep(job: Job, answered: Answered): Promise<void> {
+  async #keep(key: Digest, answered: Answered): Promise<void> {
     const { store, clock } = this.#ports;
     const { evaluation } = this.#gathering;
-    const kept = { key: job.key, evaluation, at: clock.now(), answered };
-    if (answered.outcome !== "outage") await store.put(kept);
-    await this.#scored(job, answered, false);
+    if (answered.outcome !== "outage") await store.put({ key, evaluation, at: clock.now(), answered });
   }
 
-  async #scored({ ask, key, check }: Job, answered: Answered, reused: boolean): Promise<void> {
-    const scores = await this.#ports.score(ask, answered, this.#signal);
+  async #scored(
+    { ask, key, check }: Job,
+    answered: Answered,
+    from: "asked" | "own" | "reused",
+  ): Promise<void> {
+    const { scores, whys } = await this.#ports.scorer.score(ask, answered, this.#signal);
     const { arm, sample, form } = ask;
-    const scored = { case: ask.item.case.id, arm, sample, form, key, reused, answered, scores };
+    const more = Object.keys(whys).length === 0 ? {} : { whys };
+    const of = { case: ask.item.case.id, arm, sample, form, key };
+    const scored = { ...of, reused: from === "reused", answered, scores, ...more };
     if (check !== null && answered.outcome !== "outage") await this.#recheck(ask, check, scored);
     this.#answers.push(scored);
-    this.#onAnswer(scored);
+    this.#onAnswer(scored, from === "asked");
   }
 
   async #recheck(ask: Ask, { answered }: KeptAnswer, now: ScoredAnswer): Promise<void> {
-    const before = await this.#ports.score(ask, answered, this.#signal);
+    const before = await this.#ports.scorer.score(ask, answered, this.#signal);
     this.#rechecks.push({
       case: now.case,
-      before: numbersOf(before),
-      now: numbersOf(now.scores),
+      before: numbersOf(answered, before.scores),
+      now: numbersOf(now.answered, now.scores),
       servedBefore: answered.served,
       servedNow: now.answered.served,
     });
-  }
-
-  #settle(job: () => Promise<unknown>): void {
-    this.#run(this.#settling, job);
   }
 
   #run(queue: PQueue, job: () => Promise<unknown>): void {
     queue.add(job).catch((error: unknown) => this.#fail(error));
   }
 
+  /** Jobs that wait see it when their turn comes. */
   #stop(why: Stopped): null {
     this.#stopped ??= why;
-    this.#asking.clear();
     return null;
   }
 
   #fail(error: unknown): void {
     this.#failed ??= { error };
-    this.#asking.clear();
     this.#halt.abort();
   }
 }
 
-const numbersOf = (scores: Readonly<Record<string, Score>>): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(scores).flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : [])),
-  );
+/** What an answer counts for where the provider did not say what it used: all that it may have cost. */
+const chargeOf = ({ outcome, micros }: Answered, ceiling: number | null): number =>
+  micros ?? (outcome === "outage" ? 0 : (ceiling ?? 0));

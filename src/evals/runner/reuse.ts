@@ -6,9 +6,9 @@ import type { KeptAnswer } from "./store.ts";
 export interface Reuse {
   readonly evaluation: string;
   readonly now: Instant;
-  /** How old answers of production may be. */
+  /** How old answers of earlier evaluations may be. */
   readonly freshMs: number;
-  /** They no longer describe it: none is taken. */
+  /** They no longer hold: none is taken. */
   readonly isDoubted: boolean;
 }
 
@@ -23,8 +23,9 @@ const nothing: Known = { use: null, isOwn: false, check: null };
 
 /**
  * What is known of an ask already. An evaluation's own answers count in any case, which is how it goes on after it was
- * killed; a candidate's of earlier evaluations too, as asking until the luck is right must not help. Answers of production
- * come from days when its model may have been another one: they must be fresh, and a tenth of them is asked again.
+ * killed. Those of earlier ones come from days when the model may have been another one, so they must be fresh, in every arm:
+ * an arm of then beside one of now would be compared with another model. Of production a tenth is asked again; of the candidate
+ * none, as asking until the luck is right must not help.
  */
 export function knownOf(
   sha256: (text: string) => Digest,
@@ -34,7 +35,7 @@ export function knownOf(
 ): Known {
   const own = kept.find((one) => one.evaluation === evaluation) ?? null;
   const earlier = kept.find((one) => one.evaluation !== evaluation) ?? null;
-  const isUsable = earlier !== null && (arm === "candidate" || (!isDoubted && now - earlier.at <= freshMs));
+  const isUsable = earlier !== null && !isDoubted && now - earlier.at <= freshMs;
   const isToCheck = isUsable && arm !== "candidate" && isChecked(sha256, evaluation, earlier.key);
   const check = isToCheck ? earlier : null;
   if (own !== null) return { use: own, isOwn: true, check };

@@ -42,12 +42,13 @@ export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions)
   return {
     identity: async (ask) => {
       const arm = armOf(options, ask);
-      const { maxOutputTokens } = options;
+      const { maxOutputTokens, timeoutMs } = options;
       return {
         model: arm.model,
         identity: arm.modelIdentity,
         case: ask.item.case.id,
         maxOutputTokens,
+        timeoutMs,
         ...(options.logprobs ? { logprobs: true } : {}),
         ...(rendered(ports, arm, ask) as unknown as Record<string, Json>),
       };
@@ -99,7 +100,10 @@ const requestOf = (
   maxOutputTokens,
 });
 
-/** Outages are waited out, as long as the provider says or ever longer; whatever was charged meanwhile counts. */
+/**
+ * Outages are waited out, as long as the provider says or ever longer. One that cost something ends it: money for one answer
+ * was reserved, and what was charged counts.
+ */
 async function untilAnswered(
   { clock, models }: PromptPorts,
   { timeoutMs, onRepeat }: PromptSubjectOptions,
@@ -107,22 +111,41 @@ async function untilAnswered(
   request: Unsent,
   signal: AbortSignal,
 ): Promise<Answered> {
-  let charged = 0;
   for (let attempt = 1; ; attempt += 1) {
-    await clock.sleepUntil((await models.heldUntil(model.name)) ?? 0, signal);
+    await untilFree(clock, models, model.name, signal);
     const begun = clock.now();
     const deadline = begun + timeoutMs;
     const response = await model.respond({ ...request, try: attempt, deadline }, signal);
-    const took = clock.now() - begun;
-    charged += response.usage === null || model.price === null ? 0 : cost(response.usage, model.price);
-    if (response.outcome === "complete") return completed(response, model, charged, took);
+    const latencyMs = clock.now() - begun;
+    if (response.outcome === "complete") return completed(response, model, latencyMs);
     const { error } = response;
     const outcome = endingOf(model.name, error, clock.now() >= deadline);
-    if (outcome === "error" || attempt === tries || signal.aborted)
-      return { ...unanswered(outcome, `${error.class}: ${error.message}`), micros: charged, latencyMs: took };
+    const micros = chargeOf(model, response, outcome);
+    if (outcome === "error" || (micros ?? 0) > 0 || attempt === tries || signal.aborted)
+      return { ...unanswered(outcome, `${error.class}: ${error.message}`), micros, latencyMs };
     onRepeat(error);
     await clock.sleepUntil(clock.now() + pauseMs(error, attempt), signal);
   }
+}
+
+/** Others on this machine may be told to wait longer meanwhile. */
+async function untilFree(clock: Clock, models: Models, name: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const until = await models.heldUntil(name);
+    if (until === null || until <= clock.now() || signal.aborted) return;
+    await clock.sleepUntil(until, signal);
+  }
+}
+
+/** In millionths of a US dollar. null: not known, as there is no price, or an answer that had begun was cut off. */
+function chargeOf(
+  { price }: Model,
+  { usage, error }: Extract<ModelResponse, { outcome: "failed" }>,
+  outcome: "error" | "outage",
+): number | null {
+  if (usage !== null) return price === null ? null : cost(usage, price);
+  const hasBegun = outcome === "error" && error.class !== "bad-request" && error.class !== "context-full";
+  return hasBegun ? null : 0;
 }
 
 const pauseMs = ({ retryAfterMs }: ModelError, attempt: number): number =>
@@ -150,7 +173,7 @@ function endingOf(model: string, error: ModelError, isLate: boolean): "error" | 
 
 type Complete = Extract<ModelResponse, { outcome: "complete" }>;
 
-function completed(response: Complete, { price }: Model, micros: number, latencyMs: number): Answered {
+function completed(response: Complete, { price }: Model, latencyMs: number): Answered {
   const text = response.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
   return {
     ...unanswered("error", ""),
@@ -159,7 +182,7 @@ function completed(response: Complete, { price }: Model, micros: number, latency
     text: text.toWellFormed(),
     stop: response.stop,
     usage: response.usage,
-    micros: price === null || response.usage === null ? null : micros,
+    micros: price === null || response.usage === null ? null : cost(response.usage, price),
     latencyMs,
     turns: 1,
     served: response.servedModel,

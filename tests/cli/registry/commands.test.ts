@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 import { lockText, readLock } from "../../../src/core/registry/lock.ts";
 import type { LockRecord } from "../../../src/core/registry/record.ts";
 import { sha256 } from "../../core/registry/ground.ts";
+import { receiptText } from "../../../src/evals/receipt/receipt-text.ts";
+import { receiptFor } from "../../evals/receipt/ground.ts";
 import { harness } from "../ground.ts";
+import { measuredIn, suite } from "../receipts/ground.ts";
 import { commits, does, lockOf, promoted, promotes, prompt, refused, rows, withPrompt } from "./ground.ts";
 
 test("from a file to production and back, as a person types it", async () => {
@@ -211,9 +214,8 @@ describe("promote --check", () => {
   });
 
   test("a receipt proves a version; without its file, or of another version, it proves nothing", async () => {
-    const dir = await promoted();
-    const [two] = rows(await does(dir, "prompts", "get", "worker@2", "--json")) as { digest: string }[];
-    const receipt = `${JSON.stringify({ digest: two?.digest, verdict: "PROMOTE" })}\n`;
+    const dir = await promoted(suite);
+    const receipt = receiptText(await measuredIn(dir, { candidate: 2, baseline: 1 }));
     await mkdir(join(dir, "receipts"));
     await writeFile(join(dir, "receipts/worker-2.json"), receipt);
     const short = sha256(receipt).slice(0, 4);
@@ -245,7 +247,7 @@ describe("promote --check", () => {
   });
 
   test("the receipt of one version proves no other", async () => {
-    const receipt = `${JSON.stringify({ digest: "0".repeat(64), verdict: "PROMOTE" })}\n`;
+    const receipt = receiptText(receiptFor());
     const dir = await promoted({ "receipts/worker-9.json": receipt });
     await forge(dir, (one) => (one.record === "stage" ? { ...one, receipt: sha256(receipt) } : one));
     expect(await problemsOf(dir)).toMatch(/worker@1 is in production by receipt/);

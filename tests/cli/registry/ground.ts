@@ -8,8 +8,12 @@ import type { Done, Files } from "../ground.ts";
 export const prompt = (text: string): string => `---\ninput: { schema: { who?: string } }\n---\n${text}\n`;
 
 /** A project with one prompt of its own. */
-export const withPrompt = async (text = "Hello {{who}}", more: Files = {}): Promise<string> =>
-  folder({ "harness.yaml": "", "prompts/worker.prompt": prompt(text), ...more });
+export const withPrompt = async (
+  text = "Hello {{who}}",
+  more: Files = {},
+  isForTest = true,
+): Promise<string> =>
+  folder({ "harness.yaml": "", "prompts/worker.prompt": prompt(text), ...more }, isForTest);
 
 /** A command line that must be taken. */
 export async function does(dir: string, ...argv: readonly string[]): Promise<Done> {
@@ -40,9 +44,9 @@ export async function commits(dir: string, text: string): Promise<void> {
 export const promotes = async (dir: string, version: number, to: "staging" | "production"): Promise<Done> =>
   does(dir, "promote", `prompt:worker@${version}`, "--to", to, "--why", `try ${version}`, "--unproven");
 
-/** Two versions, the first in production. */
-export async function promoted(more: Files = {}): Promise<string> {
-  const dir = await withPrompt("one", more);
+/** Two versions, the first in production; gone after the test, unless the caller removes it. */
+export async function promoted(more: Files = {}, isForTest = true): Promise<string> {
+  const dir = await withPrompt("one", more, isForTest);
   await does(dir, "prompts", "commit", "worker", "-m", "first");
   await promotes(dir, 1, "production");
   await commits(dir, "two");

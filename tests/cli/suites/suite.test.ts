@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { suite } from "../../../src/cli/commands/suite.ts";
 import { openEvaluations } from "../../../src/edges/sqlite/evaluations.ts";
+import { keepReport } from "../../../src/cli/evaluation/stored-reports.ts";
 import { gateAt, readSuiteAt } from "../../../src/cli/suites/read-suite.ts";
 import { measuresOf } from "../../../src/evals/scoring/measures.ts";
 import { reportOf } from "../../evals/suite/reports.ts";
@@ -359,9 +360,11 @@ describe("suite plan", () => {
       scores: [{ exact_match: 1 }, { exact_match: n % 2 }],
     }));
     const evaluations = await openEvaluations(join(dir, ".harness"));
-    const row = { id: "r1", at: 1, suite: "core", head: {} };
-    await evaluations.putReport(row, reportOf(gate, items, given));
-    await evaluations.putReport({ ...row, id: "r2", suite: "other" }, {});
+    const report = reportOf(gate, items, given);
+    const shown = { ...report, decision: null };
+    await keepReport(evaluations, { report, receipt: null }, shown);
+    const other = { ...report, id: "r2", suite: { ...report.suite, name: "other" }, answers: [] };
+    await keepReport(evaluations, { report: other, receipt: null }, shown);
     evaluations.close();
     const { out } = await does(dir, "suite", "plan", "core");
     expect(out).toContain(`(measured, ${2 * items.length} answers of production)`);

@@ -306,12 +306,64 @@ describe("a mistake in a script", () => {
     [
       "a strange key",
       "whatever: [x]\n",
-      '1: unknown key "whatever"; no thread is called so; threads are plan/VERSION, task/TASK/ATTEMPT, judge/TASK/ATTEMPT/GRADING, goal/GRADING',
+      '1: unknown key "whatever"; no thread is called so; threads are plan/VERSION, task/TASK/ATTEMPT, judge/TASK/ATTEMPT/GRADING, goal/GRADING, case/CASE/SAMPLE, verdict/CASE/SAMPLE',
     ],
     [
       "a mapping for turns",
       "plan/1:\n  say: x\n",
       "1: the turns of plan/1 are a mapping; write a list, each turn after a -",
+    ],
+    [
+      "a case that cannot be",
+      "case/a b/1: [x]\n",
+      '1: unknown key "case/a b/1"; no thread can fit it; write case/CASE/SAMPLE, with * for any one segment',
+    ],
+    [
+      "an alternative among turns",
+      "plan/1:\n  - one\n  - { when: a, turns: [x] }\n",
+      "2: plan/1 lists alternatives, and this is a turn; put it under turns: of one of them, or of one of its own",
+    ],
+    [
+      "an alternative without turns",
+      "plan/1:\n  - when: a\n  - turns: [x]\n",
+      "2: this alternative has no turns; write turns: and a list of them",
+    ],
+    [
+      "an alternative with no turn",
+      "plan/1:\n  - when: a\n    turns: []\n",
+      "3: this alternative has no turns; add one, or take the alternative out",
+    ],
+    [
+      "turns of an alternative that are text",
+      "plan/1:\n  - turns: x\n",
+      '2: turns are the text "x"; write a list, each turn after a -',
+    ],
+    [
+      "an alternative after one that fits always",
+      "plan/1:\n  - turns: [x]\n  - { when: a, turns: [y] }\n",
+      "3: this is never asked, as the one before fits always; put the one without when last",
+    ],
+    [
+      "a misspelled when",
+      "plan/1:\n  - wehn: a\n    turns: [y]\n",
+      '2: unknown key "wehn" in an alternative; did you mean "when"?',
+    ],
+    [
+      "a text that stands everywhere",
+      'plan/1:\n  - when: [a, " "]\n    turns: [y]\n',
+      "2: when is an empty text, which stands everywhere; write words",
+    ],
+    [
+      "no text at all",
+      "plan/1:\n  - not: []\n    turns: [y]\n",
+      "2: not lists no text; add one, or take not out",
+    ],
+    ["a number as text", "plan/1:\n  - when: 42\n    turns: [y]\n", "2: 42 is no text; put text in quotes"],
+    ["an empty when", "plan/1:\n  - when:\n    turns: [y]\n", "2: empty is no text; put text in quotes"],
+    [
+      "a fault in a turn of an alternative",
+      "plan/1:\n  - when: a\n    turns:\n      - say: x\n      - say: 5\n",
+      "5: 5 is no text; put text in quotes",
     ],
     ["no turns", "plan/1: []\n", "1: plan/1 has no turns; add one, or take the key out"],
     [
@@ -498,6 +550,124 @@ describe("a mistake in a script", () => {
     );
     const script = `plan/1:\n  - bash: { x: &a0 [x] }\n${lines.join("\n")}\n`;
     expect(await refusal(opened(script))).toContain("alias");
+  });
+});
+
+describe("alternatives by what is asked", () => {
+  const script = `
+case/c1/*:
+  - when: Answer with the number alone
+    turns: ["42", "43"]
+  - when: [be polite, "name: Ann"]
+    not: [in German, in French]
+    turns: [Dear Ann]
+  - turns: [I think it might be 42.]
+case/*/2: [second sample]
+`;
+  const c1 = { thread: "case/c1/1" };
+  const user = (...texts: readonly string[]): ModelRequest["messages"] =>
+    texts.map((text) => ({ role: "user", parts: [{ type: "text", text }] }));
+
+  test.each([
+    ["in the system message", { ...c1, system: "Answer with the number alone." }, "42"],
+    ["in a message", { ...c1, messages: user("What?", "Answer with the number alone.") }, "42"],
+    ["however lines are broken", { ...c1, system: "Answer with\n  the number\nalone." }, "42"],
+    [
+      "in another case of letters it does not stand",
+      { ...c1, system: "answer with the number alone" },
+      "I think it might be 42.",
+    ],
+    ["of two texts one is not enough", { ...c1, system: "be polite" }, "I think it might be 42."],
+    [
+      "two texts, in system and messages",
+      { ...c1, system: "be polite", messages: user("name: Ann") },
+      "Dear Ann",
+    ],
+    [
+      "any text of not stands",
+      { ...c1, system: "be polite in French", messages: user("name: Ann") },
+      "I think it might be 42.",
+    ],
+    ["the first that fits", { ...c1, system: "Answer with the number alone, be polite, name: Ann" }, "42"],
+    [
+      "turns are counted in the alternative",
+      { ...c1, turn: 2, system: "Answer with the number alone" },
+      "43",
+    ],
+    [
+      "a key without stars goes before",
+      { thread: "case/c1/2", system: "nothing" },
+      "I think it might be 42.",
+    ],
+    ["the other key", { thread: "case/c2/2", system: "Answer with the number alone" }, "second sample"],
+  ])("%s", async (_name, given, said) => {
+    const model = await opened(script);
+    expect(shown(await ask(model, { system: "", messages: [], ...given }))).toBe(`${said} | end`);
+  });
+
+  test("results count, the arguments of calls do not", async () => {
+    const model = await opened(
+      "task/a/*:\n  - { when: seen it, turns: [yes, found] }\n  - turns: [{ bash: {} }, not yet]\n",
+    );
+    const call = { type: "call", id: "1", tool: "bash", args: { command: "echo seen it" } } as const;
+    const after = (text: string): Partial<ModelRequest> => ({
+      thread: "task/a/1",
+      turn: 2,
+      messages: [
+        { role: "assistant", parts: [call] },
+        { role: "user", parts: [{ type: "result", id: "1", text, error: false }] },
+      ],
+    });
+    expect(shown(await ask(model, after("seen  it\n")))).toBe("found | end");
+    expect(shown(await ask(model, after("nothing")))).toBe("not yet | end");
+  });
+
+  test("where none fits the next key answers, and at last it is told", async () => {
+    const model = await opened("case/a/*:\n  - { when: x, turns: [one] }\ncase/*/1: [two]\n");
+    expect(shown(await ask(model, { thread: "case/a/1", system: "y", messages: [] }))).toBe("two | end");
+    expect(shown(await ask(model, { thread: "case/a/2", system: "y", messages: [] }))).toBe(
+      "missing-script: scripted/script.yaml has no turn 1 of case/a/2; of case/a/* no alternative fits what is asked; add one without when",
+    );
+    expect(shown(await ask(model, { thread: "case/a/1", turn: 2, system: "x" }))).toBe(
+      "missing-script: scripted/script.yaml has no turn 2 of case/a/1; case/a/* has 1 turn",
+    );
+  });
+
+  test("a tool may be called when, not or turns", async () => {
+    const model = await opened("plan/1:\n  - { when: { at: 1 } }\n  - { turns: {} }\n");
+    expect(shown(await ask(model, { thread: "plan/1" }))).toBe('when{"at":1} | calls');
+    expect(shown(await ask(model, { thread: "plan/1", turn: 2 }))).toBe("turns{} | calls");
+  });
+
+  const word = fc.stringMatching(/^[a-c]{1,3}$/);
+  const way = fc.record({ when: fc.array(word, { maxLength: 2 }), not: fc.array(word, { maxLength: 2 }) });
+  test("the first whose texts all stand, and none of not, answers", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(way, { minLength: 1, maxLength: 4 }),
+        fc.array(word),
+        fc.array(word),
+        async (ways, system, told) => {
+          const turns = (index: number) => [`way ${index}`];
+          const conditional = ways.map(({ when, not }, index) => ({
+            when: ["a", ...when],
+            ...(not.length > 0 && { not }),
+            turns: turns(index),
+          }));
+          const model = await opened(
+            JSON.stringify({ "case/c.1:x/*": [...conditional, { turns: turns(ways.length) }] }),
+          );
+          const all = `${system.join(" ")}\n${told.join(" ")}`;
+          const first = conditional.findIndex(
+            ({ when, not = [] }) =>
+              when.every((one) => all.includes(one)) && !not.some((one) => all.includes(one)),
+          );
+          const given = { thread: "case/c.1:x/3", system: system.join(" "), messages: user(told.join("  ")) };
+          expect(shown(await ask(model, given))).toBe(`way ${first < 0 ? ways.length : first} | end`);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import type { Rendered, Variables } from "./rendering.ts";
 const source = (role: string): string =>
   readFileSync(new URL(`../../../prompts/${role}.prompt`, import.meta.url), "utf8");
 
-/** What `brief.ts` and `judge-brief.ts` give; `text` stands for each text of the run. */
+/** What `brief.ts`, `judge-brief.ts` and `ask-judge.ts` give; `text` stands for each text of the run. */
 const variablesFrom: Readonly<Record<string, (text: () => string) => Variables>> = {
   planner: (text) => ({
     goal: text(),
@@ -74,6 +74,17 @@ const variablesFrom: Readonly<Record<string, (text: () => string) => Variables>>
     files: text(),
     protected_changes: [text()],
     capabilities: text(),
+  }),
+  judge: (text) => ({
+    boundary: "4f2c1d9a4f2c1d9a",
+    criteria: [
+      { key: "answers", ask: text(), levels: text(), must: "0.5" },
+      { key: "short", ask: text(), levels: "", must: "" },
+    ],
+    variables: [{ name: "mail", text: text() }],
+    references: [text()],
+    answer: text(),
+    output: text(),
   }),
 };
 const shipped = Object.keys(variablesFrom);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { inProduction } from "../../../src/core/registry/history.ts";
-import { readReceipts } from "../../../src/edges/registry/receipts.ts";
+import { addReceipt, readReceipts } from "../../../src/edges/registry/receipts.ts";
 import {
   addRecord,
   readRegistry,
@@ -186,15 +186,24 @@ test("what is no file, and what is no text, is told", async () => {
   await chmod(join(other, "harness.lock"), 0o644);
 });
 
-test("receipts are known by their digest; what lets nothing pass, or is none, is passed over", async () => {
-  const good = `{"digest":"${sha256("x")}","verdict":"PROMOTE","more":1}\n`;
+test("receipts are known by their digest; what is none is passed over, and no other is written over", async () => {
+  const good = `{"digest":"${sha256("x")}","more":1,"receipt":1,"verdict":"PROMOTE"}\n`;
+  const rejected = good.replace("PROMOTE", "REJECT");
   const dir = await project({
     "receipts/worker-1.json": good,
-    "receipts/rejected.json": good.replace("PROMOTE", "REJECT"),
+    "receipts/loose.json": good.replace('"receipt":1,', ""),
     "receipts/broken.json": "{",
     "receipts/README.md": "about",
   });
-  expect(await readReceipts(dir)).toMatchObject([{ path: "receipts/worker-1.json", digest: sha256(good) }]);
+  const [only] = await readReceipts(dir);
+  expect(only).toMatchObject({ path: "receipts/worker-1.json", text: good, digest: sha256(good) });
+  expect(await addReceipt(dir, "worker-1", good)).toBe("receipts/worker-1.json");
+  expect(await addReceipt(dir, "worker-1", rejected)).toBe("receipts/worker-1-2.json");
+  expect(await addReceipt(dir, "worker-1", rejected)).toBe("receipts/worker-1-2.json");
+  expect(await readReceipts(dir)).toMatchObject([
+    { digest: sha256(rejected), head: { verdict: "REJECT" } },
+    { digest: sha256(good) },
+  ]);
   expect(await readReceipts(await project())).toEqual([]);
 });
 

@@ -1,0 +1,68 @@
+import type { Ended } from "../evaluation/run-evaluation.ts";
+import { runEvaluation } from "../evaluation/run-evaluation.ts";
+import type { EvalOptions } from "../evaluation/options.ts";
+import { inWorld } from "../evaluation/world.ts";
+import { exit } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { foundText } from "../report/terminal.ts";
+import { jsonLine } from "../view/json-line.ts";
+
+/** `harness eval [SUITE]`: candidate against baseline, look by look, until the gate decides. */
+export async function evaluateSuite(
+  terminal: Io,
+  suite: string | undefined,
+  options: EvalOptions,
+): Promise<number> {
+  return inWorld(terminal, async (world) => {
+    const ended = await runEvaluation(world, suite, options);
+    const code = exitOf(ended);
+    const { io } = world;
+    if (ended.report.looks.length > 0)
+      io.err(foundText(ended.report, { receipt: ended.file, exit: code, columns: io.columns }));
+    if (ended.stopped !== null) io.err(stoppedLine(ended));
+    if (options.json === true) io.out(jsonLine(summaryOf(ended, code)));
+    return code;
+  });
+}
+
+function exitOf({ report: { decision, mode, looks }, stopped, signal }: Ended): number {
+  if (stopped === "interrupted") return signal === "SIGTERM" ? exit.terminated : exit.interrupted;
+  if (decision?.verdict === "PROMOTE") return exit.ok;
+  if (decision?.verdict === "REJECT") return exit.notMet;
+  if (stopped === "outage") return exit.infrastructure;
+  if (looks.length === 0) return exit.budget;
+  return mode === "smoke" ? exit.ok : exit.inconclusive;
+}
+
+/** Why there is no more, and how it goes on. */
+function stoppedLine({ stopped, kept, report }: Ended): string {
+  const again = `harness eval ${report.suite.name} --candidate ${report.candidate.kind}:${report.candidate.name}${report.candidate.version === null ? "" : `@${report.candidate.version}`}`;
+  const answers = `${kept.report.answers.length} answers are kept`;
+  switch (stopped) {
+    case "budget":
+      return ` stopped    the money is used up; ${answers}, go on with: ${again} --budget …\n`;
+    case "time":
+      return ` stopped    the time of budget.wall is over; ${answers}, go on with: ${again}\n`;
+    case "outage":
+      return ` stopped    the provider does not answer; ${answers}, go on with: ${again}\n`;
+    default:
+      return ` stopped    ${answers}, go on with: ${again}\n`;
+  }
+}
+
+function summaryOf({ report, stopped, file }: Ended, code: number): object {
+  const { id, suite, mode, candidate, baseline, best, looks, decision } = report;
+  return {
+    evaluation: id,
+    suite,
+    mode,
+    candidate,
+    baseline,
+    best,
+    looks,
+    decision,
+    stopped,
+    receipt: file,
+    exit: code,
+  };
+}

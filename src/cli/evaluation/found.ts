@@ -1,0 +1,119 @@
+import { arch, platform } from "node:os";
+import { canonical } from "../../core/canonical.ts";
+import { renderer } from "../../core/registry/closure.ts";
+import { arms as allArms } from "../../evals/answer.ts";
+import type { Arm, ScoredAnswer } from "../../evals/answer.ts";
+import { receiptOf } from "../../evals/receipt/make-receipt.ts";
+import type { Receipt, Side } from "../../evals/receipt/receipt.ts";
+import type { StoredReport } from "../../evals/report/report.ts";
+import type { Evaluated } from "../../evals/runner/evaluate.ts";
+import { itemsOf } from "../../evals/runner/items.ts";
+import { qualityOf } from "../../evals/scoring/measures.ts";
+import { newestVersion } from "../../core/registry/history.ts";
+import { ownVersion } from "../version.ts";
+import { sha256 } from "../sha256.ts";
+import type { Opened } from "../registry/open-registry.ts";
+import { servedTo, sideOf } from "./arms.ts";
+import type { Settled } from "./settle.ts";
+
+export interface Circumstances {
+  /** When it ended. */
+  readonly at: number;
+  /** How many candidates were looked at on these held-out cases. */
+  readonly candidates: number;
+  readonly suiteVersion: number | null;
+}
+
+/** The version of the suite that its folder is now; null: none was made of it. */
+export function suiteVersionOf({ registry }: Opened, name: string, digest: string): number | null {
+  const history = registry.history({ kind: "suite", name });
+  const newest = newestVersion(history);
+  if (newest === null) return null;
+  return [...history.versions.values()].findLast(({ made }) => made.digest === digest)?.made.version ?? null;
+}
+
+/** An evaluation as it is kept and shown. */
+export function reportOf(settled: Settled, evaluated: Evaluated, at: Circumstances): StoredReport {
+  const { suite, mode, arms, scorer, gate, judge, items } = settled;
+  const { spec } = suite;
+  return {
+    report: 1,
+    id: settled.id,
+    at: at.at,
+    suite: { name: suite.name, version: at.suiteVersion, digest: suite.digest },
+    kind: spec.kind,
+    mode,
+    side: mode === "smoke" ? "train" : "held_out",
+    candidates: mode === "smoke" ? 0 : at.candidates,
+    candidate: sideIn(settled, evaluated.answers, "candidate") as Side,
+    baseline: arms.baseline === undefined ? null : sideIn(settled, evaluated.answers, "baseline"),
+    best: arms.best === undefined ? null : sideIn(settled, evaluated.answers, "best"),
+    gate,
+    looks: [...evaluated.looks],
+    measures: [...scorer.measures],
+    reported: spec.report,
+    quality: qualityOf(spec),
+    confidence: spec.confidence,
+    judge,
+    cases: items.map(({ case: one, cluster }) => ({ cluster, case: one })),
+    answers: [...evaluated.answers],
+  };
+}
+
+function sideIn({ arms }: Settled, answers: readonly ScoredAnswer[], arm: Arm): Side | null {
+  const settled = arms[arm];
+  return settled === undefined ? null : sideOf(settled, settled.asked.label, servedTo(arm, answers));
+}
+
+/** The receipt of an evaluation that a gate looked at; null: no look is whole. */
+export function receiptFor(
+  settled: Settled,
+  evaluated: Evaluated,
+  report: StoredReport,
+  at: Circumstances,
+): Receipt | null {
+  const { suite, gate, items, arms } = settled;
+  const last = evaluated.looks.at(-1);
+  if (last === undefined || settled.mode === "smoke") return null;
+  const asked = allArms.filter((arm) => arms[arm] !== undefined);
+  const digestsOf = (answers: readonly ScoredAnswer[]): string[] =>
+    answers.map(({ answered }) => sha256(canonical(answered)));
+  const { id, candidate, baseline, best, judge } = report;
+  return receiptOf(
+    {
+      evaluation: id,
+      at: at.at,
+      candidate,
+      baseline,
+      best,
+      suite: report.suite,
+      datasets: suite.datasets,
+      split: { side: "held_out", share: suite.spec.held_out.share, candidates: at.candidates },
+      gate,
+      looks: evaluated.looks.map(({ samples }) => samples),
+      accepted: null,
+      judge,
+      environment: {
+        harness: ownVersion(),
+        node: process.versions.node,
+        platform: `${platform()} ${arch()}`,
+        renderer,
+      },
+      spent: { answers: last.answers, micros: last.micros, wallMs: last.wallMs },
+      items: itemsOf(gate, asked, items, evaluated.answers, last.samples).map(({ item, answers }) => ({
+        item: {
+          ...item,
+          candidate: [...item.candidate],
+          baseline: [...item.baseline],
+          best: [...item.best],
+        },
+        answers: {
+          candidate: digestsOf(answers.candidate),
+          baseline: digestsOf(answers.baseline),
+          best: digestsOf(answers.best),
+        },
+      })),
+    },
+    sha256,
+  );
+}

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { canonical } from "../../core/canonical.ts";
+import { scoringFaults } from "../../evals/scoring/faults.ts";
+import { scorerFor } from "../../evals/scoring/scorer.ts";
+import type { Subject } from "../../evals/subject/subject.ts";
+import { Refused } from "../exit.ts";
+import { sha256 } from "../sha256.ts";
+import { stateDir } from "../wire.ts";
+import type { AgentSubjectOptions } from "./agent-subject.ts";
+import { commandsIn } from "./own-metrics.ts";
+import type { Participants, Participating } from "./participants.ts";
+import { openPlace } from "./place.ts";
+import type { Place } from "./place.ts";
+import type { SettledArm } from "./settle.ts";
+import type { World } from "./world.ts";
+
+type SubjectOf = (place: Place, options: AgentSubjectOptions) => Promise<Subject>;
+
+/** The whole loop answers: goals are worked, or given work is judged, in runs of their own. @throws Refused, … */
+export async function loopParticipants(
+  world: World,
+  { suite, arms, items, model }: Participating,
+  subjectOf: SubjectOf,
+): Promise<Participants> {
+  const { spec, folder } = suite;
+  const [fault, ...more] = scoringFaults(spec, { items, models: [], rubrics: [], judge: null });
+  if (fault !== undefined)
+    throw new Refused(
+      `tasks/${suite.name}/suite.yaml: ${fault}${more.length === 0 ? "" : ` (and ${more.length} more)`}`,
+    );
+  const sides = Object.entries(arms).map(([arm, { digest }]) => [arm, digest]);
+  const name = sha256(canonical({ suite: suite.digest, sides, model })).slice(0, 12);
+  const place = await openPlace(world.io, world.project, join(stateDir(world.opened.dir), "evals", name));
+  try {
+    const loopArms = Object.entries(arms).map(([arm, settled]) => [arm, loopArm(settled, model)]);
+    return {
+      subject: await subjectOf(place, { folder, spec, arms: Object.fromEntries(loopArms) }),
+      scorer: scorerFor(spec, {
+        fits: () => null,
+        commands: commandsIn(suite.folder, world.io.env),
+        schemas: {},
+        judge: () => () => ({ score: null, why: "the loop's own evaluator judges here" }),
+      }),
+      forms: [],
+      judge: null,
+      warnings: [],
+      settings: { model },
+      close: async (then) => place.close(then),
+    };
+  } catch (error) {
+    await place.close("kept");
+    throw error;
+  }
+}
+
+const loopArm = ({ ref, version }: SettledArm, model: string | null) => ({
+  kind: ref.kind,
+  name: ref.name,
+  version,
+  model,
+});

@@ -1,0 +1,59 @@
+import { hunks } from "../../edges/files/hunks.ts";
+import { candidateLine, forecastLine, gateLine, suiteLine } from "../report/opening.ts";
+import type { Line } from "../report/opening.ts";
+import { textOf } from "../view/rows.ts";
+import { plural } from "../view/words.ts";
+import { sideOf } from "./arms.ts";
+import { suiteVersionOf } from "./found.ts";
+import { forecastOf } from "./forecast.ts";
+import type { Settled } from "./settle.ts";
+import { reportHeads } from "./stored-reports.ts";
+import type { World } from "./world.ts";
+
+/** What is compared, on what, by which gate, and what it will take: said before anything is asked. */
+export function openingLines(world: World, settled: Settled, candidates: number): readonly string[] {
+  const { suite, arms, items, mode, gate, judge, warnings } = settled;
+  const { candidate, baseline } = arms;
+  const lines: Line[] = [
+    candidateLine(
+      sideOf(candidate, candidate.asked.label, []),
+      baseline === undefined ? null : sideOf(baseline, baseline.asked.label, []),
+      changedText(settled),
+    ),
+    ["model", modelsText(settled)],
+    suiteLine({
+      suite: {
+        name: suite.name,
+        version: suiteVersionOf(world.opened, suite.name, suite.digest),
+        digest: suite.digest,
+      },
+      side: mode === "smoke" ? "train" : "held_out",
+      cases: items.map(({ case: one, cluster }) => ({ cluster, case: one })),
+      candidates: mode === "smoke" ? 0 : candidates,
+      judge,
+    }),
+    mode === "smoke"
+      ? ["gate", "none: a smoke run decides nothing"]
+      : gateLine(gate, { isFirst: baseline === undefined }),
+    forecastLine(forecastOf(settled, reportHeads(world.evaluations))),
+    ...warnings.map((warning): Line => ["warning", warning]),
+  ];
+  return [textOf(lines, world.io.columns), "\n"];
+}
+
+/** `prompts/worker.prompt, 14 lines differ`. */
+function changedText({ changed, arms: { candidate, baseline } }: Settled): string | null {
+  if (changed === null) return null;
+  if (baseline === undefined || baseline.ref.kind !== candidate.ref.kind) return changed;
+  const patch = [...hunks(baseline.text.source, candidate.text.source)].join("");
+  const lines = patch.split("\n").filter((line) => /^[+-]/.test(line));
+  return `${changed}, ${plural(lines.length, "line")} ${lines.length === 1 ? "differs" : "differ"}`;
+}
+
+function modelsText({ arms }: Settled): string {
+  const labels = new Map(Object.entries(arms).map(([arm, { asked }]) => [arm, asked.label]));
+  const different = new Set(labels.values());
+  const [only] = different;
+  if (different.size === 1) return only ?? "";
+  return [...labels].map(([arm, label]) => `${arm} ${label}`).join(" · ");
+}

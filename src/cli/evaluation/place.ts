@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { canonical } from "../../core/canonical.ts";
+import { removeTree } from "../../edges/files/remove.ts";
+import type { ProjectFile } from "../../edges/project/project-file.ts";
+import { prepareStateDir } from "../../edges/sqlite/state-dir.ts";
+import { openStorage } from "../../edges/sqlite/storage.ts";
+import type { Storage } from "../../edges/sqlite/storage.ts";
+import type { Io } from "../io.ts";
+import { keptSecrets } from "../kept-secrets.ts";
+import type { Kept } from "../kept-secrets.ts";
+import { openChosen } from "../which-sandbox.ts";
+import type { OpenedSandbox, SandboxChoice } from "../which-sandbox.ts";
+import { failpoint, stateDir } from "../wire.ts";
+
+/**
+ * Where the runs of an evaluation live, apart from those of the project: a state directory of their own. It is kept until the
+ * evaluation ends, so that what was half done when the process died goes on from its last checkpoint.
+ */
+export interface Place {
+  /** The state directory. */
+  readonly dir: string;
+  readonly project: ProjectFile;
+  /** With nobody at its keyboard, standing in the project. */
+  readonly io: Io;
+  readonly kept: Kept;
+  readonly storage: Storage;
+  /** Cases that ask for the same sandbox share it. @throws EngineDown, ImageRefused, ImageGone */
+  sandbox(choice: SandboxChoice): Promise<OpenedSandbox>;
+  /** `removed`: nothing of it is needed any more. */
+  close(then: "kept" | "removed"): Promise<void>;
+}
+
+/** @param dir its state directory, made where it is not there @throws Refused, StorageRefused */
+export async function openPlace(io: Io, project: ProjectFile, dir: string): Promise<Place> {
+  const kept = await keptSecrets(project.dir, project.spec, io.env);
+  // The project's own is made first, so that git ignores all that lies in it.
+  await prepareStateDir(stateDir(project.dir));
+  await mkdir(dirname(dir), { recursive: true, mode: 0o700 });
+  const storage = await openStorage(dir, failpoint(io.env));
+  const opened = new Map<string, Promise<OpenedSandbox>>();
+  const quiet = unattended(io, project);
+  return {
+    dir,
+    project,
+    io: quiet,
+    kept,
+    storage,
+    sandbox: async (choice) => {
+      const key = keyOf(choice);
+      const known = opened.get(key) ?? openChosen(quiet, choice, dir);
+      opened.set(key, known);
+      known.catch(() => opened.delete(key));
+      return known;
+    },
+    close: async (then) => {
+      if (then === "removed")
+        // Of runs that were killed and never asked for again.
+        for (const one of opened.values()) await (await one).sandbox.reap("");
+      await storage.close();
+      if (then === "removed") await removeTree(dir);
+    },
+  };
+}
+
+/** What a run tells the person who began it, nobody reads where there are hundreds. */
+const unattended = (io: Io, { dir }: ProjectFile): Io => ({
+  ...io,
+  cwd: dir,
+  err: () => undefined,
+  isTerminal: false,
+  keyboard: null,
+  columns: 200,
+  rows: 24,
+});
+
+function keyOf(choice: SandboxChoice): string {
+  if (choice.kind === "embedded") return choice.kind;
+  const { image, memory, cpus, disk } = choice;
+  const named = "dockerfile" in image ? { dockerfile: image.dockerfile } : image;
+  return canonical({ named, memory, cpus, disk });
+}

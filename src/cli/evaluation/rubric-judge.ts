@@ -1,0 +1,131 @@
+import { dirname } from "node:path";
+import type { Model, Price } from "../../core/model.ts";
+import type { Models } from "../../core/ports.ts";
+import { cost } from "../../core/price.ts";
+import type { JudgeLabels } from "../../evals/gate/judge.ts";
+import type { JudgeUse } from "../../evals/receipt/receipt.ts";
+import type { Purse } from "../../evals/runner/purse.ts";
+import { judging } from "../../evals/scoring/judge.ts";
+import type { Judging } from "../../evals/scoring/judge.ts";
+import { labelsOf, unjudged } from "../../evals/scoring/labels.ts";
+import { judgeDigest, rubricJudgeDigest, verdict } from "../../evals/scoring/verdict.ts";
+import type { Judge, Verdicts } from "../../evals/scoring/verdict.ts";
+import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
+import { orFault } from "../registry/kinds.ts";
+import type { Opened } from "../registry/open-registry.ts";
+import { located } from "../request.ts";
+import { sha256 } from "../sha256.ts";
+import type { ReadSuite } from "../suites/read-suite.ts";
+import { clock } from "../wire.ts";
+import { namedModel } from "./arms.ts";
+import { judgeBy } from "./judge.ts";
+import { judgeLabels, readLabels } from "./labels.ts";
+import type { World } from "./world.ts";
+
+/** The model that judges a suite, as suite or project say; null: none does. */
+export function judgeModelOf({ project, opened }: World, { spec, folder }: ReadSuite): string | null {
+  if (spec.judge.model !== undefined) return located(spec.judge.model, folder, opened.dir);
+  const named = project.spec.models?.evaluator ?? project.spec.model;
+  if (named === undefined) return null;
+  return located(named, project.path === null ? opened.dir : dirname(project.path), opened.dir);
+}
+
+/** Who judges by these rubrics: the same for all arms. @throws Refused, BadInput, RegistryRefused, PromptError */
+export async function judgeOf({ opened }: World, model: string, rubrics: readonly string[]): Promise<Judge> {
+  return judgeBy(opened, rubrics, (await namedModel(opened, model)).model);
+}
+
+/** Rubrics that are there, of those named. */
+export async function rubricsThere(opened: Opened, names: readonly string[]): Promise<readonly string[]> {
+  const there: string[] = [];
+  for (const name of names)
+    if (typeof (await orFault(async () => judgeBy(opened, [name], ""))) !== "string") there.push(name);
+  return there;
+}
+
+/** Asks it, with its verdicts kept and its money taken from a purse; null: whoever asks pays. */
+export const judgingWith = (
+  { models, prompts, evaluations }: World,
+  judge: Judge,
+  purse: Purse | null,
+): Judging =>
+  judging(judge, {
+    models: purse === null ? models : paidOf(models, purse),
+    prompts,
+    clock,
+    sha256,
+    verdicts: verdictsIn(evaluations),
+  });
+
+/** Verdicts are of no single evaluation: equal answers share them. */
+const ofAll = "verdicts";
+
+const verdictsIn = ({ find, put }: Pick<Evaluations, "find" | "put">): Verdicts => ({
+  get: async (key) => {
+    const read = verdict.safeParse((await find([key])).get(key)?.[0]?.value);
+    return read.success ? read.data : null;
+  },
+  put: async (key, value) => put({ key, evaluation: ofAll, at: clock.now(), value }),
+});
+
+/** Models whose calls are paid from a purse: reserved before, settled after; without money left they are not asked. */
+function paidOf(models: Models, purse: Purse): Models {
+  return { ...models, model: async (name) => paid(await models.model(name), purse) };
+}
+
+const paid = (model: Model, purse: Purse): Model => ({
+  ...model,
+  respond: async (request, signal) => {
+    const { price } = model;
+    if (price === null) return model.respond(request, signal);
+    const bytes = Buffer.byteLength(JSON.stringify([request.system, request.tools, request.messages]));
+    const reserved = await purse.reserve(mostOf(price, bytes, request.maxOutputTokens));
+    if (reserved === null) return { outcome: "failed", usage: null, error: noMoney };
+    try {
+      const response = await model.respond(request, signal);
+      reserved.settle(response.usage === null ? 0 : cost(response.usage, price));
+      return response;
+    } finally {
+      reserved.settle(0);
+    }
+  },
+});
+
+/** The most a call can cost that sends so many bytes: a token is never less than a byte. */
+export const mostOf = (price: Price, bytes: number, output: number): number =>
+  Math.ceil(bytes * Math.max(price.input, price.cacheWrite) + output * price.output);
+
+const noMoney = {
+  class: "bad-request",
+  message: "no money is left for the judge; raise --budget",
+  status: null,
+  retryAfterMs: null,
+} as const;
+
+/** How receipts and reports name it, with how it agrees with people, as far as they labelled answers. */
+export async function judgeUseOf(world: World, judge: Judge, judging: Judging): Promise<JudgeUse> {
+  const names = Object.keys(judge.rubrics);
+  const [only, ...more] = names;
+  return {
+    digest: judgeDigest(judge, sha256),
+    model: judge.model,
+    rubrics: Object.fromEntries(names.map((name) => [name, judge.rubrics[name]?.digest ?? ""])),
+    labels: only === undefined || more.length > 0 ? null : await agreementBy(world, judge, judging, only),
+  };
+}
+
+/** Labelled answers of which this judge has said nothing yet are shown to it first. */
+async function agreementBy(
+  { opened: { dir }, io }: World,
+  judge: Judge,
+  judging: Judging,
+  rubric: string,
+): Promise<JudgeLabels | null> {
+  const by = rubricJudgeDigest(judge, rubric, sha256);
+  const rows = await readLabels(dir, rubric);
+  const open = unjudged(rows, by).length;
+  if (open === 0) return labelsOf(rows, by);
+  io.err(` judge      asked about ${open} answers that people labelled\n`);
+  const { signal } = new AbortController();
+  return labelsOf((await judgeLabels({ dir, rubric }, judging, by, { width: 8, signal })).rows, by);
+}

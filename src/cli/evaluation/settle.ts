@@ -1,0 +1,158 @@
+import { canonical } from "../../core/canonical.ts";
+import type { Json } from "../../core/canonical.ts";
+import { arms as allArms } from "../../evals/answer.ts";
+import type { Arm } from "../../evals/answer.ts";
+import type { GateSpec } from "../../evals/gate/spec.ts";
+import type { JudgeUse } from "../../evals/receipt/receipt.ts";
+import type { Form } from "../../evals/runner/order.ts";
+import { purse } from "../../evals/runner/purse.ts";
+import type { Purse } from "../../evals/runner/purse.ts";
+import type { Scorer } from "../../evals/scoring/scorer.ts";
+import type { Subject } from "../../evals/subject/subject.ts";
+import type { Item } from "../../evals/suite/case.ts";
+import { Refused } from "../exit.ts";
+import { dollarsOf, located } from "../request.ts";
+import { sha256 } from "../sha256.ts";
+import { gateAt, readSuiteAt } from "../suites/read-suite.ts";
+import type { ReadSuite } from "../suites/read-suite.ts";
+import { asVersion, modelOfArm, promptOfArm, versionOf } from "./arms.ts";
+import type { ArmVersion, AskedModel } from "./arms.ts";
+import { bestVersion } from "./best-version.ts";
+import { choose } from "./choose.ts";
+import type { EvalOptions } from "./options.ts";
+import { participants } from "./participants.ts";
+import type { Participants } from "./participants.ts";
+import type { World } from "./world.ts";
+
+/** One arm, ready to be asked. */
+export interface SettledArm extends ArmVersion {
+  readonly asked: AskedModel;
+  /** The prompt it is rendered with: its text with partials, and how errors name it. */
+  readonly prompt: { readonly source: string; readonly file: string };
+}
+
+export type Arms = Readonly<Partial<Record<Arm, SettledArm>>> & { readonly candidate: SettledArm };
+
+/** An evaluation of which everything is known but its answers. */
+export interface Settled {
+  /** The same for the same arms, suite and settings: so that it goes on where it was left. */
+  readonly id: string;
+  readonly suite: ReadSuite;
+  readonly mode: "gate" | "smoke";
+  readonly arms: Arms;
+  readonly items: readonly Item[];
+  readonly forms: readonly Form[];
+  readonly subject: Subject;
+  readonly scorer: Scorer;
+  readonly gate: GateSpec;
+  readonly judge: JudgeUse | null;
+  readonly purse: Purse;
+  readonly close: Participants["close"];
+  /** Like `prompts/worker.prompt, 14 lines differ`; null: the candidate is a version already. */
+  readonly changed: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** How many cases a smoke run asks. */
+const smokeCases = 8;
+
+/** @throws Refused, BadInput, RegistryRefused, PromptError: whatever keeps it from being asked, before anything is */
+export async function settle(
+  world: World,
+  named: string | undefined,
+  options: EvalOptions,
+): Promise<Settled> {
+  const choice = await choose(world.opened, named, options);
+  const suite = await readSuiteAt(world.opened.dir, choice.suite);
+  const mode = options.smoke === true ? "smoke" : "gate";
+  const found = await versionOf(world.opened, choice.candidate);
+  const baseline = choice.baseline === null ? null : await versionOf(world.opened, choice.baseline);
+  if (baseline?.digest === found.digest && baseline.ref.kind === found.ref.kind)
+    throw new Refused(
+      `${found.label} and ${baseline.label} are the same in all that counts, so there is nothing to compare; edit ${found.ref.name}, or say another: --candidate, --baseline`,
+    );
+  const items = mode === "smoke" ? suite.items.train.slice(0, smokeCases) : suite.items.held_out;
+  if (items.length === 0) throw new Refused(noItems(suite, mode));
+  const best = mode === "smoke" ? null : await bestVersion(world.opened, suite.name, found);
+  const arms = await settledArms(world, suite, { candidate: found, baseline, best }, options);
+  const money = purse(ceilingOf(suite, options));
+  const asked = await participants(world, {
+    suite,
+    arms,
+    items,
+    purse: money,
+    model: options.model === undefined ? null : located(options.model, world.io.cwd, world.opened.dir),
+  });
+  const gate = gateAt(suite, asked.scorer.measures);
+  return {
+    id: idOf({ suite, mode, arms, settings: asked.settings, gate }),
+    suite,
+    mode,
+    // Last, when nothing stands in the way any more.
+    arms: mode === "smoke" ? arms : { ...arms, candidate: await madeVersion(world, suite, arms.candidate) },
+    items,
+    ...asked,
+    gate,
+    purse: money,
+    changed: found.version === null ? found.label : null,
+  };
+}
+
+async function madeVersion(
+  { opened }: World,
+  { name }: ReadSuite,
+  candidate: SettledArm,
+): Promise<SettledArm> {
+  return { ...candidate, ...(await asVersion(opened, candidate, name)) };
+}
+
+/** What is typed wins over what the suite says; in millionths of a US dollar. */
+function ceilingOf({ spec }: ReadSuite, { budget }: EvalOptions): number | null {
+  const dollars = budget === undefined ? spec.budget.money : dollarsOf(budget);
+  return dollars === undefined ? null : Math.floor(dollars * 1e6);
+}
+
+const noItems = ({ name, spec }: ReadSuite, mode: "gate" | "smoke"): string =>
+  mode === "smoke"
+    ? `tasks/${name}/suite.yaml: held_out.share ${spec.held_out.share} leaves no case for a smoke run, which must not look at held-out ones; lower it, or add cases: harness suite add ${name}`
+    : `tasks/${name}/suite.yaml: held_out.share ${spec.held_out.share} holds no case out; raise it, or add cases: harness suite add ${name}`;
+
+async function settledArms(
+  world: World,
+  suite: ReadSuite,
+  versions: Readonly<Record<Arm, ArmVersion | null>>,
+  { model }: EvalOptions,
+): Promise<Arms> {
+  const settled: Partial<Record<Arm, SettledArm>> = {};
+  for (const arm of allArms) {
+    const version = versions[arm];
+    if (version === null) continue;
+    const text =
+      suite.spec.kind === "prompt" ? await promptOfArm(world.opened, suite, version) : version.text;
+    const { io, opened, project } = world;
+    const asked = await modelOfArm({ io, opened, project, suite, model }, version, text.source);
+    settled[arm] = { ...version, asked, prompt: { source: text.source, file: text.path } };
+  }
+  const { candidate } = settled;
+  if (candidate === undefined) throw new Error("an evaluation has a candidate");
+  return { ...settled, candidate };
+}
+
+interface Identity {
+  readonly suite: ReadSuite;
+  readonly mode: string;
+  readonly arms: Arms;
+  readonly settings: Json;
+  readonly gate: GateSpec;
+}
+
+function idOf({ suite, mode, arms, settings, gate }: Identity): string {
+  const sides = Object.entries(arms).map(([arm, { digest, asked }]) => ({
+    arm,
+    digest,
+    model: asked.model,
+    identity: asked.identity,
+  }));
+  const of = { suite: suite.digest, name: suite.name, mode, sides, settings, gate };
+  return `e${sha256(canonical(of)).slice(0, 9)}`;
+}

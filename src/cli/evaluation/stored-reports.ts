@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { receipt } from "../../evals/receipt/receipt.ts";
+import type { Receipt } from "../../evals/receipt/receipt.ts";
+import { sideText } from "../../evals/report/arms.ts";
+import { report } from "../../evals/report/report.ts";
+import type { Report, StoredReport } from "../../evals/report/report.ts";
+import { headFigures } from "../report/head-figures.ts";
+import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
+
+/** A report in a line, as `harness report` lists it and as forecasts are made of. */
+const reportHead = z.strictObject({
+  candidate: z.string(),
+  baseline: z.string().nullable(),
+  mode: z.enum(["gate", "smoke"]),
+  verdict: z.enum(["PROMOTE", "REJECT", "INCONCLUSIVE"]).nullable(),
+  answers: z.int().min(0),
+  micros: z.int().min(0).nullable(),
+  wallMs: z.int().min(0),
+  /** The candidate's averages by guard, and of measures that are none: as numbers, and as people read them. */
+  figures: z
+    .record(z.string(), z.strictObject({ value: z.number().nullable(), text: z.string() }))
+    .default({}),
+});
+export type ReportHead = z.infer<typeof reportHead> & {
+  readonly id: string;
+  readonly at: number;
+  readonly suite: string;
+};
+
+const body = z.strictObject({ report, receipt: receipt.nullable() });
+
+/** A report with its receipt; null: no gate looked at it. */
+export interface KeptReport {
+  readonly report: StoredReport;
+  readonly receipt: Receipt | null;
+}
+
+export async function keepReport(evaluations: Evaluations, kept: KeptReport, shown: Report): Promise<void> {
+  const { id, at, suite, candidate, baseline, mode } = kept.report;
+  const last = kept.report.looks.at(-1);
+  const head: z.infer<typeof reportHead> = {
+    candidate: sideText(candidate),
+    baseline: baseline === null ? null : sideText(baseline),
+    mode,
+    verdict: shown.decision?.verdict ?? null,
+    answers: last?.answers ?? 0,
+    micros: last?.micros ?? null,
+    wallMs: last?.wallMs ?? 0,
+    figures: headFigures(kept.report),
+  };
+  await evaluations.putReport({ id, at, suite: suite.name, head }, kept);
+}
+
+/** Newest first. */
+export const reportHeads = (evaluations: Pick<Evaluations, "reports">): readonly ReportHead[] =>
+  evaluations.reports().map(({ id, at, suite, head }) => ({ ...reportHead.parse(head), id, at, suite }));
+
+/** null: there is no such evaluation, or it has no report yet. */
+export async function readReport(
+  evaluations: Pick<Evaluations, "report">,
+  id: string,
+): Promise<KeptReport | null> {
+  const found = await evaluations.report(id);
+  return found === null ? null : body.parse(found);
+}
+
+/** Reports of a suite, newest first. */
+export async function reportsOfSuite(
+  evaluations: Evaluations,
+  suite: string,
+): Promise<readonly KeptReport[]> {
+  const found: KeptReport[] = [];
+  for (const { id } of reportHeads(evaluations).filter((one) => one.suite === suite)) {
+    const kept = await readReport(evaluations, id);
+    if (kept !== null) found.push(kept);
+  }
+  return found;
+}

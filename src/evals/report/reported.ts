@@ -1,0 +1,39 @@
+import type { Arm } from "../answer.ts";
+import { calibrationOf } from "./calibration.ts";
+import type { Dimension } from "./dimensions.ts";
+import { efficiencyOf } from "./efficiency.ts";
+import type { StoredReport } from "./report.ts";
+
+/** What a suite wants reported besides its guards, as one number for each arm. */
+export interface Reported {
+  /** A metric, `robustness`, `fairness`, `ECE`, `p95`. */
+  readonly name: string;
+  /** The metric in whose units it is; null: from 0 to 1. */
+  readonly metric: string | null;
+  /** null: there is none, as nothing was put in another form, or nobody said how sure they were. */
+  readonly values: Readonly<Record<Arm, number | null>>;
+}
+
+export function reportedOf(report: StoredReport, dimensions: readonly Dimension[]): readonly Reported[] {
+  return [...new Set(report.reported)].map((name) => {
+    if (name === "calibration")
+      return valuesBy("ECE", null, (arm) => calibrationOf(report, arm)?.ece ?? null);
+    if (name === "latency")
+      return valuesBy("p95", "latency", (arm) => efficiencyOf(report, arm)?.latencyMs.p95 ?? null);
+    if (name === "tokens")
+      return valuesBy("tokens", "tokens", (arm) => efficiencyOf(report, arm)?.tokens.median ?? null);
+    const isConcern = name === "robustness" || name === "fairness";
+    const found = dimensions.find(({ measure, group, concern }) =>
+      isConcern
+        ? group === null && concern === name
+        : measure.name === name && group === null && concern === null,
+    );
+    return valuesBy(name, found?.measure.name ?? name, (arm) => found?.arms[arm]?.value ?? null);
+  });
+}
+
+const valuesBy = (name: string, metric: string | null, value: (arm: Arm) => number | null): Reported => ({
+  name,
+  metric,
+  values: { candidate: value("candidate"), baseline: value("baseline"), best: value("best") },
+});

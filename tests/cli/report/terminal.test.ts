@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { foundText, openingText, reportText } from "../../../src/cli/report/terminal.ts";
+import { forecastLine } from "../../../src/cli/report/opening.ts";
+import { lookLine } from "../../../src/cli/report/look-line.ts";
+import { sampleReport, threeGuards } from "../../evals/report/sample-report.ts";
+
+const at = { receipt: null, exit: null, columns: 200 };
+
+const promoted = sampleReport({
+  cases: 600,
+  clustered: 3,
+  looks: [2, 4],
+  best: {},
+  forms: ["robustness:mild_mix"],
+  errors: 0.004,
+});
+
+describe("a report at a terminal", () => {
+  test("PROMOTE: what was compared, each look, each guard, and the command that promotes", () => {
+    const text = reportText(promoted, { ...at, receipt: "receipts/worker-6.json", exit: 0 });
+    expect(text).toContain(" candidate  worker@6         baseline  worker@5\n");
+    expect(text).toContain(
+      " suite      core@3, held-out: 600 cases in 200 clusters, 8th candidate on this split\n",
+    );
+    expect(text).toContain(
+      " gate       quality −5 pts · refusals +2 pts · cost ×1.15 · planned looks at K = 2, 4, 8\n",
+    );
+    expect(text).toMatch(
+      /^ look 1 {2}K=2 {2}3,600 answers {2}\$14\.\d\d {2}28 min {2}\d+ errors counted by policy$/m,
+    );
+    expect(text).toMatch(/^ look 2 {2}K=4 {2}7,200 answers .* · decided$/m);
+    expect(text).toMatch(/^ {11}worker@5 {2}worker@6 {2}difference {2}still plausible {2}margin$/m);
+    expect(text).toMatch(
+      /^ quality {7}\.8\d\d {6}\.8\d\d {4}[+−]\d\.\d pts {9}−\d\.\d pts {4}−5\.0 {2}holds$/m,
+    );
+    expect(text).toMatch(/^ refusals +\d\.\d % +\d\.\d % .* {4}\+2\.0 {2}holds$/m);
+    expect(text).toMatch(/^ cost +\$\.00\d\d +\$\.00\d\d +×\d\.\d\d +×\d\.\d\d {3}×1\.15 {2}holds$/m);
+    expect(text).toMatch(
+      /^ reported {3}robustness \.\d\d → \.\d\d · ECE \.\d\d → \.\d\d · p95 \d\.\d s → \d\.\d s · tokens \d+ → \d+$/m,
+    );
+    expect(text).toMatch(/^ win rate {3}worker@3 \.\d\d · worker@5 \.\d\d · worker@6 (\.\d\d|1\.00)$/m);
+    expect(text).toMatch(
+      /^ against best ever \(worker@3\) {3}quality [+−]\d\.\d pts, −\d\.\d still plausible {3}holds$/m,
+    );
+    expect(text).toMatch(
+      /\n PROMOTE {4}receipts\/worker-6\.json {5}harness promote prompt:worker@6 --to production --why "…"\n$/,
+    );
+  });
+
+  test("INCONCLUSIVE: says what is open, with digits enough to see why, and numbers the ways out with their commands", () => {
+    const few = sampleReport({ cases: 90, looks: [2, 4, 8] });
+    const text = foundText(few, { ...at, exit: 6 });
+    expect(text).toMatch(
+      /^ INCONCLUSIVE {2}exit 6 {3}quality [+−]\d\.\d pts, −5\.01 still plausible, margin −5\.00 .*; all looks used$/m,
+    );
+    expect(text).toMatch(/^ {2}1 {2}[\d,]+ more cases decide with 80 % +harness suite plan core$/m);
+    expect(text).toMatch(
+      /^ {2}2 {2}sign for the wider margin +harness promote prompt:worker@6 --to production --accept quality=-\d+ .*--why "…" {3}\(the receipt says so for ever\)$/m,
+    );
+    expect(text).toMatch(/^ {2}3 {2}keep worker@5$/m);
+  });
+
+  test("INCONCLUSIVE in the middle: the next look comes first", () => {
+    const text = foundText(sampleReport({ cases: 60 }), at);
+    expect(text).toContain("; the look at K = 4 is left\n");
+    expect(text).toMatch(
+      /^ {2}1 {2}take the look at K = 4: answers so far are kept {2}harness eval core --candidate prompt:worker@6$/m,
+    );
+  });
+
+  test("a command is whole in a narrow terminal: it stands below its text", () => {
+    const lines = foundText(sampleReport({ cases: 60 }), { ...at, columns: 60 }).split("\n");
+    const at3 = lines.indexOf("  3  sign for the wider margin");
+    expect(lines[at3 + 1]).toMatch(/^ {7}harness promote prompt:worker@6 .* --why "…" {3}\(the receipt/);
+  });
+
+  test("REJECT: what is worse, and where to look", () => {
+    const text = foundText(sampleReport({ cases: 300, candidate: { right: 0.5 } }), { ...at, exit: 1 });
+    expect(text).toMatch(/^ quality .* worse$/m);
+    expect(text).toMatch(
+      /^ REJECT {2}exit 1 {3}quality −\d\d\.\d pts, margin −5\.0: worse beyond doubt\n {3}see the cases {3}harness report e1 --html report\.html$/m,
+    );
+  });
+
+  test("a first version is held against floors", () => {
+    const { quality } = threeGuards.guards;
+    const gate = { guards: { quality: { ...quality!, floor: 0.7 } } };
+    const text = reportText(sampleReport({ cases: 300, baseline: null, gate }), at);
+    expect(text).toContain("baseline  none: a first version must reach its floors\n");
+    expect(text).toContain(" gate       quality at least .700 · planned looks at K = 2, 4, 8\n");
+    expect(text).toMatch(
+      /^ {10}worker@6 {2}still plausible {2}floor\n quality +\.8\d\d +\.8\d\d +\.700 {2}holds$/m,
+    );
+    expect(text).not.toContain("→");
+  });
+
+  test("a smoke run says what was measured, and that it decides nothing", () => {
+    const text = reportText(sampleReport({ cases: 8, mode: "smoke" }), at);
+    expect(text).toContain(" gate       no gate: a smoke run\n");
+    expect(text).toMatch(/^ latency +\d+\.\d s +\d+\.\d s +×\d\.\d\d +×\d\.\d\d to ×\d+\.\d\d$/m);
+    expect(text).toMatch(/\n no gate {5}a smoke run decides nothing\n$/);
+  });
+});
+
+describe("a judge", () => {
+  const digest = "a".repeat(64);
+  const labels = (good: [number, number], bad: [number, number]) => ({
+    good: { right: good[0], of: good[1] },
+    bad: { right: bad[0], of: bad[1] },
+  });
+  const guard = { ...threeGuards.guards["quality"]!, judged: true };
+  const judged = (found: ReturnType<typeof labels> | null) =>
+    reportText(
+      sampleReport({
+        gate: { guards: { quality: guard } },
+        judge: { digest, model: "m", rubrics: { helpful: digest }, labels: found },
+      }),
+      at,
+    );
+
+  test("says how it agrees with people, and what that leaves of the margin", () => {
+    const text = judged(labels([95, 100], [80, 100]));
+    expect(text).toContain("; judge helpful agrees with people κ .75\n");
+    expect(text).toContain(
+      " judge      quality: finds .95 of good answers good and .80 of bad ones bad (200 labels), so its margin is truly −6.7 pts, perhaps −",
+    );
+  });
+
+  test("is unproven below 100 labels, and with labels that all say the same", () => {
+    expect(judged(labels([20, 20], [14, 14]))).toContain("; judge unproven: 34 labels, 100 make it\n");
+    expect(judged(null)).toContain("; judge unproven: 0 labels, 100 make it\n");
+    expect(judged(labels([120, 120], [0, 0]))).toContain("; judge unproven: all 120 labels say the same\n");
+  });
+});
+
+describe("lines on their own", () => {
+  test("a forecast", () => {
+    expect(
+      forecastLine({
+        answers: [960, 3840],
+        micros: [9_000_000, 35_000_000],
+        ms: [660_000, 2_640_000],
+        decided: { guard: "quality", look: 4, chance: 0.83 },
+      })[1],
+    ).toBe(
+      "960 to 3,840 answers, $9.00–$35.00, 11 min to 44 min; if both are equal, quality is decided by K = 4 with 83 %",
+    );
+    expect(forecastLine({ answers: [16, 16], micros: null, ms: null, decided: null })[1]).toBe(
+      "16 answers, price unknown",
+    );
+  });
+
+  test("a look: what was repeated, and what is left", () => {
+    const look = { samples: 2, answers: 960, micros: 8_710_000, wallMs: 660_000 };
+    expect(lookLine({ ...look, errors: 6, repeated: 2, outages: 0 }, 1, null)).toBe(
+      " look 1  K=2  960 answers    $8.71   11 min  6 errors counted by policy · 2 outages repeated",
+    );
+    expect(lookLine({ ...look, micros: null, errors: 1, repeated: 3, outages: 1 }, 1, "decided")).toBe(
+      " look 1  K=2  960 answers    price unknown  11 min  1 error counted by policy · 3 outages repeated · 1 outage left, which decide nothing · decided",
+    );
+  });
+
+  test("which candidate it is on this split", () => {
+    const line = (candidates: number): string => openingText({ ...promoted, candidates }, 200);
+    const of = [1, 2, 3, 4, 11, 12, 13, 21, 112].map((one) => /, (\S+) candidate/.exec(line(one))?.[1]);
+    expect(of).toEqual(["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]);
+    expect(line(0)).not.toContain("on this split");
+  });
+});
