@@ -166,6 +166,8 @@ describe("cases in what a model was trained on", () => {
     expect(idsIn(cases, chat(`so: ${long}, thank you very much! bye`))).toEqual(["a", "b"]);
     expect(idsIn(cases, { text: `${long}, thank you very much` })).toEqual(["a"]);
     expect(idsIn(cases, chat("please tell me"))).toEqual([]);
+    const longer = ask("d", `hello there, ${long}`);
+    expect(idsIn([ask("a", long), longer], chat(`hello there, ${long}`)).toSorted()).toEqual(["a", "d"]);
   });
 
   test("short ones as whole texts, those without texts by their values", () => {
