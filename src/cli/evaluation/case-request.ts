@@ -53,7 +53,8 @@ export async function caseRequest(
   return settled(request, use, durationMs(goal.spec.budget?.wall ?? spec.timeout));
 }
 
-async function workspaceOf(place: Place, files: CaseFiles, { spec }: GoalFile): Promise<string> {
+/** Where the work of a case begins. @throws Refused where it would show the agent its oracle */
+export async function workspaceOf(place: Place, files: CaseFiles, { spec }: GoalFile): Promise<string> {
   const said = spec.workspace === undefined ? files.workspace : resolve(files.folder, spec.workspace);
   const [inside, oracle] = [relative(files.folder, said), relative(said, files.oracle)];
   if (inside === ".." || !staysInside(inside) || staysInside(oracle))

@@ -3,40 +3,6 @@ import type { Registering } from "./registering.ts";
 /** Commands about suites, and those that measure answers and what answers are measured on. */
 export function evaluating({ cli, io, act, json }: Registering): void {
   cli
-    .command("suite")
-    .alias("suites")
-    .summary("cases on which versions are compared: begun, checked, planned, as versions")
-    .description(
-      "suites of tasks/: what is evaluated on which cases, and what must not get worse; as versions by the digests of their files",
-    )
-    .argument("[action]", "list, new, add, check, plan, show, log, diff or commit", "list")
-    .argument("[names...]", "a suite: core, core@2, core=file (the folder as it is)")
-    .option(
-      "--target <what>",
-      "for new: what it evaluates, like prompt:worker, model:my-ft or rubric:helpful",
-    )
-    .option("--kind <kind>", "for new: prompt, agent or judge; by the target if left out")
-    .option("--case <json>", "for add: a case; without it one a line on stdin")
-    .option("--cases <n>", "for plan: so many held-out cases, not those there are")
-    .option("--clusters <n>", "for plan: in so many clusters")
-    .option("--alike <share>", "for plan: how far differences within a cluster are alike, from 0 to 1")
-    .option("--rate <share>", "for plan: how many answers of production are right, like 0.85")
-    .option("--discordance <share>", "for plan: how often two answers to one case differ, like 0.2")
-    .option("--sd <size>", "for plan: how far answers to one case vary, of a score")
-    .option("--gain <size>", "for plan: by how much the candidate is truly better, like -0.02")
-    .option("--looks <k>", "for plan: answers to each case at each look, like 2,4,8")
-    .option("--power <share>", "for plan: the chance that is wanted, like 0.9")
-    .option("--against-best", "for plan: production is not the best version ever")
-    .option("-m, --message <why>", "for commit: what changed, and why")
-    .addOption(json())
-    .addHelpText("after", "\nExample: harness suite new core --target prompt:worker")
-    .action(
-      act(async (action: string, names: readonly string[], options) =>
-        (await import("../commands/suite.ts")).suite(io, action, names, options),
-      ),
-    );
-
-  cli
     .command("eval")
     .summary("evaluates a version before it is promoted")
     .description(
@@ -58,6 +24,19 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     );
 
   cli
+    .command("label")
+    .summary("takes your verdicts on answers, one key each")
+    .description(
+      'shows answers of a judge suite, or answers that a rubric scored, and takes your verdicts; without a terminal, one {"id", "label"} a line on stdin',
+    )
+    .argument("<name>", "a suite of tasks/, or a rubric")
+    .option("--json", "list those without a label, a case a line, and take none")
+    .addHelpText("after", "\nExample: harness label core")
+    .action(
+      act(async (name: string, options) => (await import("../commands/label.ts")).label(io, name, options)),
+    );
+
+  cli
     .command("report")
     .summary("shows what evaluations found")
     .description(
@@ -74,6 +53,42 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     .action(
       act(async (report: string | undefined, options) =>
         (await import("../commands/report.ts")).reports(io, report, options),
+      ),
+    );
+
+  cli
+    .command("suite")
+    .alias("suites")
+    .summary("cases on which versions are compared: begun, checked, planned, as versions")
+    .description(
+      "suites of tasks/: what is evaluated on which cases, and what must not get worse; as versions by the digests of their files",
+    )
+    .argument("[action]", "list, new, add, check, plan, show, log, diff or commit", "list")
+    .argument("[names...]", "a suite: core, core@2, core=file (the folder as it is)")
+    .option(
+      "--target <what>",
+      "for new: what it evaluates, like prompt:worker, model:my-ft or rubric:helpful",
+    )
+    .option("--kind <kind>", "for new: prompt, agent or judge; by the target if left out")
+    .option("--case <json>", "for add: a case; without it one a line on stdin")
+    .option("--from-run <run>", "for add: a task of this run that was accepted, as an agent's case")
+    .option("--task <id>", "for add, with --from-run: which of its tasks")
+    .option("--cases <n>", "for plan: so many held-out cases, not those there are")
+    .option("--clusters <n>", "for plan: in so many clusters")
+    .option("--alike <share>", "for plan: how far differences within a cluster are alike, from 0 to 1")
+    .option("--rate <share>", "for plan: how many answers of production are right, like 0.85")
+    .option("--discordance <share>", "for plan: how often two answers to one case differ, like 0.2")
+    .option("--sd <size>", "for plan: how far answers to one case vary, of a score")
+    .option("--gain <size>", "for plan: by how much the candidate is truly better, like -0.02")
+    .option("--looks <k>", "for plan: answers to each case at each look, like 2,4,8")
+    .option("--power <share>", "for plan: the chance that is wanted, like 0.9")
+    .option("--against-best", "for plan: production is not the best version ever")
+    .option("-m, --message <why>", "for commit: what changed, and why")
+    .addOption(json())
+    .addHelpText("after", "\nExample: harness suite new core --target prompt:worker")
+    .action(
+      act(async (action: string, names: readonly string[], options) =>
+        (await import("../commands/suite.ts")).suite(io, action, names, options),
       ),
     );
 

@@ -60,7 +60,7 @@ async function linesOf(io: Io, name: string, input: Readable): Promise<readonly 
  * Appends cases to the file of a suite, a line each: durable when it resolves, and nothing is changed where one of them is
  * not whole. @throws Refused naming the case, BadInput where the suite itself is broken
  */
-async function appendCases(
+export async function appendCases(
   dir: string,
   name: string,
   given: readonly Given[],

@@ -71,7 +71,11 @@ Empty: the prompts that come with harness are used. A file here takes the place 
     "tasks/README.md",
     `# Tasks
 
-The place for suites: cases on which prompts, models and rubrics are compared, one folder for each suite.
+The place for suites: cases on which a prompt, model or rubric is compared with production before it takes its place, one
+folder for each suite. \`harness suite new NAME --target prompt:worker\` makes one; \`harness eval NAME\` evaluates.
+
+For the prompts that come with harness there are suites in the folder \`tasks\` of its package (\`worker\`, \`planner\`, \`evaluator\`):
+copy one here to begin with, and add tasks of your own runs: \`harness suite add worker --from-run RUN --task ID\`.
 `,
   ],
   [

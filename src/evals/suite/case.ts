@@ -23,6 +23,8 @@ export const judgeCase = z.strictObject({
   rubric: z.string().min(1),
   label: z.enum(["pass", "fail"]).optional(),
   by: z.string().optional(),
+  /** What the person who labelled it wrote down. */
+  note: z.string().min(1).optional(),
 });
 
 /** A goal for the whole loop: a folder of the suite with `goal.md`, `workspace/`, and `oracle/` (the files of a right result). */

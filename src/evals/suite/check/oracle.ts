@@ -8,7 +8,7 @@ import { bestOf, isOfText, scoreText, worstScore } from "./score-text.ts";
 import { idsOf, linesOf } from "./written.ts";
 
 /** What the files of an agent's case say: why what should pass fails, or what should fail passes; null: as it should be. */
-interface TriedCase {
+export interface TriedCase {
   readonly oracle: string | null;
   readonly nothing: string | null;
 }
