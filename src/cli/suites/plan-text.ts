@@ -42,7 +42,7 @@ const gateWords = ({ guards, looks }: GateSpec): string =>
 const marginOf = (guard: GuardSpec): number => (guard.kind === "ratio" ? guard.ratio : guard.margin);
 
 /** `−5 pts`, `+2 pts`, `×1.15`: how much worse. */
-export function marginText(guard: GuardSpec, margin: number): string {
+function marginText(guard: GuardSpec, margin: number): string {
   if (guard.kind === "ratio") return guard.better === "lower" ? `×${round(margin)}` : `÷${round(margin)}`;
   const sign = guard.better === "higher" ? "−" : "+";
   const isUnit = guard.kind === "rate" || (guard.range[0] === 0 && guard.range[1] === 1);

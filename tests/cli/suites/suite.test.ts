@@ -1,9 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { suite } from "../../../src/cli/commands/suite.ts";
 import { openEvaluations } from "../../../src/edges/sqlite/evaluations.ts";
+import { keepReport } from "../../../src/cli/evaluation/stored-reports.ts";
 import { gateAt, readSuiteAt } from "../../../src/cli/suites/read-suite.ts";
 import { measuresOf } from "../../../src/evals/scoring/measures.ts";
 import { reportOf } from "../../evals/suite/reports.ts";
@@ -277,21 +278,35 @@ describe("suite check", () => {
     expect(await failing(dir)).toEqual([expect.objectContaining({ check: "training", mark: "unknown" })]);
   });
 
-  test("an agent's cases are not known until somebody works them", async () => {
+  test("an agent's cases are tried: what is right passes their checks, what nobody touched does not", async () => {
+    const names = Array.from({ length: 12 }, (_, n) => `c${n}`);
+    const files = Object.fromEntries(
+      names.flatMap((name, n) => [
+        [
+          `tasks/core/${name}/goal.md`,
+          goal(n === 5 ? "workspace.md" : "RESULT.md", n === 3 ? "<fill in: x>" : "Do."),
+        ],
+        [`tasks/core/${name}/workspace/workspace.md`, "here\n"],
+        [`tasks/core/${name}/oracle/${n === 7 ? "OTHER.md" : "RESULT.md"}`, "done\n"],
+      ]),
+    );
     const dir = await folder({
       ...sound(),
-      "tasks/core/suite.yaml": "suite: core\nkind: agent\ntarget: prompt:worker\nsamples: { looks: [2] }\n",
-      "tasks/core/cases.jsonl": rows(...mails(30).map((_, n) => ({ id: `c${n}`, folder: `c${n}` }))),
-      ...Object.fromEntries(
-        mails(30).map((_, n) => [`tasks/core/c${n}/goal.md`, n === 3 ? "<fill in: x>\n" : "Do.\n"]),
-      ),
+      "tasks/core/suite.yaml":
+        "suite: core\nkind: agent\ntarget: prompt:worker\nheld_out: { share: 1 }\nsamples: { looks: [2] }\n",
+      "tasks/core/cases.jsonl": rows(...names.map((name) => ({ id: name, folder: name }))),
+      ...files,
     });
     expect((await failing(dir)).map(({ check, mark, lines }) => [check, mark, lines])).toEqual([
       ["filled", "fails", [4]],
-      ["oracle", "unknown", []],
-      ["nothing", "unknown", []],
+      ["oracle", "fails", [8]],
+      ["nothing", "fails", [6]],
     ]);
+    expect(await readdir(join(dir, ".harness/evals"))).toEqual([]);
   });
+
+  const goal = (path: string, words: string): string =>
+    `---\nworkspace: workspace\nchecks: [{ id: done, path: ${path} }]\n---\n${words}\n`;
 });
 
 describe("suite plan", () => {
@@ -359,9 +374,11 @@ describe("suite plan", () => {
       scores: [{ exact_match: 1 }, { exact_match: n % 2 }],
     }));
     const evaluations = await openEvaluations(join(dir, ".harness"));
-    const row = { id: "r1", at: 1, suite: "core", head: {} };
-    await evaluations.putReport(row, reportOf(gate, items, given));
-    await evaluations.putReport({ ...row, id: "r2", suite: "other" }, {});
+    const report = reportOf(gate, items, given);
+    const shown = { ...report, decision: null };
+    await keepReport(evaluations, { report, receipt: null }, shown);
+    const other = { ...report, id: "r2", suite: { ...report.suite, name: "other" }, answers: [] };
+    await keepReport(evaluations, { report: other, receipt: null }, shown);
     evaluations.close();
     const { out } = await does(dir, "suite", "plan", "core");
     expect(out).toContain(`(measured, ${2 * items.length} answers of production)`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../src/core/canonical.ts";
 import { gateSpec } from "../../../src/evals/gate/spec.ts";
-import type { GateSpec, GateText } from "../../../src/evals/gate/spec.ts";
+import type { GateSpec } from "../../../src/evals/gate/spec.ts";
 import type { Item } from "../../../src/evals/suite/case.ts";
 import { checkLeakage, checkUnique } from "../../../src/evals/suite/check/alike.ts";
 import { storedAnswers } from "../../../src/evals/suite/check/arms.ts";
@@ -24,7 +24,7 @@ const settled = (rows: readonly Json[], kind: SuiteSpec["kind"] = "prompt"): Set
   );
 
 const gateFor = (metric: string, looks = [2], better = "higher"): GateSpec =>
-  gateSpec.parse({ guards: { quality: { kind: "rate", metric, better, margin: 0.05 } }, looks } as GateText);
+  gateSpec.parse({ guards: { quality: { kind: "rate", metric, better, margin: 0.05 } }, looks });
 
 const ask = (id: string, text: string, over: Record<string, Json> = {}): Json => ({
   id,
@@ -166,6 +166,8 @@ describe("cases in what a model was trained on", () => {
     expect(idsIn(cases, chat(`so: ${long}, thank you very much! bye`))).toEqual(["a", "b"]);
     expect(idsIn(cases, { text: `${long}, thank you very much` })).toEqual(["a"]);
     expect(idsIn(cases, chat("please tell me"))).toEqual([]);
+    const longer = ask("d", `hello there, ${long}`);
+    expect(idsIn([ask("a", long), longer], chat(`hello there, ${long}`)).toSorted()).toEqual(["a", "d"]);
   });
 
   test("short ones as whole texts, those without texts by their values", () => {

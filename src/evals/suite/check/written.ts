@@ -76,7 +76,7 @@ function checkLabels({ items, lineOf }: Pick<SettledCases, "items" | "lineOf">):
 }
 
 /** Metrics that guard or are reported and compare an answer with `expect`. */
-export const goldMetrics = ({ report }: SuiteSpec, { guards }: GateSpec): readonly string[] =>
+const goldMetrics = ({ report }: SuiteSpec, { guards }: GateSpec): readonly string[] =>
   [...new Set([...Object.values(guards).map(({ metric }) => metric), ...report])].filter(
     (name) => metricNamed(name)?.needs === "gold",
   );
