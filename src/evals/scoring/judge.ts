@@ -77,5 +77,5 @@ const judgedOf = (asked: Case, { text, output }: Pick<Answered, "text" | "output
   output,
 });
 
-const explained = ({ scores, explanation }: Verdict): string =>
+export const explained = ({ scores, explanation }: Verdict): string =>
   [...scores.map((one) => `${one.criterion} ${one.score}: ${one.explanation}`), explanation].join("\n");
