@@ -109,10 +109,7 @@ describe("the page of a report", () => {
       "reliability of worker@6",
       "candidate .",
     ])
-      expect(
-        labels.some((label) => label.startsWith(begins)),
-        begins,
-      ).toBe(true);
+      expect(labels.filter((label) => label.startsWith(begins))).not.toEqual([]);
     const inside = (id: string, className: string): number => {
       const parts = reportPage(reportOf("promote")).split(/<section id="/);
       const section = parts.find((part) => part.startsWith(`${id}"`)) ?? "";
@@ -217,10 +214,10 @@ function checkJunit(report: Report): readonly Element[] {
   const all = readXml(junitText(report));
   for (const { name, inside, attributes } of all) {
     const rule = schema[name];
-    expect(rule, name).toBeDefined();
-    expect(inside.at(-1) ?? null).toBe(rule?.in);
-    expect([...attributes.keys()].filter((key) => !rule?.may.split(" ").includes(key))).toEqual([]);
-    expect((rule?.must ?? "").split(" ").filter((key) => key !== "" && !attributes.has(key))).toEqual([]);
+    if (rule === undefined) throw new Error(`no element ${name}`);
+    expect(inside.at(-1) ?? null).toBe(rule.in);
+    expect([...attributes.keys()].filter((key) => !rule.may.split(" ").includes(key))).toEqual([]);
+    expect(rule.must.split(" ").filter((key) => key !== "" && !attributes.has(key))).toEqual([]);
   }
   const count = (name: string): string => String(all.filter((one) => one.name === name).length);
   const suite = all.find(({ name }) => name === "testsuite")?.attributes;
@@ -234,8 +231,7 @@ function checkJunit(report: Report): readonly Element[] {
 
 describe("JUnit", () => {
   test.each(Object.keys(kinds))("of %s keeps to the schema, and counts right", (name) => {
-    checkJunit(reportOf(name));
-    checkJunit(saying(reportOf(name), hostile));
+    expect(checkJunit(reportOf(name)).length).toBe(checkJunit(saying(reportOf(name), hostile)).length);
   });
 
   test("one case for each comparison and each reported dimension; what does not hold fails", () => {
@@ -288,7 +284,7 @@ describe("Markdown", () => {
     for (const name of Object.keys(kinds)) {
       const text = markdownText(saying(reportOf(name), hostile), ending);
       const bare = outside(text);
-      expect(bare).not.toMatch(/[<>]|javascript|@all|alert|\u001b|\u202e/);
+      expect(bare).not.toMatch(/[<>]|javascript|@all|alert|\p{Cf}/u);
       const rows = text.split("\n").filter((line) => line.startsWith("|"));
       const bars = rows.map((line) => line.replaceAll("\\|", "").split("|").length);
       expect(new Set(bars).size).toBeLessThanOrEqual(3);
