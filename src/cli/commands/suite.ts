@@ -5,7 +5,8 @@ import { commit, diff, list, log } from "../registry/artifact-commands.ts";
 import type { ArtifactOptions, Asked } from "../registry/artifact-commands.ts";
 import { act, nameTyped } from "../registry/artifact-commands.ts";
 import { show } from "../registry/show.ts";
-import { addCases } from "../suites/add-cases.ts";
+import { addCases, appendCases } from "../suites/add-cases.ts";
+import { addFromRun } from "../suites/add-from-run.ts";
 import { checkSuite } from "../suites/check.ts";
 import { listSuites } from "../suites/list-suites.ts";
 import { newSuite } from "../suites/new-suite.ts";
@@ -13,9 +14,12 @@ import type { NewOptions } from "../suites/new-suite.ts";
 import { plan } from "../suites/plan.ts";
 import type { PlanOptions } from "../suites/plan.ts";
 import { storedReports } from "../suites/stored-reports.ts";
+import { tryCases } from "../suites/try-cases.ts";
 
 export interface SuiteOptions extends ArtifactOptions, NewOptions, PlanOptions {
   readonly case?: string;
+  readonly fromRun?: string;
+  readonly task?: string;
   readonly json?: boolean;
 }
 
@@ -29,8 +33,14 @@ export const suite = async (
   options: SuiteOptions,
   input: Readable = process.stdin,
 ): Promise<number> => {
-  const add = async (asked: Suite): Promise<number> =>
-    addCases(io, asked.opened.dir, nameOf("add", asked), options.case, input);
+  const add = async (asked: Suite): Promise<number> => {
+    const name = nameOf("add", asked);
+    if (options.fromRun === undefined && options.task === undefined)
+      return addCases(io, asked.opened.dir, name, options.case, input);
+    if (options.case !== undefined)
+      throw new Refused("--case is a case as it is, --from-run makes one of a task; keep one of them");
+    return addFromRun(io, name, { run: options.fromRun, task: options.task }, appendCases);
+  };
   const actions = { list: listed, new: begin, add, check, plan: planned, show, log, diff, commit };
   return act(actions, action, { io, kind: "suite", names, options });
 };
@@ -53,7 +63,10 @@ async function check(asked: Suite): Promise<number> {
   const { io, opened, options } = asked;
   const name = nameOf("check", asked);
   const reports = await storedReports(opened.dir, name);
-  return checkSuite(io, opened, name, options.json === true, { reports, tryCases: async () => new Map() });
+  return checkSuite(io, opened, name, options.json === true, {
+    reports,
+    tryCases: async (file, cases) => tryCases(io, file, cases),
+  });
 }
 
 async function planned(asked: Suite): Promise<number> {

@@ -71,6 +71,8 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     )
     .option("--kind <kind>", "for new: prompt, agent or judge; by the target if left out")
     .option("--case <json>", "for add: a case; without it one a line on stdin")
+    .option("--from-run <run>", "for add: a task of this run becomes a case")
+    .option("--task <id>", "for add: which task, one that was accepted")
     .option("--cases <n>", "for plan: so many held-out cases, not those there are")
     .option("--clusters <n>", "for plan: in so many clusters")
     .option("--alike <share>", "for plan: how far differences within a cluster are alike, from 0 to 1")
