@@ -14,7 +14,7 @@ import type { NewOptions } from "../suites/new-suite.ts";
 import { plan } from "../suites/plan.ts";
 import type { PlanOptions } from "../suites/plan.ts";
 import { storedReports } from "../suites/stored-reports.ts";
-import { tryAgentCases } from "../suites/try-agent-cases.ts";
+import { tryCases } from "../suites/try-cases.ts";
 
 export interface SuiteOptions extends ArtifactOptions, NewOptions, PlanOptions {
   readonly case?: string;
@@ -35,9 +35,11 @@ export const suite = async (
 ): Promise<number> => {
   const add = async (asked: Suite): Promise<number> => {
     const name = nameOf("add", asked);
-    const { fromRun: run, task } = options;
-    if (run !== undefined || task !== undefined) return addFromRun(io, name, { run, task }, appendCases);
-    return addCases(io, asked.opened.dir, name, options.case, input);
+    if (options.fromRun === undefined && options.task === undefined)
+      return addCases(io, asked.opened.dir, name, options.case, input);
+    if (options.case !== undefined)
+      throw new Refused("--case is a case as it is, --from-run makes one of a task; keep one of them");
+    return addFromRun(io, name, { run: options.fromRun, task: options.task }, appendCases);
   };
   const actions = { list: listed, new: begin, add, check, plan: planned, show, log, diff, commit };
   return act(actions, action, { io, kind: "suite", names, options });
@@ -63,7 +65,7 @@ async function check(asked: Suite): Promise<number> {
   const reports = await storedReports(opened.dir, name);
   return checkSuite(io, opened, name, options.json === true, {
     reports,
-    tryCases: async (file, cases) => tryAgentCases(io, file, cases),
+    tryCases: async (file, cases) => tryCases(io, file, cases),
   });
 }
 

@@ -29,12 +29,12 @@ export function answerStore(
   };
 }
 
-function withoutSecrets(value: Answered, { text }: Kept["redaction"]): Answered {
+function withoutSecrets(value: Answered, redaction: Kept["redaction"]): Answered {
   const { why, output } = value;
   return {
     ...value,
-    text: text(value.text),
-    why: why === null ? null : text(why),
-    output: output === null ? null : (JSON.parse(text(JSON.stringify(output))) as Answered["output"]),
+    text: redaction.text(value.text),
+    why: why === null ? null : redaction.text(why),
+    output: output === null ? null : (JSON.parse(redaction.text(JSON.stringify(output))) as Answered["output"]),
   };
 }

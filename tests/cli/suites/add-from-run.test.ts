@@ -20,12 +20,8 @@ const appended: Append = async (dir, name, given) =>
     given.map(({ text }) => `${JSON.stringify(agentCase.parse(JSON.parse(text)))}\n`).join(""),
   );
 
-async function added(dir: string, from: FromRun, append = appended, env = {}): Promise<string> {
-  const told: string[] = [];
-  const io = { ...ioAt(dir, env), err: (text: string) => void told.push(text) };
-  expect(await addFromRun(io, "work", from, append)).toBe(0);
-  return told.join("");
-}
+const added = async (dir: string, from: FromRun, append = appended): Promise<void> =>
+  expect(await addFromRun(ioAt(dir), "work", from, append)).toBe(0);
 
 const secret = "s3cret-value-of-a-token";
 
@@ -96,7 +92,8 @@ secrets: { TOKEN: { env: TOKEN, hosts: [example.com] } }
 `,
   });
   const env = { TOKEN: secret };
-  const told = await added(dir, { run: run.slice(0, 3), task: "second" }, appended, env);
+  const typed = ["suite", "add", "work", "--from-run", run.slice(0, 3), "--task", "second"];
+  const { err: told } = await comesTo(0, dir, typed, { env });
   const name = `${run}-second`;
   expect(told).toContain(`added case ${name} to tasks/work`);
   expect(told).toContain("left out  .env.local (excluded by .env*)");
