@@ -21,7 +21,7 @@ export function gateSection(report: Report, decision: Decision): Html {
     ...(primary === null ? [] : [primary]),
   ];
   const judged = judgedTexts(gate, decision);
-  const ending = endingLines(report, decision, { receipt: null, exit: null, columns: Infinity });
+  const ending = endingLines(report, decision, { receipt: null, exit: null, columns: 60 });
   return html`${guardTable(report, rows)}
     ${
       judged.length === 0
@@ -30,7 +30,7 @@ export function gateSection(report: Report, decision: Decision): Html {
             ${judged.map((text) => html`<li>The judge of ${text}.</li>`)}
           </ul>`
     }
-    <pre class="said">${ending.map((line) => `${line.trim()}\n`)}</pre>
+    <pre class="said">${ending.map((line) => `${line.slice(1)}\n`)}</pre>
     ${looksTable(report)}`;
 }
 

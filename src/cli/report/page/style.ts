@@ -29,5 +29,7 @@ figcaption{font-size:.9rem;font-weight:600;margin-left:2.1rem}
 .regression:first-of-type{border-top:0}
 .regression .facts{color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
 td.said{vertical-align:middle}
+.wide tbody th{min-width:8rem}
+@media (max-width:40rem){.fluid{font-size:15px}}
 @media print{.plot{max-width:100%;height:auto}.regression{break-inside:avoid}}
 `;
