@@ -35,6 +35,7 @@ function withoutSecrets(value: Answered, redaction: Kept["redaction"]): Answered
     ...value,
     text: redaction.text(value.text),
     why: why === null ? null : redaction.text(why),
-    output: output === null ? null : (JSON.parse(redaction.text(JSON.stringify(output))) as Answered["output"]),
+    output:
+      output === null ? null : (JSON.parse(redaction.text(JSON.stringify(output))) as Answered["output"]),
   };
 }

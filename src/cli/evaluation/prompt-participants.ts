@@ -99,11 +99,10 @@ async function askedModels(
 ): Promise<{ name: string; priced: boolean; logprobs: boolean }[]> {
   const names = new Set(Object.values(arms).map(({ asked }) => asked.model));
   return Promise.all(
-    [...names].map(async (name) => ({
-      name,
-      priced: (await models.model(name)).price !== null,
-      logprobs: name.startsWith("openai"),
-    })),
+    [...names].map(async (name) => {
+      const { price, tellsLogprobs = false } = await models.model(name);
+      return { name, priced: price !== null, logprobs: tellsLogprobs };
+    }),
   );
 }
 

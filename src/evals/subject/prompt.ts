@@ -90,7 +90,7 @@ type Unsent = Omit<ModelRequest, "try" | "deadline">;
 const requestOf = (
   { system, messages }: Rendered,
   ask: Ask,
-  { maxOutputTokens }: PromptSubjectOptions,
+  { maxOutputTokens, logprobs }: PromptSubjectOptions,
 ): Unsent => ({
   thread: `case/${ask.item.case.id}/${ask.sample}`,
   turn: 1,
@@ -98,6 +98,7 @@ const requestOf = (
   tools: [],
   messages,
   maxOutputTokens,
+  ...(logprobs ? { logprobs } : {}),
 });
 
 /**
@@ -186,5 +187,6 @@ function completed(response: Complete, { price }: Model, latencyMs: number): Ans
     latencyMs,
     turns: 1,
     served: response.servedModel,
+    logprobs: response.logprobs === undefined ? null : [...response.logprobs],
   };
 }
