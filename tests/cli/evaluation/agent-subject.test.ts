@@ -185,7 +185,7 @@ test("nothing of another answer is taken over, and no other model answers", asyn
         models: { fallback: "scripted/other.yaml" },
       },
     ),
-    "tasks/files/one/other.yaml": "{}",
+    "tasks/files/one/other.yaml": JSON.stringify(right),
     "tasks/files/one/plan.yaml": JSON.stringify({
       tasks: [
         {
