@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Ended } from "../evaluation/run-evaluation.ts";
 import { runEvaluation } from "../evaluation/run-evaluation.ts";
 import type { EvalOptions } from "../evaluation/options.ts";
@@ -5,6 +7,7 @@ import { inWorld } from "../evaluation/world.ts";
 import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { foundText } from "../report/terminal.ts";
+import { writeReport } from "../report/write.ts";
 import { jsonLine } from "../view/json-line.ts";
 
 /** `harness eval [SUITE]`: candidate against baseline, look by look, until the gate decides. */
@@ -20,9 +23,24 @@ export async function evaluateSuite(
     if (ended.report.looks.length > 0)
       io.err(foundText(ended.report, { receipt: ended.file, exit: code, columns: io.columns }));
     if (ended.stopped !== null) io.err(stoppedLine(ended));
+    if (options.ci !== undefined && ended.report.looks.length > 0) await forCi(io, ended, options.ci, code);
     if (options.json === true) io.out(jsonLine(summaryOf(ended, code)));
     return code;
   });
+}
+
+/** JUnit and a summary in Markdown, which goes to the page of the job where it is one of GitHub's. */
+async function forCi(io: Io, { report, file }: Ended, typed: string | true, code: number): Promise<void> {
+  const dir = typed === true ? "." : typed;
+  await mkdir(resolve(io.cwd, dir), { recursive: true });
+  const name = join(dir, `eval-${report.suite.name}`);
+  const summary = io.env["GITHUB_STEP_SUMMARY"] ?? "";
+  await writeReport(
+    io,
+    report,
+    { junit: `${name}.xml`, markdown: summary === "" ? `${name}.md` : summary },
+    { isForced: true, receipt: file, exit: code },
+  );
 }
 
 function exitOf({ report: { decision, mode, looks }, stopped, signal }: Ended): number {

@@ -8,7 +8,7 @@ import type { Receipt, Side } from "../../evals/receipt/receipt.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import type { Evaluated } from "../../evals/runner/evaluate.ts";
 import { itemsOf } from "../../evals/runner/items.ts";
-import { qualityOf } from "../../evals/scoring/measures.ts";
+import { qualityName } from "../../evals/suite/guards.ts";
 import { newestVersion } from "../../core/registry/history.ts";
 import { ownVersion } from "../version.ts";
 import { sha256 } from "../sha256.ts";
@@ -52,7 +52,7 @@ export function reportOf(settled: Settled, evaluated: Evaluated, at: Circumstanc
     looks: [...evaluated.looks],
     measures: [...scorer.measures],
     reported: spec.report,
-    quality: qualityOf(spec),
+    quality: qualityName(spec),
     confidence: spec.confidence,
     judge,
     cases: items.map(({ case: one, cluster }) => ({ cluster, case: one })),

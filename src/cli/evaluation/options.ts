@@ -4,8 +4,8 @@ export interface EvalOptions {
   readonly baseline?: string;
   readonly model?: string;
   readonly smoke?: boolean;
-  readonly ci?: string | boolean;
-  readonly html?: string;
+  /** A directory for JUnit and Markdown; true: the current one. */
+  readonly ci?: string | true;
   readonly budget?: string;
   readonly concurrency?: string;
   readonly json?: boolean;

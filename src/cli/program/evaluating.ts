@@ -13,6 +13,7 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     .option("--baseline <version>", "like prompt:worker@5; production unless said")
     .option("--model <model>", "asked for every arm that is no model itself, like anthropic/<model>")
     .option("--smoke", "eight cases that are not held out, no gate")
+    .option("--ci [dir]", "JUnit and a summary in Markdown too: eval-SUITE.xml and .md")
     .option("--budget <dollars>", "most that may be spent on it, like 20")
     .option("--concurrency <n>", "answers asked for at once")
     .addOption(json())

@@ -2,6 +2,7 @@ import { meant } from "../../core/nearest.ts";
 import type { Measure } from "../measure.ts";
 import { metricNamed, metrics } from "../metrics/table.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { qualityName } from "../suite/guards.ts";
 import type { OwnMetric, SuiteSpec } from "../suite/spec.ts";
 
 /** A measure of a suite, and what its numbers come from. */
@@ -32,15 +33,6 @@ export const measureFaults = (suite: SuiteSpec): readonly string[] =>
 export const sourcedMeasures = (suite: SuiteSpec): readonly Sourced[] =>
   settled(suite).filter((one) => typeof one !== "string");
 
-/** The measure that says how good an answer is, where a suite does not say by its guards. */
-export function qualityOf({ kind, guards = {}, metrics: own }: SuiteSpec): string {
-  const guard = guards["quality"];
-  if (guard !== undefined) return guardedBy(guard);
-  if (kind !== "prompt") return kind === "agent" ? "met" : "agrees";
-  const rubric = Object.entries(own).find(([, spec]) => "rubric" in spec)?.[0];
-  return rubric ?? "quasi_exact_match";
-}
-
 const rubricMeasure = (rubric: string): string => `rubric:${rubric}`;
 
 type Guard = NonNullable<SuiteSpec["guards"]>[string];
@@ -67,7 +59,7 @@ function settled(suite: SuiteSpec): readonly (Sourced | string)[] {
 /** In the order in which they are told; guards first, so that what is said of one is said where it guards. */
 function wanted(suite: SuiteSpec): readonly Wanted[] {
   const { guards, metrics: own, report } = suite;
-  const quality = { name: qualityOf(suite), at: "guards.quality", guards: guards === undefined };
+  const quality = { name: qualityName(suite), at: "guards.quality", guards: guards === undefined };
   const named = Object.entries(guards ?? {}).map(([guard, spec]) => ({
     name: guardedBy(spec),
     at: `guards.${guard}`,

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { metrics } from "../../../src/evals/metrics/table.ts";
-import { measureFaults, measuresOf, qualityOf } from "../../../src/evals/scoring/measures.ts";
+import { measureFaults, measuresOf } from "../../../src/evals/scoring/measures.ts";
+import { qualityName } from "../../../src/evals/suite/guards.ts";
 import { scorerFor } from "../../../src/evals/scoring/scorer.ts";
 import type { Scored, ScoringPorts } from "../../../src/evals/scoring/scorer.ts";
 import type { CommandEnd } from "../../../src/evals/scoring/own.ts";
@@ -47,7 +48,7 @@ describe("what a suite measures", () => {
       { name: "rouge_l", kind: "score", better: "higher", range: [0, 1], judged: false },
     ]);
     expect(measureFaults(suite)).toEqual([]);
-    expect(qualityOf(suite)).toBe("rubric:helpful");
+    expect(qualityName(suite)).toBe("rubric:helpful");
   });
 
   test("robustness is about the quality metric, which is measured for it", () => {
