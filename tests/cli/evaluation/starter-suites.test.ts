@@ -92,7 +92,7 @@ test(
     await writeFile(join(dir, "tasks/worker/cases.jsonl"), quick.join(""));
     const said = async (code: number, ...argv: readonly string[]): Promise<string> => {
       const done = await harness(dir, argv);
-      expect({ argv, code: done.code }, done.err + done.out).toEqual({ argv, code });
+      expect({ argv, code: done.code }, `${done.err}${done.out}`).toEqual({ argv, code });
       return done.err + done.out;
     };
     await said(0, "prompts", "commit", "worker", "-m", "as it is shipped");
