@@ -8,6 +8,7 @@ import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { foundText } from "../report/terminal.ts";
 import { writeReport } from "../report/write.ts";
+import { plural } from "../view/words.ts";
 import { jsonLine } from "../view/json-line.ts";
 
 /** `harness eval [SUITE]`: candidate against baseline, look by look, until the gate decides. */
@@ -22,7 +23,7 @@ export async function evaluateSuite(
     const { io } = world;
     if (ended.report.looks.length > 0)
       io.err(foundText(ended.report, { receipt: ended.file, exit: code, columns: io.columns }));
-    if (ended.stopped !== null) io.err(stoppedLine(ended));
+    if (ended.stopped !== null) io.err(stoppedLine(ended, options));
     if (options.ci !== undefined && ended.report.looks.length > 0) await forCi(io, ended, options.ci, code);
     if (options.json === true) io.out(jsonLine(summaryOf(ended, code)));
     return code;
@@ -53,9 +54,10 @@ function exitOf({ report: { decision, mode, looks }, stopped, signal }: Ended): 
 }
 
 /** Why there is no more, and how it goes on. */
-function stoppedLine({ stopped, kept, report }: Ended): string {
-  const again = `harness eval ${report.suite.name} --candidate ${report.candidate.kind}:${report.candidate.name}${report.candidate.version === null ? "" : `@${report.candidate.version}`}`;
-  const answers = `${kept.report.answers.length} answers are kept`;
+function stoppedLine({ stopped, kept, report }: Ended, options: EvalOptions): string {
+  const again = againText(report, options);
+  const known = kept.report.answers.filter(({ answered }) => answered.outcome !== "outage");
+  const answers = `${plural(known.length, "answer")} ${known.length === 1 ? "is" : "are"} kept`;
   switch (stopped) {
     case "budget":
       return ` stopped    the money is used up; ${answers}, go on with: ${again} --budget …\n`;
@@ -66,6 +68,18 @@ function stoppedLine({ stopped, kept, report }: Ended): string {
     default:
       return ` stopped    ${answers}, go on with: ${again}\n`;
   }
+}
+
+/** The same evaluation again, as it would be typed. */
+function againText({ suite, candidate, baseline }: Ended["report"], { model, smoke }: EvalOptions): string {
+  const at = ({ kind, name, version }: NonNullable<typeof baseline>): string =>
+    `${kind}:${name}${version === null ? "=file" : `@${version}`}`;
+  return [
+    `harness eval ${suite.name} --candidate ${at(candidate)}`,
+    ...(baseline === null ? [] : [`--baseline ${at(baseline)}`]),
+    ...(model === undefined ? [] : [`--model ${model}`]),
+    ...(smoke === true ? ["--smoke"] : []),
+  ].join(" ");
 }
 
 function summaryOf({ report, stopped, file }: Ended, code: number): object {

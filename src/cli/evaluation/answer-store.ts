@@ -29,7 +29,7 @@ export function answerStore(
   };
 }
 
-function withoutSecrets(value: Answered, redaction: Kept["redaction"]): Answered {
+export function withoutSecrets(value: Answered, redaction: Kept["redaction"]): Answered {
   const { why, output } = value;
   return {
     ...value,

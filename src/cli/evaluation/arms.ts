@@ -88,7 +88,7 @@ export interface ModelOptions {
   readonly model: string | undefined;
 }
 
-/** The model of an arm: itself, if it is one; else as typed, as the suite says, as the prompt says, as the project says. */
+/** The model of an arm: itself, if it is one; else as typed, as the suite says (of judgements as its judge), as the prompt says, as the project says. */
 export async function modelOfArm(
   options: ModelOptions,
   arm: ArmVersion,
@@ -99,7 +99,12 @@ export async function modelOfArm(
     const { provider, id } = modelOf(arm.text);
     return asked(opened, `${provider}/${id}`, arm.label);
   }
-  const named = typedModel(options) ?? suiteModel(options) ?? promptModel(prompt) ?? projectModel(options);
+  const named =
+    typedModel(options) ??
+    judgeModel(options) ??
+    suiteModel(options) ??
+    promptModel(prompt) ??
+    projectModel(options);
   if (named === null && suite.spec.kind === "agent")
     return { model: "", label: "as its goals say", identity: null };
   if (named === null)
@@ -131,13 +136,20 @@ const typedModel = ({ io, opened, model }: ModelOptions): string | null =>
 const suiteModel = ({ opened, suite }: ModelOptions): string | null =>
   suite.spec.model === undefined ? null : located(suite.spec.model, suite.folder, opened.dir);
 
+/** Of a suite of judgements: who judges is who is asked. */
+const judgeModel = ({ opened, suite: { spec, folder } }: ModelOptions): string | null =>
+  spec.kind !== "judge" || spec.judge.model === undefined
+    ? null
+    : located(spec.judge.model, folder, opened.dir);
+
 function promptModel(source: string): string | null {
   const { value } = readPrompt(source).settings;
   return isMapping(value) && typeof value["model"] === "string" ? value["model"] : null;
 }
 
-function projectModel({ project, opened }: ModelOptions): string | null {
-  const named = project.spec.models?.worker ?? project.spec.model;
+function projectModel({ project, opened, suite }: ModelOptions): string | null {
+  const { models, model } = project.spec;
+  const named = (suite.spec.kind === "judge" ? models?.evaluator : models?.worker) ?? model;
   return named === undefined
     ? null
     : located(named, project.path === null ? opened.dir : dirname(project.path), opened.dir);

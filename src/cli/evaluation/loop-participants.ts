@@ -4,7 +4,9 @@ import { scoringFaults } from "../../evals/scoring/faults.ts";
 import { scorerFor } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import { Refused } from "../exit.ts";
+import { located } from "../request.ts";
 import { sha256 } from "../sha256.ts";
+import type { ReadSuite } from "../suites/read-suite.ts";
 import { stateDir } from "../wire.ts";
 import type { AgentSubjectOptions } from "./agent-subject.ts";
 import { commandsIn } from "./own-metrics.ts";
@@ -32,7 +34,8 @@ export async function loopParticipants(
   const name = sha256(canonical({ suite: suite.digest, sides, model })).slice(0, 12);
   const place = await openPlace(world.io, world.project, join(stateDir(world.opened.dir), "evals", name));
   try {
-    const loopArms = Object.entries(arms).map(([arm, settled]) => [arm, loopArm(settled, model)]);
+    const named = model ?? judgeNamed(suite, world.opened.dir);
+    const loopArms = Object.entries(arms).map(([arm, settled]) => [arm, loopArm(settled, named)]);
     return {
       subject: await subjectOf(place, { folder, spec, arms: Object.fromEntries(loopArms) }),
       scorer: scorerFor(spec, {
@@ -52,6 +55,10 @@ export async function loopParticipants(
     throw error;
   }
 }
+
+/** Of a suite of judgements, who judges as it says; null: as the project says. */
+const judgeNamed = ({ spec, folder }: ReadSuite, dir: string): string | null =>
+  spec.kind !== "judge" || spec.judge.model === undefined ? null : located(spec.judge.model, folder, dir);
 
 const loopArm = ({ ref, version }: SettledArm, model: string | null) => ({
   kind: ref.kind,

@@ -1,12 +1,12 @@
 import type { Json } from "../../core/canonical.ts";
 import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import type { Form } from "../../evals/runner/order.ts";
-import type { Purse } from "../../evals/runner/purse.ts";
 import type { Scorer } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import type { Item } from "../../evals/suite/case.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import type { Arms } from "./arms.ts";
+import type { Payer } from "./rubric-judge.ts";
 
 /** Who answers a suite and who scores it. */
 export interface Participants {
@@ -26,8 +26,8 @@ export interface Participating {
   readonly suite: ReadSuite;
   readonly arms: Arms;
   readonly items: readonly Item[];
-  /** Of which judges are paid. */
-  readonly purse: Purse;
+  /** Of judges. */
+  readonly payer: Payer;
   /** A model as it was typed, as the project knows it. */
   readonly model: string | null;
 }

@@ -18,7 +18,8 @@ const quietMs = 30_000;
 
 /** How far a look is, what it cost and how long it still takes: on a terminal in place, elsewhere a line now and then. */
 export function progressLine(io: Io, now: () => number = Date.now): ProgressLine {
-  let [samples, begun] = [0, now()];
+  let [samples, begun, askedBefore] = [0, now(), 0];
+  let [done, askedUntil] = [0, 0];
   let [shownAt, isShown] = [now(), false];
   const clear = (): void => {
     if (isShown) io.err(clearLine);
@@ -26,11 +27,13 @@ export function progressLine(io: Io, now: () => number = Date.now): ProgressLine
   };
   return {
     onProgress: (progress) => {
-      if (progress.samples !== samples || progress.done === 1) [samples, begun] = [progress.samples, now()];
+      if (progress.samples !== samples || progress.done < done)
+        [samples, begun, askedBefore] = [progress.samples, now(), askedUntil];
+      [done, askedUntil] = [progress.done, progress.asked];
       const since = now() - shownAt;
       if (progress.done < progress.total && since < (io.isTerminal ? 100 : quietMs)) return;
       if (!io.isTerminal && progress.done === progress.total) return;
-      const text = progressText(progress, now() - begun);
+      const text = progressText(progress, now() - begun, progress.asked - askedBefore);
       io.err(io.isTerminal ? `${clearLine}${fit(text, Math.max(20, io.columns - 1))}` : `${text}\n`);
       [shownAt, isShown] = [now(), io.isTerminal];
     },
@@ -42,9 +45,9 @@ export function progressLine(io: Io, now: () => number = Date.now): ProgressLine
   };
 }
 
-/** ` K=2  412 of 960  $3.71  4 min, about 5 min left  2 errors`. */
-export function progressText(progress: Progress, ms: number): string {
-  const { samples, done, total, asked, reused, micros, errors, outages } = progress;
+/** ` K=2  412 of 960  $3.71  4 min, about 5 min left  2 errors`; `asked` in the `ms` since this look began. */
+export function progressText(progress: Progress, ms: number, asked: number): string {
+  const { samples, done, total, reused, micros, errors, outages } = progress;
   const left = asked === 0 || done === total ? "" : `, about ${spanText((ms / asked) * (total - done))} left`;
   const notes = [
     ...(reused === 0 ? [] : [`${countText(reused)} taken from earlier`]),

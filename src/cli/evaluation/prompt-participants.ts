@@ -1,6 +1,6 @@
 import { durationMs } from "../../core/duration.ts";
 import type { Json } from "../../core/canonical.ts";
-import { arms as allArms } from "../../evals/answer.ts";
+import type { arms as allArms } from "../../evals/answer.ts";
 import { formsOf, put } from "../../evals/scoring/forms.ts";
 import { rubricsOf, scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
 import { rubricGauge } from "../../evals/scoring/judge.ts";
@@ -21,7 +21,7 @@ import type { World } from "./world.ts";
 /** One call a case: prompt and model of each arm answer, metrics and judges score. @throws Refused */
 export async function promptParticipants(
   world: World,
-  { suite, arms, items, purse }: Participating,
+  { suite, arms, items, payer }: Participating,
 ): Promise<Participants> {
   const { spec } = suite;
   const { schemas, bad: badSchemas } = await metricSchemas(suite.folder, spec);
@@ -42,7 +42,7 @@ export async function promptParticipants(
   const { max_output_tokens: maxOutputTokens, timeout } = spec;
   const judge =
     judgeModel === null || rubrics.length === 0 ? null : await judgeOf(world, judgeModel, rubrics);
-  const judging = judge === null ? null : judgingWith(world, judge, purse);
+  const judging = judge === null ? null : judgingWith(world, judge, payer);
   const used = judge === null || judging === null ? null : await judgeUseOf(world, judge, judging);
   return {
     subject: promptSubject(
@@ -52,7 +52,6 @@ export async function promptParticipants(
         maxOutputTokens,
         timeoutMs: durationMs(timeout),
         logprobs,
-        onRepeat: () => {},
       },
     ),
     scorer: scorerFor(spec, {

@@ -1,16 +1,18 @@
 import { dirname } from "node:path";
 import type { Model, Price } from "../../core/model.ts";
+import type { Redaction } from "../../core/redaction.ts";
 import type { Models } from "../../core/ports.ts";
 import { cost } from "../../core/price.ts";
 import type { JudgeLabels } from "../../evals/gate/judge.ts";
 import type { JudgeUse } from "../../evals/receipt/receipt.ts";
+import { NoMoneyLeft } from "../../evals/runner/purse.ts";
 import type { Purse } from "../../evals/runner/purse.ts";
 import { judging } from "../../evals/scoring/judge.ts";
 import type { Judging } from "../../evals/scoring/judge.ts";
 import { labelsOf, unjudged } from "../../evals/scoring/labels.ts";
 import { judgeDigest, rubricJudgeDigest, verdict } from "../../evals/scoring/verdict.ts";
 import type { Judge, Verdicts } from "../../evals/scoring/verdict.ts";
-import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
+import { exit, Refused } from "../exit.ts";
 import { orFault } from "../registry/kinds.ts";
 import type { Opened } from "../registry/open-registry.ts";
 import { located } from "../request.ts";
@@ -43,30 +45,51 @@ export async function rubricsThere(opened: Opened, names: readonly string[]): Pr
   return there;
 }
 
-/** Asks it, with its verdicts kept and its money taken from a purse; null: whoever asks pays. */
-export const judgingWith = (
-  { models, prompts, evaluations }: World,
-  judge: Judge,
-  purse: Purse | null,
-): Judging =>
-  judging(judge, {
-    models: purse === null ? models : paidOf(models, purse),
-    prompts,
+/** Who pays a judge: its verdicts name it, so that what they cost counts also after it was interrupted. */
+export interface Payer {
+  readonly name: string;
+  readonly purse: Purse;
+}
+
+/** Asks it, with its verdicts kept; null: whoever asks for an answer pays. */
+export function judgingWith(world: World, judge: Judge, payer: Payer | null): Judging {
+  const { redaction } = world.kept;
+  const asked = judging(judge, {
+    models: payer === null ? world.models : paidOf(world.models, payer.purse),
+    prompts: world.prompts,
     clock,
     sha256,
-    verdicts: verdictsIn(evaluations),
+    verdicts: verdictsIn(world, payer),
   });
+  return async (...judged) => unsaid(await asked(...judged), redaction);
+}
 
-/** Verdicts are of no single evaluation: equal answers share them. */
-const ofAll = "verdicts";
+/** What is said, without the secrets that the harness was told of. */
+const unsaid = <T extends object>(value: T, redaction: Redaction): T =>
+  JSON.parse(redaction.text(JSON.stringify(value))) as T;
 
-const verdictsIn = ({ find, put }: Pick<Evaluations, "find" | "put">): Verdicts => ({
-  get: async (key) => {
-    const read = verdict.safeParse((await find([key])).get(key)?.[0]?.value);
-    return read.success ? read.data : null;
-  },
-  put: async (key, value) => put({ key, evaluation: ofAll, at: clock.now(), value }),
-});
+/** Equal answers share a verdict, in whichever evaluation; whoever had it asked for has paid for it. */
+function verdictsIn({ evaluations, kept: { redaction } }: World, payer: Payer | null): Verdicts {
+  const counted = new Set<string>();
+  return {
+    get: async (key) => {
+      const rows = (await evaluations.find([key])).get(key) ?? [];
+      for (const { evaluation, value } of rows) {
+        const read = verdict.safeParse(value);
+        if (!read.success) continue;
+        if (evaluation === payer?.name && !counted.has(key)) payer.purse.charge(read.data.micros ?? 0);
+        counted.add(key);
+        return read.data;
+      }
+      return null;
+    },
+    put: async (key, given) => {
+      counted.add(key);
+      const evaluation = payer?.name ?? "verdicts";
+      await evaluations.put({ key, evaluation, at: clock.now(), value: unsaid(given, redaction) });
+    },
+  };
+}
 
 /** Models whose calls are paid from a purse: reserved before, settled after; without money left they are not asked. */
 function paidOf(models: Models, purse: Purse): Models {
@@ -80,7 +103,7 @@ const paid = (model: Model, purse: Purse): Model => ({
     if (price === null) return model.respond(request, signal);
     const bytes = Buffer.byteLength(JSON.stringify([request.system, request.tools, request.messages]));
     const reserved = await purse.reserve(mostOf(price, bytes, request.maxOutputTokens));
-    if (reserved === null) return { outcome: "failed", usage: null, error: noMoney };
+    if (reserved === null) throw new NoMoneyLeft("no money is left for the judge; raise --budget");
     try {
       const response = await model.respond(request, signal);
       reserved.settle(response.usage === null ? 0 : cost(response.usage, price));
@@ -94,13 +117,6 @@ const paid = (model: Model, purse: Purse): Model => ({
 /** The most a call can cost that sends so many bytes: a token is never less than a byte. */
 export const mostOf = (price: Price, bytes: number, output: number): number =>
   Math.ceil(bytes * Math.max(price.input, price.cacheWrite) + output * price.output);
-
-const noMoney = {
-  class: "bad-request",
-  message: "no money is left for the judge; raise --budget",
-  status: null,
-  retryAfterMs: null,
-} as const;
 
 /** How receipts and reports name it, with how it agrees with people, as far as they labelled answers. */
 export async function judgeUseOf(world: World, judge: Judge, judging: Judging): Promise<JudgeUse> {
@@ -127,5 +143,10 @@ async function agreementBy(
   if (open === 0) return labelsOf(rows, by);
   io.err(` judge      asked about ${open} answers that people labelled\n`);
   const { signal } = new AbortController();
-  return labelsOf((await judgeLabels({ dir, rubric }, judging, by, { width: 8, signal })).rows, by);
+  try {
+    return labelsOf((await judgeLabels({ dir, rubric }, judging, by, { width: 8, signal })).rows, by);
+  } catch (error) {
+    if (error instanceof NoMoneyLeft) throw new Refused(error.message, exit.budget);
+    throw error;
+  }
 }

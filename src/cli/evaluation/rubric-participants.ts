@@ -10,30 +10,24 @@ import type { Judge } from "../../evals/scoring/verdict.ts";
 import { unanswered } from "../../evals/subject/subject.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import type { JudgeCase } from "../../evals/suite/case.ts";
-import { Refused } from "../exit.ts";
 import { rubricOf } from "../registry/rubric-kind.ts";
 import { sha256 } from "../sha256.ts";
 import { clock } from "../wire.ts";
 import { commandsIn } from "./own-metrics.ts";
 import type { Participants, Participating } from "./participating.ts";
-import { judgeModelOf, judgeOf, judgingWith, mostOf } from "./rubric-judge.ts";
+import { judgeOf, judgingWith, mostOf } from "./rubric-judge.ts";
 import type { SettledArm } from "./arms.ts";
 import type { World } from "./world.ts";
 
 /** Does a rubric judge agree with people: its prompt, or a rubric, is what is evaluated. @throws Refused, … */
 export async function rubricParticipants(
   world: World,
-  { suite, arms, items, model }: Participating,
+  { suite, arms, items }: Participating,
 ): Promise<Participants> {
-  const asked = model ?? judgeModelOf(world, suite);
-  if (asked === null)
-    throw new Refused(
-      `tasks/${suite.name}/suite.yaml: no model judges; name one as judge.model, or give --model anthropic/<model>`,
-    );
   const names = [...new Set(items.map(({ case: one }) => (one as JudgeCase).rubric))];
   const judges = new Map<Arm, Asking>();
   for (const [arm, settled] of Object.entries(arms)) {
-    const judge = tested(await judgeOf(world, asked, names), settled);
+    const judge = tested(await judgeOf(world, settled.asked.model, names), settled);
     judges.set(arm as Arm, { judge, judging: judgingWith(world, judge, null) });
   }
   return {

@@ -45,7 +45,7 @@ export async function runEvaluation(
   const settled = await settle(world, named, options);
   let isDone = false;
   try {
-    const ended = await owned(world, settled, options);
+    const ended = await owned(world, settled);
     isDone = ended.stopped === null;
     return ended;
   } finally {
@@ -53,7 +53,7 @@ export async function runEvaluation(
   }
 }
 
-async function owned(world: World, settled: Settled, options: EvalOptions): Promise<Ended> {
+async function owned(world: World, settled: Settled): Promise<Ended> {
   const own = await world.evaluations.own(settled.id);
   if ("owner" in own)
     throw new Refused(
@@ -61,13 +61,13 @@ async function owned(world: World, settled: Settled, options: EvalOptions): Prom
       exit.infrastructure,
     );
   try {
-    return await ask(world, settled, options);
+    return await ask(world, settled);
   } finally {
     await own.owned.release();
   }
 }
 
-async function ask(world: World, settled: Settled, options: EvalOptions): Promise<Ended> {
+async function ask(world: World, settled: Settled): Promise<Ended> {
   const { io, store, evaluations } = world;
   const candidates = countCandidates(world, settled);
   const before = await readReport(evaluations, settled.id);
@@ -78,17 +78,23 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
     const { subject, scorer, purse } = settled;
     const evaluated = await evaluate(
       { subject, scorer, store, clock, sha256, purse },
-      { ...planOf(settled, options), workedMs: before?.report.looks.at(-1)?.wallMs ?? 0 },
+      { ...planOf(settled), workedMs: before?.report.looks.at(-1)?.wallMs ?? 0 },
       AbortSignal.any([signals.drain, signals.halt]),
       watching(line),
     );
-    const kept =
-      before !== null && isSame(before, evaluated) ? before : keptOf(world, settled, evaluated, candidates);
-    const isWhole = evaluated.looks.length > 0;
+    const isKnown = before !== null && isFurther(before, evaluated);
+    const kept = isKnown ? before : keptOf(world, settled, evaluated, candidates);
+    const isWhole = kept.report.looks.length > 0;
     const report = isWhole ? decided(kept.report) : { ...kept.report, decision: null };
     if (isWhole) await keepReport(evaluations, kept, report);
     const file = report.decision?.verdict === "PROMOTE" ? await written(world, settled, kept) : null;
-    return { kept, report, file, stopped: evaluated.stopped, signal: signals.received() };
+    return {
+      kept,
+      report,
+      file,
+      stopped: isKnown ? stoppedAfter(before, evaluated) : evaluated.stopped,
+      signal: signals.received(),
+    };
   } catch (error) {
     if (!(error instanceof SubjectRefused)) throw error;
     throw new Refused(error.message, exit.infrastructure);
@@ -107,9 +113,13 @@ async function written(
   return receipt === null || version === null ? null : writeReceipt(opened.dir, receipt, version);
 }
 
-/** Nothing was asked for, and it came as far as before. */
-const isSame = ({ report }: KeptReport, { asked, looks }: Evaluated): boolean =>
-  asked === 0 && report.looks.length === looks.length;
+/** Where it had come further before, it is not money that it lacks. */
+const stoppedAfter = ({ report }: KeptReport, { looks, stopped }: Evaluated): Evaluated["stopped"] =>
+  report.looks.length > looks.length && stopped !== "interrupted" ? null : stopped;
+
+/** Nothing was asked for, and before it came as far, or further, with more money. */
+const isFurther = ({ report }: KeptReport, { asked, looks }: Evaluated): boolean =>
+  asked === 0 && report.looks.length >= looks.length;
 
 function keptOf(world: World, settled: Settled, evaluated: Evaluated, candidates: number): KeptReport {
   const { name, digest } = settled.suite;
@@ -132,9 +142,9 @@ function countCandidates({ evaluations }: World, { id, suite, arms, mode }: Sett
   return new Set(looked.map(({ candidate }) => candidate)).size;
 }
 
-function planOf(settled: Settled, options: EvalOptions): Omit<EvaluationPlan, "workedMs"> {
-  const { id, arms, items, forms, gate, mode, judge, suite } = settled;
-  const { concurrency, baseline, budget } = suite.spec;
+function planOf(settled: Settled): Omit<EvaluationPlan, "workedMs"> {
+  const { id, arms, items, forms, gate, mode, judge, suite, concurrency } = settled;
+  const { baseline, budget } = suite.spec;
   return {
     id,
     arms: allArms.filter((arm) => arms[arm] !== undefined),
@@ -143,15 +153,10 @@ function planOf(settled: Settled, options: EvalOptions): Omit<EvaluationPlan, "w
     gate: mode === "smoke" ? { ...gate, looks: [1] } : gate,
     isGated: mode === "gate",
     judge: judge?.labels ?? null,
-    concurrency: options.concurrency === undefined ? concurrency : concurrencyOf(options.concurrency),
+    concurrency,
     freshMs: durationMs(baseline.fresh),
     until: budget.wall === undefined ? null : clock.now() + durationMs(budget.wall),
   };
-}
-
-function concurrencyOf(typed: string): number {
-  if (/^\d{1,3}$/.test(typed) && Number(typed) >= 1 && Number(typed) <= 256) return Number(typed);
-  throw new Refused(`--concurrency ${typed}: say how many answers are asked for at once, 1 to 256`);
 }
 
 const watching = (line: ProgressLine) => {

@@ -22,6 +22,7 @@ import { choose } from "./choose.ts";
 import type { EvalOptions } from "./options.ts";
 import { participants } from "./participants.ts";
 import type { Participants } from "./participating.ts";
+import { refuseUnused } from "./refuse-unused.ts";
 import type { World } from "./world.ts";
 
 /** An evaluation of which everything is known but its answers. */
@@ -38,6 +39,8 @@ export interface Settled {
   readonly gate: GateSpec;
   readonly judge: JudgeUse | null;
   readonly purse: Purse;
+  /** How many answers are asked for at once. */
+  readonly concurrency: number;
   readonly close: Participants["close"];
   /** Like `prompts/worker.prompt, 14 lines differ`; null: the candidate is a version already. */
   readonly changed: string | null;
@@ -56,12 +59,14 @@ export async function settle(
   const choice = await choose(world.opened, named, options);
   const suite = await readSuiteAt(world.opened.dir, choice.suite);
   const mode = options.smoke === true ? "smoke" : "gate";
+  refuseUnused(suite, choice.candidate);
   const found = await versionOf(world.opened, choice.candidate);
   const baseline = choice.baseline === null ? null : await versionOf(world.opened, choice.baseline);
   if (baseline?.digest === found.digest && baseline.ref.kind === found.ref.kind)
     throw new Refused(
       `${found.label} and ${baseline.label} are the same in all that counts, so there is nothing to compare; edit ${found.ref.name}, or say another: --candidate, --baseline`,
     );
+  const concurrency = concurrencyOf(suite, options);
   const items = mode === "smoke" ? suite.items.train.slice(0, smokeCases) : suite.items.held_out;
   if (items.length === 0) throw new Refused(noItems(suite, mode));
   const best = mode === "smoke" ? null : await bestVersion(world.opened, suite.name, found);
@@ -71,22 +76,38 @@ export async function settle(
     suite,
     arms,
     items,
-    purse: money,
+    payer: { name: payerOf(suite, mode, arms), purse: money },
     model: options.model === undefined ? null : located(options.model, world.io.cwd, world.opened.dir),
   });
-  const gate = gateAt(suite, asked.scorer.measures);
-  return {
-    id: idOf({ suite, mode, arms, settings: asked.settings, gate }),
-    suite,
-    mode,
-    // Last, when nothing stands in the way any more.
-    arms: mode === "smoke" ? arms : { ...arms, candidate: await madeVersion(world, suite, arms.candidate) },
-    items,
-    ...asked,
-    gate,
-    purse: money,
-    changed: found.version === null ? found.label : null,
-  };
+  try {
+    const gate = gateAt(suite, asked.scorer.measures);
+    return {
+      id: idOf({ suite, mode, arms, settings: asked.settings, gate }),
+      suite,
+      mode,
+      // Last, when nothing stands in the way any more.
+      arms: mode === "smoke" ? arms : { ...arms, candidate: await madeVersion(world, suite, arms.candidate) },
+      items,
+      ...asked,
+      gate,
+      purse: money,
+      concurrency,
+      changed: found.version === null ? found.label : null,
+    };
+  } catch (error) {
+    await asked.close("kept");
+    throw error;
+  }
+}
+
+/** Who had a judge's verdicts asked for: the same when it goes on. */
+const payerOf = ({ digest }: ReadSuite, mode: string, arms: Arms): string =>
+  sha256(canonical({ payer: 1, suite: digest, mode, arms: Object.values(arms).map((arm) => arm.digest) }));
+
+function concurrencyOf({ spec }: ReadSuite, { concurrency: typed }: EvalOptions): number {
+  if (typed === undefined) return spec.concurrency;
+  if (/^\d{1,3}$/.test(typed) && Number(typed) >= 1 && Number(typed) <= 256) return Number(typed);
+  throw new Refused(`--concurrency ${typed}: say how many answers are asked for at once, 1 to 256`);
 }
 
 async function madeVersion(
@@ -138,9 +159,10 @@ interface Identity {
 }
 
 function idOf({ suite, mode, arms, settings, gate }: Identity): string {
-  const sides = Object.entries(arms).map(([arm, { digest, asked }]) => ({
+  const sides = Object.entries(arms).map(([arm, { ref, digest, asked, prompt }]) => ({
     arm,
     digest,
+    ...(ref.kind === "model" ? { prompt: sha256(prompt.source) } : {}),
     model: asked.model,
     identity: asked.identity,
   }));

@@ -256,7 +256,7 @@ class Course {
         : this.#ports.purse.spent(),
       wallMs: workedMs + this.#ports.clock.now() - this.#begun,
       errors: outcomes.filter((one) => one === "error").length,
-      repeated: this.#repeated,
+      repeated: this.#repeated + (this.#ports.subject.waitedOut?.() ?? 0),
       outages: outcomes.filter((one) => one === "outage").length,
     };
     this.#looks.push(look);

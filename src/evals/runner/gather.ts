@@ -3,10 +3,11 @@ import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answered, Ask, ScoredAnswer } from "../answer.ts";
-import type { Scorer } from "../scoring/scorer.ts";
+import type { Scored, Scorer } from "../scoring/scorer.ts";
 import type { Subject } from "../subject/subject.ts";
 import { numbersOf } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
+import { NoMoneyLeft } from "./purse.ts";
 import type { Purse } from "./purse.ts";
 import { knownOf } from "./reuse.ts";
 import type { AnswerStore, KeptAnswer } from "./store.ts";
@@ -240,7 +241,9 @@ class Work {
     answered: Answered,
     from: "asked" | "own" | "reused",
   ): Promise<void> {
-    const { scores, whys } = await this.#ports.scorer.score(ask, answered, this.#signal);
+    const found = await this.#score(ask, answered);
+    if (found === null) return;
+    const { scores, whys } = found;
     const { arm, sample, form } = ask;
     const more = Object.keys(whys).length === 0 ? {} : { whys };
     const of = { case: ask.item.case.id, arm, sample, form, key };
@@ -250,8 +253,20 @@ class Work {
     this.#onAnswer(scored, from === "asked");
   }
 
+  /** null: it was not scored, as money ended or it was cut off; its answer is kept, and scored when it goes on. */
+  async #score(ask: Ask, answered: Answered): Promise<Scored | null> {
+    try {
+      return await this.#ports.scorer.score(ask, answered, this.#signal);
+    } catch (error) {
+      if (error instanceof NoMoneyLeft) return this.#stop("budget");
+      if (this.#signal.aborted && this.#failed === null) return this.#stop("interrupted");
+      throw error;
+    }
+  }
+
   async #recheck(ask: Ask, { answered }: KeptAnswer, now: ScoredAnswer): Promise<void> {
-    const before = await this.#ports.scorer.score(ask, answered, this.#signal);
+    const before = await this.#score(ask, answered);
+    if (before === null) return;
     this.#rechecks.push({
       case: now.case,
       before: numbersOf(answered, before.scores),

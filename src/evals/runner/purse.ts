@@ -18,6 +18,11 @@ export interface Reserved {
   readonly settle: (micros: number) => void;
 }
 
+/** Thrown where something must be paid on the way, and nothing is left to pay it with: the evaluation stops there. */
+export class NoMoneyLeft extends Error {
+  override readonly name = "NoMoneyLeft";
+}
+
 /** @param ceiling in millionths of a US dollar; null: none */
 export function purse(ceiling: number | null): Purse {
   let [spent, reserved] = [0, 0];

@@ -25,7 +25,7 @@ export interface PromptSubjectOptions {
   /** Asks for the probabilities of the tokens too. */
   readonly logprobs: boolean;
   /** Told each time that an outage is waited out. */
-  readonly onRepeat: (error: ModelError) => void;
+  readonly onRepeat?: (error: ModelError) => void;
 }
 
 interface PromptPorts {
@@ -39,7 +39,13 @@ const tries = 6;
 
 /** One call for each case, rendered and sent as production does it. */
 export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions): Subject {
+  let waited = 0;
+  const onRepeat = (error: ModelError): void => {
+    waited += 1;
+    options.onRepeat?.(error);
+  };
   return {
+    waitedOut: () => waited,
     identity: async (ask) => {
       const arm = armOf(options, ask);
       const { maxOutputTokens, timeoutMs } = options;
@@ -65,7 +71,8 @@ export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions)
     answer: async (ask, signal) => {
       const arm = armOf(options, ask);
       const model = await ports.models.model(arm.model);
-      return untilAnswered(ports, options, model, requestOf(rendered(ports, arm, ask), ask, options), signal);
+      const request = requestOf(rendered(ports, arm, ask), ask, options);
+      return untilAnswered(ports, { ...options, onRepeat }, model, request, signal);
     },
   };
 }
@@ -107,7 +114,7 @@ const requestOf = (
  */
 async function untilAnswered(
   { clock, models }: PromptPorts,
-  { timeoutMs, onRepeat }: PromptSubjectOptions,
+  { timeoutMs, onRepeat }: Required<Pick<PromptSubjectOptions, "timeoutMs" | "onRepeat">>,
   model: Model,
   request: Unsent,
   signal: AbortSignal,

@@ -9,6 +9,8 @@ export interface Subject {
   ceiling(ask: Ask): Promise<number | null>;
   /** Never rejects for what a model or a provider does. @throws SubjectRefused where no later ask can do better */
   answer(ask: Ask, signal: AbortSignal): Promise<Answered>;
+  /** How many outages it waited out by itself until now; none where it cannot say. */
+  readonly waitedOut?: () => number;
 }
 
 /** What makes every further ask useless: a key that is refused, a script without an answer. One line, with what to do. */
