@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { fill, noEngine, root, start } from "../ground.ts";
+import { found, keptBy, mailShop, said, script, sort } from "./eval-ground.ts";
+
+const slow = { timeout: 120_000 };
+const total = (dir: string): number => Object.values(keptBy(dir)).reduce((sum, n) => sum + n, 0);
+
+describe("an evaluation goes on where it was left", () => {
+  test("after its money was used up; the same again asks nothing and says the same", slow, async () => {
+    const dir = await mailShop();
+    const stopped = await said(dir, 4, "eval --budget 0.0105 --concurrency 1");
+    const line =
+      /the money is used up; (\d+) answers? (?:is|are) kept, go on with: harness (.+) --budget …/.exec(
+        stopped,
+      );
+    expect(Number(line?.[1])).toBe(total(dir));
+    expect(total(dir)).toBeGreaterThan(0);
+    expect(total(dir)).toBeLessThan(24);
+    const first = await found(dir, 0, `${line?.[2] ?? ""} --budget 1`);
+    expect(total(dir)).toBe(24);
+    expect(Object.keys(keptBy(dir))).toEqual([first.evaluation]);
+    expect(first.receipt).toBe("receipts/sort-1.json");
+    // Less money takes nothing back.
+    const again = await found(dir, 0, "eval --budget 0.0105");
+    expect(again).toEqual(first);
+    expect(total(dir)).toBe(24);
+  });
+
+  test("how it goes on is said with all that makes it the same", slow, async () => {
+    const dir = await mailShop({ "other.yaml": script() });
+    await said(dir, 0, "prompts commit sort -m one");
+    await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
+    const stopped = await said(
+      dir,
+      4,
+      "eval mails --baseline prompt:sort@1 --model scripted/other.yaml --budget 0.0105",
+    );
+    expect(stopped).toContain(
+      "harness eval mails --candidate prompt:sort@2 --baseline prompt:sort@1 --model scripted/other.yaml --budget …",
+    );
+  });
+
+  test("after kill -9: only what is not there is asked", slow, async () => {
+    const dir = await mailShop({ "script.yaml": script({ delay_ms: 30 }) });
+    const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), "eval", "--concurrency", "4"], {
+      cwd: dir,
+      env: { ...process.env, ...noEngine, HARNESS_FAILPOINT: "answers/after" },
+      stdio: "ignore",
+    });
+    const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+    expect(signal).toBe("SIGKILL");
+    const before = total(dir);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(24);
+    const { looks } = await found(dir, 0, "eval");
+    expect(looks).toMatchObject([{ answers: 24 }]);
+    expect(total(dir)).toBe(24);
+  });
+
+  test(
+    "ctrl-c keeps what was answered; meanwhile another process with the same one is refused",
+    slow,
+    async () => {
+      const dir = await mailShop({ "script.yaml": script({ delay_ms: 400 }) });
+      const child = start(dir, ["eval", "--concurrency", "1"]);
+      await child.said("forecast");
+      const refused = await said(dir, 5, "eval");
+      expect(refused).toContain(`is at work in process ${child.pid} on `);
+      child.process.kill("SIGINT");
+      const { code, err } = await child.ended;
+      expect({ code, err }).toMatchObject({
+        code: 130,
+        err: expect.stringMatching(/answers? (is|are) kept/) as string,
+      });
+      const before = total(dir);
+      await said(dir, 0, "eval --concurrency 24");
+      expect(before).toBeLessThan(24);
+      expect(total(dir)).toBe(24);
+    },
+  );
+});
+
+test("production's answers are taken from earlier, but for a tenth", slow, async () => {
+  const dir = await mailShop();
+  await said(dir, 0, "eval");
+  await said(dir, 0, "promote prompt:sort@1 --to production --why first");
+  await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
+  const { evaluation, looks } = await found(dir, 0, "eval");
+  expect(looks).toMatchObject([{ answers: 48 }]);
+  const asked = keptBy(dir)[evaluation] ?? 0;
+  expect(asked).toBeGreaterThanOrEqual(24);
+  expect(asked).toBeLessThan(36);
+});
+
+test("outages are counted as repeated also where the call waited them out", slow, async () => {
+  const fail = { class: "overloaded", times: 1, retry_after: 0 };
+  const dir = await mailShop({ "script.yaml": script({ "case/c5/*": [{ fail, say: "yes" }] }) });
+  const { looks } = await found(dir, 0, "eval");
+  expect(looks).toMatchObject([{ repeated: 1, outages: 0 }]);
+});
