@@ -11,7 +11,7 @@ import { evaluationSchema } from "./schemas.ts";
 import { places, prepareStateDir, syncDirectory } from "./state-dir.ts";
 
 /** A value under the digest of all that determined it, by the evaluation that asked for it. */
-export interface KeptValue {
+interface KeptValue {
   readonly key: Digest;
   readonly evaluation: string;
   readonly at: Instant;
@@ -19,7 +19,7 @@ export interface KeptValue {
 }
 
 /** One evaluation that was begun. */
-export interface EvaluationRow {
+interface EvaluationRow {
   readonly id: string;
   readonly at: Instant;
   readonly suite: string;
@@ -30,7 +30,7 @@ export interface EvaluationRow {
 }
 
 /** A report in a line, and where it is. */
-export interface ReportRow {
+interface ReportRow {
   readonly id: string;
   readonly at: Instant;
   readonly suite: string;

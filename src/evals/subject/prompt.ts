@@ -9,7 +9,7 @@ import { SubjectRefused, unanswered } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 
 /** One arm: a prompt as production renders it, and the model that is asked. */
-export interface PromptArm {
+interface PromptArm {
   readonly source: string;
   /** How errors name it. */
   readonly file: string;
