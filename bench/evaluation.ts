@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inTurn, median } from "./figures.ts";
@@ -11,6 +12,12 @@ const idealMs = (5000 * 20) / 64;
 const most = 150 * 1024 * 1024;
 /** So that only the first round strips types, which takes memory that a built package does not need. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), "harness-compile-cache"), ...process.env };
+
+/** As the command line starts an evaluation. */
+const { flagsFor } = createRequire(import.meta.url)("../bin/node-for.cjs") as {
+  readonly flagsFor: (args: readonly string[]) => readonly string[];
+};
+const flags = flagsFor(["eval"]);
 
 interface Measured {
   /** Also what the processor did: of a busy machine more than `ms` tells it. */
@@ -50,7 +57,7 @@ function inProcess(mode: "whole" | "bare"): Measured {
   try {
     const file = join(import.meta.dirname, "evaluation-process.ts");
     return JSON.parse(
-      execFileSync(process.execPath, [file, mode, dir], { encoding: "utf8", env }),
+      execFileSync(process.execPath, [...flags, file, mode, dir], { encoding: "utf8", env }),
     ) as Measured;
   } finally {
     rmSync(dir, { recursive: true });

@@ -8,17 +8,27 @@ var nodeFor = require("./node-for.cjs");
 
 var root = path.join(__dirname, "..");
 var args = process.argv.slice(2);
+var flags = nodeFor.flagsFor(args);
 
 // Answered without loading anything, on any Node.
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version + "\n");
-} else if (nodeFor.isNewEnough()) start();
+} else if (nodeFor.isNewEnough()) startWith(flags);
 else {
   var node = nodeFor.installedNode(root);
   if (node === null) {
     process.stderr.write(nodeFor.tooOld);
     process.exitCode = 5;
-  } else nodeFor.runOn(node, [__filename].concat(args));
+  } else nodeFor.runOn(node, flags.concat([__filename], args));
+}
+
+/** Flags count from the start of a process only: this one begins again, as itself. */
+function startWith(flags) {
+  var isMissing = flags.some(function (flag) {
+    return process.execArgv.indexOf(flag) === -1;
+  });
+  if (!isMissing || process.execve === undefined) return start();
+  process.execve(process.execPath, [process.execPath].concat(flags, [__filename], args), process.env);
 }
 
 /** A clone runs its sources, a package what was built of them. */

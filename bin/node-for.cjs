@@ -30,6 +30,11 @@ exports.tooOld =
   process.versions.node +
   "; install a newer one, or put it beside harness with: npm install node@24\n";
 
+/** What Node is told for a command: an evaluation makes thousands of short-lived answers, which would take as much memory again. */
+exports.flagsFor = function (args) {
+  return args[0] === "eval" ? ["--max-semi-space-size=8"] : [];
+};
+
 /** Runs `args` on another Node with the same terminal and passes its exit code and our signals on. `lastWords`: after success. */
 exports.runOn = function (node, args, lastWords) {
   var child = childProcess.spawn(node, args, { stdio: "inherit" });

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { digest } from "../core/id.ts";
-import type { Digest } from "../core/id.ts";
 import type { Item } from "./suite/case.ts";
 
 /** Whose answer: the version that is evaluated, production, the best version ever. */
@@ -51,13 +50,6 @@ export const answered = z.strictObject({
   measured: z.record(z.string(), z.number()),
 });
 export type Answered = z.infer<typeof answered>;
-
-/** An answer in the store: under the digest of all that determined it. */
-export interface StoredAnswer {
-  readonly key: Digest;
-  readonly at: number;
-  readonly answered: Answered;
-}
 
 const score = z.union([z.number(), z.literal("error"), z.literal("outage")]);
 

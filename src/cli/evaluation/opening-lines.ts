@@ -7,11 +7,15 @@ import { sideOf } from "./arms.ts";
 import { suiteVersionOf } from "./found.ts";
 import { forecastOf } from "./forecast.ts";
 import type { Settled } from "./settle.ts";
-import { reportHeads } from "./stored-reports.ts";
+import { reportHeads, reportsOfSuite } from "./stored-reports.ts";
 import type { World } from "./world.ts";
 
 /** What is compared, on what, by which gate, and what it will take: said before anything is asked. */
-export function openingLines(world: World, settled: Settled, candidates: number): readonly string[] {
+export async function openingLines(
+  world: World,
+  settled: Settled,
+  candidates: number,
+): Promise<readonly string[]> {
   const { suite, arms, items, mode, gate, judge, warnings } = settled;
   const { candidate, baseline } = arms;
   const lines: Line[] = [
@@ -35,7 +39,13 @@ export function openingLines(world: World, settled: Settled, candidates: number)
     mode === "smoke"
       ? ["gate", "none: a smoke run decides nothing"]
       : gateLine(gate, { isFirst: baseline === undefined }),
-    forecastLine(forecastOf(settled, reportHeads(world.evaluations))),
+    forecastLine(
+      forecastOf(
+        settled,
+        reportHeads(world.evaluations),
+        await reportsOfSuite(world.evaluations, suite.name),
+      ),
+    ),
     ...warnings.map((warning): Line => ["warning", warning]),
   ];
   return [textOf(lines, world.io.columns), "\n"];

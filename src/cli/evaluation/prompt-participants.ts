@@ -1,6 +1,6 @@
 import { durationMs } from "../../core/duration.ts";
 import type { Json } from "../../core/canonical.ts";
-import { arms as allArms } from "../../evals/answer.ts";
+import type { Arm } from "../../evals/answer.ts";
 import { formsOf, put } from "../../evals/scoring/forms.ts";
 import { rubricsOf, scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
 import { rubricGauge } from "../../evals/scoring/judge.ts";
@@ -119,7 +119,7 @@ async function renderAll({ prompts }: World, arms: Arms, items: Participating["i
         }
 }
 
-function fitsOf(arms: Arms): (arm: (typeof allArms)[number], text: string, output: Json) => string | null {
+function fitsOf(arms: Arms): (arm: Arm, text: string, output: Json) => string | null {
   const fits = new Map(
     Object.entries(arms).map(([arm, { prompt }]) => [arm, outputFit(prompt.source, prompt.file)]),
   );

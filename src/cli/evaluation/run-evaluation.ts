@@ -71,7 +71,7 @@ async function ask(world: World, settled: Settled, options: EvalOptions): Promis
   const { io, store, evaluations } = world;
   const candidates = countCandidates(world, settled);
   const before = await readReport(evaluations, settled.id);
-  for (const line of openingLines(world, settled, candidates)) io.err(line);
+  for (const line of await openingLines(world, settled, candidates)) io.err(line);
   const line = progressLine(io);
   const signals = listen((text) => line.say(`${text}\n`));
   try {

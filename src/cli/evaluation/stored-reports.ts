@@ -64,15 +64,15 @@ export async function readReport(
   return found === null ? null : body.parse(found);
 }
 
-/** Reports of a suite, newest first. */
+/** Older ones say little of what production is like now. */
+const most = 5;
+
+/** The newest reports of a suite, newest first. */
 export async function reportsOfSuite(
-  evaluations: Evaluations,
+  evaluations: Pick<Evaluations, "reports" | "report">,
   suite: string,
-): Promise<readonly KeptReport[]> {
-  const found: KeptReport[] = [];
-  for (const { id } of reportHeads(evaluations).filter((one) => one.suite === suite)) {
-    const kept = await readReport(evaluations, id);
-    if (kept !== null) found.push(kept);
-  }
-  return found;
+): Promise<readonly StoredReport[]> {
+  const heads = reportHeads(evaluations).filter((one) => one.suite === suite);
+  const kept = await Promise.all(heads.slice(0, most).map(async ({ id }) => readReport(evaluations, id)));
+  return kept.flatMap((one) => one?.report ?? []);
 }

@@ -11,7 +11,7 @@ import { evaluationSchema } from "./schemas.ts";
 import { places, prepareStateDir, syncDirectory } from "./state-dir.ts";
 
 /** A value under the digest of all that determined it, by the evaluation that asked for it. */
-export interface KeptValue {
+interface KeptValue {
   readonly key: Digest;
   readonly evaluation: string;
   readonly at: Instant;
@@ -19,7 +19,7 @@ export interface KeptValue {
 }
 
 /** One evaluation that was begun. */
-export interface EvaluationRow {
+interface EvaluationRow {
   readonly id: string;
   readonly at: Instant;
   readonly suite: string;
@@ -30,7 +30,7 @@ export interface EvaluationRow {
 }
 
 /** A report in a line, and where it is. */
-export interface ReportRow {
+interface ReportRow {
   readonly id: string;
   readonly at: Instant;
   readonly suite: string;
@@ -94,11 +94,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Values that are given in one tick share one commit, and so one wait for the disk. */
+/** How long a commit waits for more since the last one: each costs one wait for the disk, in which nothing else is done. */
+const gatherMs = 15;
+
+/** Values that are given within a moment share one commit. */
 class Values {
   readonly #find: (keys: readonly Digest[]) => readonly ValueRow[];
   readonly #write: (rows: readonly Waiting[]) => void;
   #waiting: Waiting[] = [];
+  #committedAt = -Infinity;
 
   constructor(db: Connection, failpoint: Failpoint) {
     const select = db.prepare<[string], ValueRow>(
@@ -131,15 +135,22 @@ class Values {
 
   put({ key, evaluation, at, value }: KeptValue): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      if (this.#waiting.length === 0) this.#flushSoon();
       this.#waiting.push({ row: { key, evaluation, at, value: canonical(value) }, resolve, reject });
     });
+  }
+
+  #flushSoon(): void {
+    const left = this.#committedAt + gatherMs - performance.now();
+    if (left > 1) setTimeout(() => this.flush(), left);
+    else setImmediate(() => this.flush());
   }
 
   flush(): void {
     const rows = this.#waiting;
     this.#waiting = [];
     if (rows.length === 0) return;
+    this.#committedAt = performance.now();
     try {
       this.#write(rows);
     } catch (error) {

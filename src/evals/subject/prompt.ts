@@ -9,7 +9,7 @@ import { SubjectRefused, unanswered } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 
 /** One arm: a prompt as production renders it, and the model that is asked. */
-export interface PromptArm {
+interface PromptArm {
   readonly source: string;
   /** How errors name it. */
   readonly file: string;
@@ -39,6 +39,7 @@ const tries = 6;
 
 /** One call for each case, rendered and sent as production does it. */
 export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions): Subject {
+  const rendered = rendering(ports);
   return {
     identity: async (ask) => {
       const arm = armOf(options, ask);
@@ -50,7 +51,7 @@ export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions)
         maxOutputTokens,
         timeoutMs,
         ...(options.logprobs ? { logprobs: true } : {}),
-        ...(rendered(ports, arm, ask) as unknown as Record<string, Json>),
+        ...(rendered(arm, ask) as unknown as Record<string, Json>),
       };
     },
     ceiling: async (ask) => {
@@ -58,14 +59,14 @@ export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions)
       const { price } = await ports.models.model(arm.model);
       if (price === null) return null;
       // A token is never less than a byte; a cache may be written, which can be dearer.
-      const bytes = Buffer.byteLength(canonical(rendered(ports, arm, ask)));
+      const bytes = Buffer.byteLength(canonical(rendered(arm, ask)));
       const dearest = Math.max(price.input, price.cacheWrite);
       return Math.ceil(bytes * dearest + options.maxOutputTokens * price.output);
     },
     answer: async (ask, signal) => {
       const arm = armOf(options, ask);
       const model = await ports.models.model(arm.model);
-      return untilAnswered(ports, options, model, requestOf(rendered(ports, arm, ask), ask, options), signal);
+      return untilAnswered(ports, options, model, requestOf(rendered(arm, ask), ask, options), signal);
     },
   };
 }
@@ -81,9 +82,15 @@ interface Rendered {
   readonly messages: readonly Message[];
 }
 
-/** @throws PromptError where the case's variables are not what the prompt declares */
-const rendered = ({ prompts }: PromptPorts, { source, file }: PromptArm, { item }: Ask): Rendered =>
-  prompts.render(source, (item.case as PromptCase).vars, file);
+/** An ask is rendered once, however often it is looked at. @throws PromptError for variables that the prompt does not declare */
+function rendering({ prompts }: PromptPorts): (arm: PromptArm, ask: Ask) => Rendered {
+  const known = new WeakMap<Ask, Rendered>();
+  return ({ source, file }, ask) => {
+    const found = known.get(ask) ?? prompts.render(source, (ask.item.case as PromptCase).vars, file);
+    known.set(ask, found);
+    return found;
+  };
+}
 
 type Unsent = Omit<ModelRequest, "try" | "deadline">;
 
