@@ -3,7 +3,7 @@ import type { ArtifactRef } from "../../core/registry/artifact.ts";
 import { resolveWhich } from "../../core/registry/history.ts";
 import type { History } from "../../core/registry/history.ts";
 import { logCommand, makeCommand, versionsDir } from "../../core/registry/kind-words.ts";
-import type { StageRecord } from "../../core/registry/record.ts";
+import type { StageRecord, VersionRecord } from "../../core/registry/record.ts";
 import { promotion } from "../../core/registry/stage.ts";
 import type { Signature } from "../../core/registry/stage.ts";
 import { readProject } from "../../edges/project/project-file.ts";
@@ -12,7 +12,7 @@ import type { Io } from "../io.ts";
 import type { Evaluations } from "../receipts/find-receipt.ts";
 import { proofFor } from "../receipts/prove.ts";
 import { checkRegistry } from "../registry/check.ts";
-import { kinds } from "../registry/kinds.ts";
+import { isTold, kinds } from "../registry/kinds.ts";
 import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
 import type { Opened } from "../registry/open-registry.ts";
 import { signature } from "../registry/signature.ts";
@@ -80,14 +80,25 @@ async function intoProduction(
   const asking = { history, made, accept, by };
   const found = await proofFor(opened, asking, evaluations);
   const isToEvaluate = "without" in found && accept.length === 0 && !unproven;
-  const isEvaluated = isToEvaluate && (await evaluations.evaluate?.(made)) === true;
-  const proof = isEvaluated ? await proofFor(opened, asking, evaluations) : found;
+  const evaluated = isToEvaluate ? await evaluate(evaluations, made) : false;
+  const proof = evaluated === true ? await proofFor(opened, asking, evaluations) : found;
   const receipt = "digest" in proof ? proof.digest : null;
-  const without = "without" in proof ? proof.without : undefined;
+  const cannot = typeof evaluated === "string" ? `it cannot be evaluated now: ${evaluated}; and ` : "";
+  const without = "without" in proof ? `${cannot}${proof.without}` : undefined;
   const asked = { version, to: "production", receipt, isUnproven: unproven, without } as const;
   const record = await add(opened, history, promotion(history, asked, by));
   if ("path" in proof) io.err(` proof  ${proof.path}: harness receipt verify ${proof.path}\n`);
   tell(io, record);
+}
+
+/** Whether it was evaluated; in words why it cannot be, where nothing was asked. @throws Refused where it did not pass */
+async function evaluate(evaluations: Evaluations, made: VersionRecord): Promise<boolean | string> {
+  try {
+    return (await evaluations.evaluate?.(made)) ?? false;
+  } catch (error) {
+    if (!isTold(error) || (error instanceof Refused && error.code !== exit.badInput)) throw error;
+    return error.message;
+  }
 }
 
 /** What became of it, and what makes it everybody's. */

@@ -90,8 +90,11 @@ export async function orFault<T>(look: () => T | Promise<T>): Promise<T | string
   try {
     return await look();
   } catch (error) {
-    const isTold = [RegistryRefused, Refused, PromptError, BadInput].some((one) => error instanceof one);
-    if (isTold) return (error as Error).message;
+    if (isTold(error)) return error.message;
     throw error;
   }
 }
+
+/** Whether its message is for people, and all they need. */
+export const isTold = (error: unknown): error is Error =>
+  [RegistryRefused, Refused, PromptError, BadInput].some((one) => error instanceof one);

@@ -9,17 +9,34 @@ type Redirection = SimpleCommandNode["redirections"][number];
  * The library gives stdout and stderr of a whole script apart, as text, when all is over. So each command of the script
  * gets `>>OUTPUT 2>>OUTPUT` before its own redirections: output then comes in order of arrival, command by command, as
  * the bytes that were written, and is there when the script is killed. In a pipeline the last command's stdout and
- * everyone's stderr are sent. Loops, branches and groups are entered; functions and subshells are one command each, with
- * stdout before stderr.
+ * everyone's stderr are sent. Loops, branches and groups are entered; functions, subshells and other scripts (`sh FILE`) are
+ * one command each, with stdout before stderr.
  *
  * Scripts stay as they are when they redirect the shell itself (`exec`) or use `set -u`, whose error the library loses in
  * a redirected command: then output comes at the end, stdout before stderr, and bytes that are no UTF-8 may suffer.
  */
-export const inOrder: TransformPlugin = {
-  name: "in-order",
-  transform: ({ ast }) =>
-    ast.statements.some(mustStay) ? { ast } : { ast: { ...ast, statements: ast.statements.map(ordered) } },
-};
+export function inOrder(): InOrder {
+  let isOwn = false;
+  return {
+    name: "in-order",
+    begins: () => {
+      isOwn = true;
+    },
+    transform: ({ ast }) => {
+      const isToStay = !isOwn || ast.statements.some(mustStay);
+      isOwn = false;
+      return isToStay ? { ast } : { ast: { ...ast, statements: ast.statements.map(ordered) } };
+    },
+  };
+}
+
+export interface InOrder extends TransformPlugin {
+  /**
+   * The next script is one of ours. The library shows scripts that it runs in its turn (`sh FILE`) too: their output
+   * belongs to whoever runs them, who may have redirected it.
+   */
+  readonly begins: () => void;
+}
 
 const mustStay = ({ sourceText = "" }: StatementNode): boolean =>
   /\bexec\b|\bnounset\b|\bset\s+(?:-\S+\s+)*-[A-Za-z]*u/.test(sourceText);

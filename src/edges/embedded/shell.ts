@@ -68,9 +68,12 @@ export function openShell(dir: string, hosts: readonly string[], telling: Tellin
   const workspace = workspaceFs(dir);
   const network = hosts.length === 0 ? {} : { fetch: gatedFetch(openGate(hosts, addressesOf, refused)) };
   const bash = newBash(workspace, onOutput, network);
+  const order = inOrder();
+  bash.registerTransformPlugin(order);
   return {
     exec: async (command) => {
       try {
+        order.begins();
         return endOf(await bash.exec(command, { rawScript: true, replaceEnv: true, env }), onOutput);
       } catch (error) {
         return refusal(error, onOutput);
@@ -94,9 +97,7 @@ function newBash(
   });
   const options: BashOptions = { fs, cwd: mountPoint, env, executionLimits: limits };
   // Python gets no network.
-  const bash = new Bash({ ...options, ...network, customCommands: pythonCommands(options) });
-  bash.registerTransformPlugin(inOrder);
-  return bash;
+  return new Bash({ ...options, ...network, customCommands: pythonCommands(options) });
 }
 
 /** A directory whose files take what is written and hold nothing. */

@@ -17,12 +17,23 @@ import type { Files } from "../ground.ts";
 
 const cases = 60;
 
-/** The suite that evaluates the worker's prompt. */
+/** The suite that evaluates the worker's prompt: it asks for `gate`, and holds all its cases out. */
 export const suite: Files = {
-  "tasks/core/suite.yaml": "suite: core\nkind: prompt\ntarget: prompt:worker\n",
+  "tasks/core/suite.yaml": `suite: core
+kind: prompt
+target: prompt:worker
+held_out: { share: 1 }
+samples: { looks: [1, 2] }
+metrics:
+  quality: { rubric: helpful }
+guards:
+  quality: { metric: quality, margin: 0.1, floor: 0.5 }
+  refusals: { metric: refusal, margin: 0.1 }
+  cost: { metric: cost, ratio: 1.15 }
+`,
   "tasks/core/cases.jsonl": Array.from(
     { length: cases },
-    (_, index) => `{"id":"c${index + 1}","cluster":"k${index + 1}","vars":{}}\n`,
+    (_, index) => `{"id":"c${index + 1}","cluster":"k${index + 1}","vars":{"number":${index + 1}}}\n`,
   ).join(""),
 };
 
@@ -58,6 +69,7 @@ export async function measuredIn(dir: string, said: Measuring): Promise<Receipt>
     baseline: baseline === undefined ? null : await side(baseline),
     best: best === undefined ? null : await side(best),
     suite: { name: "core", version: null, digest: suiteDigest(sha256, content) },
+    split: { side: "held_out", share: 1, candidates: 3 },
     datasets: { "cases.jsonl": content.files["cases.jsonl"] ?? "" },
     judge: judge === null ? null : { ...judge, rubrics: { helpful: rubricKind.digestOf(rubric) } },
     ...over,

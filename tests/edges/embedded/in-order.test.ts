@@ -10,10 +10,15 @@ interface Run {
   readonly files: string;
 }
 
+/** A script that others run. */
+const other = "echo other; ls none; f() { echo f $1; }; f $1 | cat; x=$(echo s); echo $x >&2";
+
 async function run(script: string, isOrdered: boolean): Promise<Run> {
-  const fs = new InMemoryFs({ "/w/given": "one\ntwo\n", "/tmp/x": "", [outputPath]: "" });
+  const fs = new InMemoryFs({ "/w/given": "one\ntwo\n", "/w/other": other, "/tmp/x": "", [outputPath]: "" });
   const bash = new Bash({ fs, cwd: "/w" });
-  if (isOrdered) bash.registerTransformPlugin(inOrder);
+  const order = inOrder();
+  if (isOrdered) bash.registerTransformPlugin(order);
+  order.begins();
   const { stdout, stderr, exitCode } = await bash.exec(script, { rawScript: true });
   const output = (await fs.readFile(outputPath)) + stdout + stderr;
   const files = await new Bash({ fs, cwd: "/w" }).exec("for f in /w/*; do echo $f; cat $f; done");
@@ -59,6 +64,12 @@ const scripts = [
   "echo q > none/x; echo rc $?; echo q > /tmp; echo rc $?",
   "x=1 env | grep x=; cat < given; cat < nofile; echo $?",
   "case a in a) echo A;; *) echo no;; esac; until true; do :; done; for ((i=0;i<2;i++)); do echo $i; done",
+  "sh other > out; echo \"[$(cat out)]\"; sh other 2> out; cat out; sh other > out 2>&1; sh other &> both; wc -l both",
+  'x=$(sh other a); echo "[$x]"; x=$(bash -c "echo c; ls none"); echo "[$x]"; y=`sh -c "sh other"`; echo "[$y]"',
+  "sh other | tr a-z A-Z; bash other |& tr a-z A-Z; cat other | sh | wc -l; sh < other > out; sh <<< 'echo h' | cat",
+  "echo other | xargs sh > out; cat out; find . -name other -exec sh {} \\; > out; env sh other | cat; timeout 5 sh other > out",
+  "sh other; for i in 1 2; do sh other $i; done | wc -l; { sh other; } > out; (sh other) > out; f() { sh other; }; f > out; x=$(f)",
+  "if sh other | grep -q other; then echo y; fi; sh -c 'exit 3' > out; echo $?; set -e; sh -c 'exit 4' | cat; sh other > /tmp; echo no",
   "echo a | while read x; do echo $x; exit 3; done; echo $?; (cd /tmp; pwd); pwd",
 ];
 
@@ -88,6 +99,9 @@ describe("sending output where it is kept in order", () => {
           "ls none 2>&1",
           "exit 3",
           "x=$(echo s; ls none)",
+          "sh other",
+          "sh other > file",
+          "x=$(sh other; sh -c 'echo $x >&2')",
           "f",
           "wc -l < given",
         ),
