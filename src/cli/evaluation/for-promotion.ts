@@ -21,7 +21,7 @@ export const evaluationsFor = (io: Io): Evaluations => ({
   readSuite: async (dir, name) => {
     const suite = await readSuiteAt(dir, name);
     const items = suite.items.held_out.map(({ case: { id }, cluster }) => ({ id, cluster }));
-    return { gate: gateAt(suite, measuresOf(suite.spec)), items };
+    return { gate: gateAt(suite, measuresOf(suite.spec)), datasets: Object.keys(suite.datasets), items };
   },
   evaluate: async (made) => evaluate(io, made),
 });

@@ -19,8 +19,9 @@ import type { Settled } from "./settle.ts";
 export interface Circumstances {
   /** When it ended. */
   readonly at: number;
-  /** How many candidates were looked at on these held-out cases. */
+  /** How many evaluations looked at these held-out cases. */
   readonly candidates: number;
+  readonly earlier: Receipt["earlier"];
   readonly suiteVersion: number | null;
 }
 
@@ -89,6 +90,7 @@ export function receiptFor(
       suite: report.suite,
       datasets: suite.datasets,
       split: { side: "held_out", share: suite.spec.held_out.share, candidates: at.candidates },
+      earlier: at.earlier,
       gate,
       looks: evaluated.looks.map(({ samples }) => samples),
       accepted: null,

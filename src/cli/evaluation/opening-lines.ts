@@ -6,6 +6,8 @@ import { plural } from "../view/words.ts";
 import { sideOf } from "./arms.ts";
 import { suiteVersionOf } from "./found.ts";
 import { forecastOf } from "./forecast.ts";
+import { earlierText } from "./looks-before.ts";
+import type { LooksBefore } from "./looks-before.ts";
 import type { Settled } from "./settle.ts";
 import { reportHeads, reportsOfSuite } from "./stored-reports.ts";
 import type { World } from "./world.ts";
@@ -14,7 +16,7 @@ import type { World } from "./world.ts";
 export async function openingLines(
   world: World,
   settled: Settled,
-  candidates: number,
+  { count: candidates, earlier }: LooksBefore,
 ): Promise<readonly string[]> {
   const { suite, arms, items, mode, gate, judge, warnings } = settled;
   const { candidate, baseline } = arms;
@@ -46,6 +48,7 @@ export async function openingLines(
         await reportsOfSuite(world.evaluations, suite.name),
       ),
     ),
+    ...[earlierText(suite.name, earlier) ?? []].flat().map((text): Line => ["note", text]),
     ...warnings.map((warning): Line => ["warning", warning]),
   ];
   return [textOf(lines, world.io.columns), "\n"];

@@ -13,6 +13,8 @@ import { sha256 } from "../sha256.ts";
 import { listen } from "../signals.ts";
 import { clock } from "../wire.ts";
 import { receiptFor, reportOf, suiteVersionOf } from "./found.ts";
+import { beginLook } from "./looks-before.ts";
+import type { LooksBefore } from "./looks-before.ts";
 import { openingLines } from "./opening-lines.ts";
 import type { EvalOptions } from "./options.ts";
 import { progressLine } from "./progress.ts";
@@ -69,9 +71,9 @@ async function owned(world: World, settled: Settled): Promise<Ended> {
 
 async function ask(world: World, settled: Settled): Promise<Ended> {
   const { io, store, evaluations } = world;
-  const candidates = countCandidates(world, settled);
+  const looked = await beginLook(world, settled);
   const before = await readReport(evaluations, settled.id);
-  for (const line of await openingLines(world, settled, candidates)) io.err(line);
+  for (const line of await openingLines(world, settled, looked)) io.err(line);
   const line = progressLine(io);
   const signals = listen((text) => line.say(`${text}\n`));
   try {
@@ -83,7 +85,7 @@ async function ask(world: World, settled: Settled): Promise<Ended> {
       watching(line),
     );
     const isKnown = before !== null && isFurther(before, evaluated);
-    const kept = isKnown ? before : keptOf(world, settled, evaluated, candidates);
+    const kept = isKnown ? before : keptOf(world, settled, evaluated, looked);
     const isWhole = kept.report.looks.length > 0;
     const report = isWhole ? decided(kept.report) : { ...kept.report, decision: null };
     if (isWhole) await keepReport(evaluations, kept, report);
@@ -121,25 +123,21 @@ const stoppedAfter = ({ report }: KeptReport, { looks, stopped }: Evaluated): Ev
 const isFurther = ({ report }: KeptReport, { asked, looks }: Evaluated): boolean =>
   asked === 0 && report.looks.length >= looks.length;
 
-function keptOf(world: World, settled: Settled, evaluated: Evaluated, candidates: number): KeptReport {
+function keptOf(
+  world: World,
+  settled: Settled,
+  evaluated: Evaluated,
+  { count, earlier }: LooksBefore,
+): KeptReport {
   const { name, digest } = settled.suite;
-  const at = { at: clock.now(), candidates, suiteVersion: suiteVersionOf(world.opened, name, digest) };
+  const at = {
+    at: clock.now(),
+    candidates: count,
+    earlier,
+    suiteVersion: suiteVersionOf(world.opened, name, digest),
+  };
   const report = reportOf(settled, evaluated, at);
   return { report, receipt: receiptFor(settled, evaluated, report, at) };
-}
-
-/** Looking at held-out cases is counted, whoever stops before the end. */
-function countCandidates({ evaluations }: World, { id, suite, arms, mode }: Settled): number {
-  const { digest } = arms.candidate;
-  evaluations.begin({
-    id,
-    at: clock.now(),
-    suite: suite.name,
-    candidate: digest,
-    isGated: mode === "gate",
-  });
-  const looked = evaluations.begun().filter((one) => one.suite === suite.name && one.isGated);
-  return new Set(looked.map(({ candidate }) => candidate)).size;
 }
 
 function planOf(settled: Settled): Omit<EvaluationPlan, "workedMs"> {

@@ -14,6 +14,8 @@ import { sha256 } from "../sha256.ts";
 /** What a suite's folder says as it is now, of what a receipt says too. */
 export interface SuiteFacts {
   readonly gate: GateSpec;
+  /** The files of cases, by their paths in the folder. */
+  readonly datasets: readonly string[];
   /** The held-out cases. */
   readonly items: readonly { readonly id: string; readonly cluster: string }[];
 }
@@ -80,7 +82,7 @@ function datasetFaults({ datasets, suite }: Receipt, { files }: SuiteContent): s
     );
 }
 
-function factFaults({ gate, items, suite }: Receipt, facts: SuiteFacts): string[] {
+function factFaults({ gate, items, suite, datasets }: Receipt, facts: SuiteFacts): string[] {
   const faults: string[] = [];
   if (canonical(gate) !== canonical(facts.gate))
     faults.push(`its gate is not the one that tasks/${suite.name}/suite.yaml asks for`);
@@ -88,6 +90,8 @@ function factFaults({ gate, items, suite }: Receipt, facts: SuiteFacts): string[
   const scored = new Set(items.map(({ item }) => item.id));
   const stranger = items.find(({ item }) => clusters.get(item.id) !== item.cluster);
   const missing = facts.items.find(({ id }) => !scored.has(id));
+  if (canonical(Object.keys(datasets).toSorted()) !== canonical(facts.datasets.toSorted()))
+    faults.push(`it does not name the files of cases of tasks/${suite.name}: ${facts.datasets.join(", ")}`);
   if (stranger !== undefined)
     faults.push(`its item ${stranger.item.id} is no held-out case of that cluster of tasks/${suite.name}`);
   if (missing !== undefined)

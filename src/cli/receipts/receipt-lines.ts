@@ -5,6 +5,7 @@ import type { GuardEvidence } from "../../evals/gate/evidence.ts";
 import { rangeOf } from "../../evals/gate/spec.ts";
 import type { GuardSpec } from "../../evals/gate/spec.ts";
 import type { Receipt, Side } from "../../evals/receipt/receipt.ts";
+import { earlierText } from "../evaluation/looks-before.ts";
 import { inColumns } from "../view/columns.ts";
 import { oneLine, plural, timeOfDay } from "../view/words.ts";
 import { acceptText } from "./accepted-margins.ts";
@@ -18,7 +19,7 @@ export function receiptLines(
   const { candidate, baseline, suite, split, items, looks } = receipt;
   const against =
     baseline === null ? "held against the floors of the suite" : `against ${sideText(baseline)}`;
-  const seen = `${plural(items.length, "case")}, ${plural(looks.at(-1) ?? 0, "answer")} each, ${plural(split.candidates, "candidate")} looked at so far`;
+  const seen = `${plural(items.length, "case")}, ${plural(looks.at(-1) ?? 0, "answer")} each, ${plural(split.candidates, "evaluation")} looked at them so far`;
   const line = (text: string): string => ` ${oneLine(text, columns - 2)}`;
   const heading = ["", "", "difference", "still plausible", "margin", ""];
   const shown = [...decision.guards, ...(decision.primary === null ? [] : [decision.primary])];
@@ -29,7 +30,8 @@ export function receiptLines(
       `suite ${suite.name}${suite.version === null ? "" : `@${suite.version}`} ${short(suite.digest)}: ${seen}`,
     ),
     ...inColumns(rows, ["left", "left", "right", "right", "right", "left"], columns),
-    ...judgeWords(decision).map(line),
+    ...judgeWords(receipt, decision).map(line),
+    ...[earlierText(suite.name, receipt.earlier) ?? []].flat().map(line),
     ...acceptedWords(receipt, now).map(line),
   ];
 }
@@ -65,12 +67,15 @@ function valueText(guard: GuardSpec, isFloor: boolean, value: number): string {
   return isShare ? `${sign}${(100 * Math.abs(value)).toFixed(1)} pts` : `${sign}${number(Math.abs(value))}`;
 }
 
-const judgeWords = ({ judged }: Decision): readonly string[] =>
-  Object.entries(judged).map(([name, { effective, labels, proven }]) => {
+function judgeWords({ judge }: Receipt, { judged }: Decision): readonly string[] {
+  if (judge !== null && judge.labels === null)
+    return [`judge ${Object.keys(judge.rubrics).join(", ")} (${judge.model}): judge unproven, no labels`];
+  return Object.entries(judged).map(([name, { effective, labels, proven }]) => {
     const truth =
       effective === null ? "no difference at all" : `a true difference of ${effective.toFixed(3)}`;
     return `judge of ${name}: by ${plural(labels, "label")} its margin is ${truth}${proven ? "" : "; judge unproven"}`;
   });
+}
 
 function acceptedWords({ accepted, gate, baseline }: Receipt, now: number): readonly string[] {
   if (accepted === null) return [];

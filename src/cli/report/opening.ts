@@ -17,14 +17,14 @@ export function candidateLine(candidate: Side, baseline: Side | null, changed: s
   return ["candidate", `${from}${sideText(candidate)}         baseline  ${other}`];
 }
 
-/** `core@3, held-out: 240 cases in 61 clusters, 8th candidate on this split; judge helpful agrees with people κ .71`. */
+/** `core@3, held-out: 240 cases in 61 clusters, 8th evaluation on this split; judge helpful agrees with people κ .71`. */
 export function suiteLine(
   report: Pick<StoredReport, "suite" | "side" | "cases" | "candidates" | "judge">,
 ): Line {
   const { suite, side, cases, candidates, judge } = report;
   const clusters = new Set(cases.map(({ cluster }) => cluster)).size;
   const version = suite.version === null ? `${suite.name}=file` : `${suite.name}@${suite.version}`;
-  const looked = candidates === 0 ? "" : `, ${ordinal(candidates)} candidate on this split`;
+  const looked = candidates === 0 ? "" : `, ${ordinal(candidates)} evaluation on this split`;
   const part = side === "held_out" ? "held-out" : "training part";
   const judged = judge === null ? "" : `; ${judgeText(judge)}`;
   return [

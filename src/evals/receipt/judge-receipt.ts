@@ -1,3 +1,4 @@
+import { canonical } from "../../core/canonical.ts";
 import { arms } from "../answer.ts";
 import type { Arm } from "../answer.ts";
 import { GateFault } from "../gate/decide.ts";
@@ -13,7 +14,7 @@ export interface Judged {
 
 /** Whether what a receipt says fits itself, and what the gate makes of it. */
 export function judgeReceipt(receipt: Receipt): Judged {
-  const faults = [...armFaults(receipt), ...judgeFaults(receipt)];
+  const faults = [...armFaults(receipt), ...answerFaults(receipt), ...judgeFaults(receipt)];
   if (receipt.digest !== receipt.candidate.digest)
     faults.push("digest: it is not that of the candidate, so it is about another version");
   try {
@@ -43,6 +44,21 @@ function armFaults(receipt: Receipt): string[] {
       return [];
     }),
   );
+}
+
+/** The same answer to the same case has the same scores, whoever gave it. */
+function answerFaults({ items }: Receipt): string[] {
+  return items.flatMap(({ item, answers }) => {
+    const scores = new Map<string, string>();
+    return arms.flatMap((arm) =>
+      answers[arm].flatMap((digest, index) => {
+        const score = canonical(item[arm][index] ?? null);
+        const before = scores.get(digest) ?? score;
+        scores.set(digest, before);
+        return before === score ? [] : [`item ${item.id}: one and the same answer has two scores`];
+      }),
+    );
+  });
 }
 
 function judgeFaults({ gate, judge }: Receipt): string[] {

@@ -61,9 +61,18 @@ export const receipt = z.strictObject({
   split: z.strictObject({
     side: z.enum(["held_out", "train"]),
     share: z.number(),
-    /** How many candidates have been looked at on this split, this one among them. */
+    /** How many evaluations have looked at this split, this one among them. */
     candidates: z.int().positive(),
   }),
+  /** Evaluations of this very candidate on a suite of this name, with another gate, other cases or settings. */
+  earlier: z
+    .array(
+      z.strictObject({
+        evaluation: z.string(),
+        verdict: z.enum(["PROMOTE", "REJECT", "INCONCLUSIVE"]).nullable(),
+      }),
+    )
+    .default([]),
   gate: gateSpec,
   /** Looks taken, ascending: answers to each item. */
   looks: z.array(z.int().positive()).min(1),

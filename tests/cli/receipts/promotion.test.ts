@@ -159,12 +159,15 @@ describe("what is not of here and now lets nothing in", () => {
       id: `c${index + 1}`,
       cluster: `k${index + 1}`,
     }));
-    const reading = (facts: Partial<SuiteFacts>) => ({ readSuite: async () => ({ gate, items, ...facts }) });
+    const reading = (facts: Partial<SuiteFacts>) => ({
+      readSuite: async () => ({ gate, items, datasets: ["cases.jsonl"], ...facts }),
+    });
     const said = async (facts: Partial<SuiteFacts>): Promise<string> =>
       promoteWith(dir, 2, reading(facts)).catch((error: Error) => error.message);
     expect(await said({ gate: { ...gate, alpha: 0.01 } })).toMatch(
       /its gate is not the one that tasks\/core\/suite\.yaml/,
     );
+    expect(await said({ datasets: ["cases.jsonl", "more.jsonl"] })).toMatch(/does not name the files of cases/);
     expect(await said({ items: items.slice(1) })).toMatch(/its item c1 is no held-out case/);
     expect(await said({ items: [...items, { id: "hard", cluster: "x" }] })).toMatch(
       /the held-out case hard of/,

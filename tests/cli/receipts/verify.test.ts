@@ -24,7 +24,9 @@ describe("receipt verify, by anyone anywhere", () => {
     expect(code).toBe(0);
     const lines = out.split("\n").map((line) => line.replaceAll(/ +/g, " "));
     expect(lines[0]).toMatch(/^ PROMOTE prompt:worker@2 \w{4} against prompt:worker@1 \w{4}$/);
-    expect(lines[1]).toMatch(/^ suite core \w{4}: 60 cases, 2 answers each, 3 candidates looked at so far$/);
+    expect(lines[1]).toMatch(
+      /^ suite core \w{4}: 60 cases, 2 answers each, 3 evaluations looked at them so far$/,
+    );
     expect(lines[2]).toBe(" difference still plausible margin");
     expect(lines[3]).toMatch(/^ cost ×1\.0\d ×1\.03 ×1\.15 holds$/);
     expect(lines[4]).toMatch(/^ quality \+\d\.\d pts −4\.6 pts −10\.0 pts holds$/);

@@ -20,7 +20,7 @@ describe("a report at a terminal", () => {
     const text = reportText(promoted, { ...at, receipt: "receipts/worker-6.json", exit: 0 });
     expect(text).toContain(" candidate  worker@6         baseline  worker@5\n");
     expect(text).toContain(
-      " suite      core@3, held-out: 600 cases in 200 clusters, 8th candidate on this split\n",
+      " suite      core@3, held-out: 600 cases in 200 clusters, 8th evaluation on this split\n",
     );
     expect(text).toContain(
       " gate       quality −5 pts · refusals +2 pts · cost ×1.15 · planned looks at K = 2, 4, 8\n",

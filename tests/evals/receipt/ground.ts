@@ -78,6 +78,7 @@ export function evaluated(
   const has = (arm: "baseline" | "best"): boolean => items.some((item) => item[arm].length > 0);
   return {
     evaluation: "e7k2",
+    earlier: [],
     at: Date.UTC(2026, 6, 1, 10),
     candidate: sideOf(2),
     baseline: has("baseline") ? sideOf(1) : null,
