@@ -6,8 +6,6 @@ import { folder, harness } from "../ground.ts";
 import type { Done, Files, Seat } from "../ground.ts";
 import { rows } from "../registry/kinds-ground.ts";
 
-export const cases = 24;
-
 /** The prompt that sorts mails, with one rule more. */
 export const sort = (rule = "", front: object = {}): string =>
   `---\n${JSON.stringify({ input: { schema: { text: "string" } }, ...front })}\n---\nSort this mail: {{text}}\n${rule}\n`;
@@ -38,7 +36,7 @@ export const script = (more: object = {}): string =>
     ...more,
   });
 
-export const mailCases = (count = cases): string =>
+export const mailCases = (count = 24): string =>
   rows(
     ...Array.from({ length: count }, (_, at) => ({
       id: `c${at + 1}`,
