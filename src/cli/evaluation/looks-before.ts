@@ -1,5 +1,6 @@
 import { receipt } from "../../evals/receipt/receipt.ts";
 import type { Receipt } from "../../evals/receipt/receipt.ts";
+import type { EvaluationRow } from "../../edges/sqlite/evaluations.ts";
 import { readReceipts } from "../../edges/registry/receipts.ts";
 import { clock } from "../wire.ts";
 import type { Settled } from "./settle.ts";
@@ -20,13 +21,15 @@ export async function beginLook(
   { id, suite, arms, mode }: Settled,
 ): Promise<LooksBefore> {
   const candidate = arms.candidate.digest;
-  evaluations.begin({ id, at: clock.now(), suite: suite.name, candidate, isGated: mode === "gate" });
-  const begun = evaluations.begun().filter((one) => one.suite === suite.name && one.isGated);
+  const ofSuite = (): readonly EvaluationRow[] =>
+    evaluations.begun().filter((one) => one.suite === suite.name && one.isGated);
   const proven = await receiptsOf(opened.dir, suite.name);
-  const ids = new Set([id, ...begun.map((one) => one.id), ...proven.map(({ evaluation }) => evaluation)]);
-  const counted = proven.map(({ evaluation, split }) => split.candidates + (evaluation === id ? 0 : 1));
+  const known = new Set([...ofSuite().map((one) => one.id), ...proven.map(({ evaluation }) => evaluation)]);
+  const more = known.has(id) ? 0 : 1;
+  evaluations.begin({ id, at: clock.now(), suite: suite.name, candidate, isGated: mode === "gate" });
+  const begun = ofSuite();
   const verdicts = new Map(reportHeads(evaluations).map((head) => [head.id, head.verdict]));
-  const known = new Map<string, Receipt["earlier"][number]["verdict"]>([
+  const told = new Map<string, Receipt["earlier"][number]["verdict"]>([
     ...begun
       .filter((one) => one.candidate === candidate)
       .map((one) => [one.id, verdicts.get(one.id) ?? null] as const),
@@ -34,10 +37,10 @@ export async function beginLook(
       .filter(({ digest }) => digest === candidate)
       .map((one) => [one.evaluation, one.verdict] as const),
   ]);
-  known.delete(id);
+  told.delete(id);
   return {
-    count: Math.max(ids.size, ...counted),
-    earlier: [...known].map(([evaluation, verdict]) => ({ evaluation, verdict })),
+    count: Math.max(known.size, ...proven.map(({ split }) => split.candidates)) + more,
+    earlier: [...told].map(([evaluation, verdict]) => ({ evaluation, verdict })),
   };
 }
 

@@ -81,6 +81,7 @@ export async function settle(
   });
   try {
     const gate = gateAt(suite, asked.scorer.measures);
+    await refuseTooLittle(asked.subject, arms, items, money, options);
     return {
       id: idOf({ suite, mode, arms, settings: asked.settings, gate }),
       suite,
@@ -98,6 +99,26 @@ export async function settle(
     await asked.close("kept");
     throw error;
   }
+}
+
+/** A budget that no single answer fits in asks for none, and makes no version. @throws Refused */
+async function refuseTooLittle(
+  subject: Subject,
+  arms: Arms,
+  [first]: readonly Item[],
+  money: Purse,
+  { budget }: EvalOptions,
+): Promise<void> {
+  if (first === undefined || money.left() === Infinity) return;
+  const asks = allArms.filter((arm) => arms[arm] !== undefined);
+  const most = await Promise.all(
+    asks.map(async (arm) => (await subject.ceiling({ arm, item: first, sample: 1, form: null })) ?? 0),
+  );
+  const dearest = Math.max(...most);
+  if (dearest > money.left())
+    throw new Refused(
+      `${budget === undefined ? "budget.money of the suite" : `--budget ${budget}`}: one answer may cost up to $${(dearest / 1e6).toFixed(4)}, so none can be asked for; give more, or lower max_output_tokens`,
+    );
 }
 
 /** Who had a judge's verdicts asked for: the same when it goes on. */

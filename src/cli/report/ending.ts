@@ -77,6 +77,8 @@ function waysOut(report: StoredReport, decision: Decision): readonly Way[] {
   const ways = decision.waysOut;
   const chance = `${Math.round(100 * gate.power)} %`;
   const found: Way[] = [];
+  if (decision.guards.some(({ open }) => open === "outages"))
+    found.push(["what nobody answered, or scored, is asked again", evalCommand(report)]);
   if (decision.next !== null)
     found.push([`take the look at K = ${decision.next}: answers so far are kept`, evalCommand(report)]);
   if (ways !== null && ways.cases !== null)

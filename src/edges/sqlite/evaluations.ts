@@ -19,7 +19,7 @@ interface KeptValue {
 }
 
 /** One evaluation that was begun. */
-interface EvaluationRow {
+export interface EvaluationRow {
   readonly id: string;
   readonly at: Instant;
   readonly suite: string;

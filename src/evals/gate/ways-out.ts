@@ -27,6 +27,8 @@ export function waysOut(spec: GateSpec, look: number, { compared, primary }: Tri
     ...compared.map((trial) => stakeOf(trial, trial.comparison.against !== "floor")),
     ...(primary === null ? [] : [stakeOf(primary, false)]),
   ];
+  // More of what nobody answered decides nothing.
+  if (compared.some(isLost)) return { cases: null, answers: null, accept: null };
   const items = compared[0]?.sides.clusters.of.length ?? 0;
   const enough = (shrink: (stake: Stake) => number): boolean => powerOf(open, shrink) >= spec.power;
   const cases = least(
@@ -43,6 +45,10 @@ export function waysOut(spec: GateSpec, look: number, { compared, primary }: Tri
     accept: acceptOf(compared, primary, spec.least_df),
   };
 }
+
+/** Only what nobody knows keeps it open. */
+const isLost = ({ status, against, favoured }: Trial): boolean =>
+  status === "open" && against.status !== favoured.status;
 
 /** One comparison as it would be again: its signal and level, and the share of its variance that answers average out. */
 interface Stake {

@@ -180,7 +180,8 @@ class Course {
     });
   }
 
-  #add({ answers, rechecks, stopped }: Gathered): boolean {
+  #add({ answers, rechecks, stopped, unscored }: Gathered): boolean {
+    if (unscored !== null) this.#watching.onNote(`answers cannot be scored: ${unscored}`);
     this.#rechecks.push(...rechecks);
     this.#stopped = stopped;
     if (stopped === null) this.#answers.push(...answers);

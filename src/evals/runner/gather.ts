@@ -34,18 +34,20 @@ export interface Gathering {
 }
 
 /** Why fewer answers came than were asked for. */
-export type Stopped = "budget" | "time" | "outage" | "interrupted";
+export type Stopped = "budget" | "time" | "outage" | "scoring" | "interrupted";
 
 export interface Gathered {
   readonly answers: readonly ScoredAnswer[];
   readonly rechecks: readonly Recheck[];
   readonly stopped: Stopped | null;
+  /** Why answers could not be scored, where that ended it. */
+  readonly unscored: string | null;
 }
 
 /** `isAsked`: it was not known before. */
 export type OnAnswer = (answer: ScoredAnswer, isAsked: boolean) => void;
 
-/** So many outages one after the other, and the provider is down. */
+/** So many outages one after the other, and the provider is down, or nobody can score. */
 const outagesInARow = 20;
 /** How often an ask is sent whose outages cost something: each time with money of its own. */
 const dearTries = 3;
@@ -98,6 +100,8 @@ class Work {
   /** How many are looked up at a time: few enough that they do not hold up the answers that come meanwhile. */
   readonly #room: number;
   #outages = 0;
+  #unscored = 0;
+  #whyUnscored: string | null = null;
   #stopped: Stopped | null = null;
   #failed: { readonly error: unknown } | null = null;
 
@@ -149,7 +153,12 @@ class Work {
     await this.#asking.onIdle();
     await this.#settling.onIdle();
     if (this.#failed !== null) throw this.#failed.error;
-    return { answers: this.#answers, rechecks: this.#rechecks, stopped: this.#stopped };
+    return {
+      answers: this.#answers,
+      rechecks: this.#rechecks,
+      stopped: this.#stopped,
+      unscored: this.#whyUnscored,
+    };
   }
 
   async #keyOf(ask: Ask): Promise<Digest> {
@@ -244,6 +253,7 @@ class Work {
     const found = await this.#score(ask, answered);
     if (found === null) return;
     const { scores, whys } = found;
+    if (answered.outcome === "complete") this.#heedUnscored(found);
     const { arm, sample, form } = ask;
     const more = Object.keys(whys).length === 0 ? {} : { whys };
     const of = { case: ask.item.case.id, arm, sample, form, key };
@@ -262,6 +272,15 @@ class Work {
       if (this.#signal.aborted && this.#failed === null) return this.#stop("interrupted");
       throw error;
     }
+  }
+
+  /** A judge or a command that fails on everything would only cost money. */
+  #heedUnscored({ scores, whys }: Scored): void {
+    const lost = Object.keys(scores).find((name) => scores[name] === "outage");
+    this.#unscored = lost === undefined ? 0 : this.#unscored + 1;
+    if (lost === undefined || this.#unscored < outagesInARow) return;
+    this.#whyUnscored = `${lost}: ${whys[lost] ?? "nobody says why"}`;
+    this.#stop("scoring");
   }
 
   async #recheck(ask: Ask, { answered }: KeptAnswer, now: ScoredAnswer): Promise<void> {

@@ -123,8 +123,8 @@ describe("a working file", () => {
       const smoke = await said(dir, 0, "eval --smoke");
       expect(smoke).toMatch(/none: a smoke run decides nothing[\s\S]*K=1 +[78] answers/);
       expect(await log(dir)).not.toContain("made sort@");
-      expect(await said(dir, 0, "eval")).toContain("1st candidate on this split");
-      expect(await said(dir, 0, "eval")).toContain("1st candidate on this split");
+      expect(await said(dir, 0, "eval")).toContain("1st evaluation on this split");
+      expect(await said(dir, 0, "eval")).toContain("1st evaluation on this split");
       expect((await log(dir)).match(/made sort@/g)).toHaveLength(1);
     },
   );
@@ -143,11 +143,11 @@ describe("a working file", () => {
   test("each further candidate is counted, the same one is not", slow, async () => {
     const dir = await opened();
     await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
-    expect(await said(dir, 0, "eval")).toContain("2nd candidate on this split");
+    expect(await said(dir, 0, "eval")).toContain("2nd evaluation on this split");
     await fill(dir, { "prompts/sort.prompt": sort("Be kind.") });
-    expect(await said(dir, 0, "eval --json")).toContain("3rd candidate on this split");
+    expect(await said(dir, 0, "eval --json")).toContain("3rd evaluation on this split");
     await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
-    expect(await said(dir, 0, "eval")).toContain("3rd candidate on this split");
+    expect(await said(dir, 0, "eval")).toContain("3rd evaluation on this split");
   });
 });
 

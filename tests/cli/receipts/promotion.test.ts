@@ -167,7 +167,9 @@ describe("what is not of here and now lets nothing in", () => {
     expect(await said({ gate: { ...gate, alpha: 0.01 } })).toMatch(
       /its gate is not the one that tasks\/core\/suite\.yaml/,
     );
-    expect(await said({ datasets: ["cases.jsonl", "more.jsonl"] })).toMatch(/does not name the files of cases/);
+    expect(await said({ datasets: ["cases.jsonl", "more.jsonl"] })).toMatch(
+      /does not name the files of cases/,
+    );
     expect(await said({ items: items.slice(1) })).toMatch(/its item c1 is no held-out case/);
     expect(await said({ items: [...items, { id: "hard", cluster: "x" }] })).toMatch(
       /the held-out case hard of/,

@@ -160,9 +160,9 @@ describe("lines on their own", () => {
     );
   });
 
-  test("which candidate it is on this split", () => {
+  test("which evaluation it is on this split", () => {
     const line = (candidates: number): string => openingText({ ...promoted, candidates }, 200);
-    const of = [1, 2, 3, 4, 11, 12, 13, 21, 112].map((one) => /, (\S+) candidate/.exec(line(one))?.[1]);
+    const of = [1, 2, 3, 4, 11, 12, 13, 21, 112].map((one) => /, (\S+) evaluation/.exec(line(one))?.[1]);
     expect(of).toEqual(["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]);
     expect(line(0)).not.toContain("on this split");
   });
