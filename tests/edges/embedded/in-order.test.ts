@@ -64,7 +64,7 @@ const scripts = [
   "echo q > none/x; echo rc $?; echo q > /tmp; echo rc $?",
   "x=1 env | grep x=; cat < given; cat < nofile; echo $?",
   "case a in a) echo A;; *) echo no;; esac; until true; do :; done; for ((i=0;i<2;i++)); do echo $i; done",
-  "sh other > out; echo \"[$(cat out)]\"; sh other 2> out; cat out; sh other > out 2>&1; sh other &> both; wc -l both",
+  'sh other > out; echo "[$(cat out)]"; sh other 2> out; cat out; sh other > out 2>&1; sh other &> both; wc -l both',
   'x=$(sh other a); echo "[$x]"; x=$(bash -c "echo c; ls none"); echo "[$x]"; y=`sh -c "sh other"`; echo "[$y]"',
   "sh other | tr a-z A-Z; bash other |& tr a-z A-Z; cat other | sh | wc -l; sh < other > out; sh <<< 'echo h' | cat",
   "echo other | xargs sh > out; cat out; find . -name other -exec sh {} \\; > out; env sh other | cat; timeout 5 sh other > out",
