@@ -7,7 +7,7 @@ import { receiptOf } from "../../evals/receipt/make-receipt.ts";
 import type { Receipt, Side } from "../../evals/receipt/receipt.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import type { Evaluated } from "../../evals/runner/evaluate.ts";
-import { itemsOf } from "../../evals/runner/items.ts";
+import { gatedItemsOf } from "../../evals/runner/items.ts";
 import { qualityName } from "../../evals/suite/guards.ts";
 import { newestVersion } from "../../core/registry/history.ts";
 import { ownVersion } from "../version.ts";
@@ -102,7 +102,7 @@ export function receiptFor(
         renderer,
       },
       spent: { answers: last.answers, micros: last.micros, wallMs: last.wallMs },
-      items: itemsOf(gate, asked, items, evaluated.answers, last.samples).map(({ item, answers }) => ({
+      items: gatedItemsOf(gate, asked, items, evaluated.answers, last.samples).map(({ item, answers }) => ({
         item: {
           ...item,
           candidate: [...item.candidate],

@@ -10,6 +10,8 @@ import type { Purse } from "../../evals/runner/purse.ts";
 import type { Scorer } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
 import type { Item } from "../../evals/suite/case.ts";
+import { guardsOf } from "../../evals/suite/guards.ts";
+import { BadInput } from "../../edges/project/bad-input.ts";
 import { Refused } from "../exit.ts";
 import { dollarsOf, located } from "../request.ts";
 import { sha256 } from "../sha256.ts";
@@ -67,6 +69,7 @@ export async function settle(
       `${found.label} and ${baseline.label} are the same in all that counts, so there is nothing to compare; edit ${found.ref.name}, or say another: --candidate, --baseline`,
     );
   const concurrency = concurrencyOf(suite, options);
+  if (mode === "gate" && baseline === null) refuseNoFloors(suite);
   const items = mode === "smoke" ? suite.items.train.slice(0, smokeCases) : suite.items.held_out;
   if (items.length === 0) throw new Refused(noItems(suite, mode));
   const best = mode === "smoke" ? null : await bestVersion(world.opened, suite.name, found);
@@ -129,6 +132,20 @@ function concurrencyOf({ spec }: ReadSuite, { concurrency: typed }: EvalOptions)
   if (typed === undefined) return spec.concurrency;
   if (/^\d{1,3}$/.test(typed) && Number(typed) >= 1 && Number(typed) <= 256) return Number(typed);
   throw new Refused(`--concurrency ${typed}: say how many answers are asked for at once, 1 to 256`);
+}
+
+/** A first version is held against nothing but floors. @throws BadInput */
+function refuseNoFloors({ path, lineOf, spec }: ReadSuite): void {
+  const guards = Object.entries(guardsOf(spec));
+  if (guards.some(([, { floor }]) => floor !== undefined)) return;
+  const names = guards.map(([name]) => name);
+  const [name, { metric, rubric }] = guards.find(([, { margin }]) => margin !== undefined) ?? ["quality", {}];
+  const example = `${name}: { ${rubric === undefined ? `metric: ${metric}` : `rubric: ${rubric}`}, margin: 0.05, floor: 0.7 }`;
+  throw new BadInput(
+    path,
+    lineOf(["guards"]),
+    `there is no version to compare with, so a first one must reach floors, and no guard has one (${names.join(", ")}); write floor: in guards, like ${example}`,
+  );
 }
 
 async function madeVersion(

@@ -1,11 +1,10 @@
 import { nameText, versionText } from "../../core/registry/artifact.ts";
 import { makeCommand } from "../../core/registry/kind-words.ts";
 import type { Decision } from "../../evals/gate/decide.ts";
-import { rangeOf } from "../../evals/gate/spec.ts";
-import type { GuardSpec } from "../../evals/gate/spec.ts";
 import type { Side } from "../../evals/receipt/receipt.ts";
 import { sideText } from "../../evals/report/arms.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
+import { acceptText } from "../receipts/accepted-margins.ts";
 import { cells } from "../view/cells.ts";
 import { inColumns } from "../view/columns.ts";
 import { countText } from "./figures.ts";
@@ -104,16 +103,6 @@ function signing(report: StoredReport, accept: Readonly<Record<string, number>>)
   });
   const what = isFirst ? "sign for the lower floor" : "sign for the wider margin";
   return [what, `${promoteCommand(report.candidate, accepted.join(""))}   (the receipt says so for ever)`];
-}
-
-/** As `harness promote` reads it: `-6` points of a share, `1.3` times as much, else in units of the metric. */
-function acceptText(guard: GuardSpec, value: number, isFloor: boolean): string {
-  const number = (one: number): string => String(Number(one.toPrecision(6)));
-  if (guard.kind === "ratio") return number(value);
-  const [low, high] = rangeOf(guard);
-  const unit = low === 0 && high === 1 ? 100 : 1;
-  const sign = isFloor ? "" : guard.better === "higher" ? "-" : "+";
-  return `${sign}${number(unit * value)}`;
 }
 
 const evalCommand = ({ suite, candidate }: StoredReport): string =>

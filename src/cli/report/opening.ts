@@ -2,7 +2,7 @@ import { leastLabels } from "../../evals/gate/judge.ts";
 import type { GateSpec, GuardSpec } from "../../evals/gate/spec.ts";
 import type { JudgeUse, Side } from "../../evals/receipt/receipt.ts";
 import { sideText } from "../../evals/report/arms.ts";
-import { kappaOf } from "../../evals/report/kappa.ts";
+import { kappaOf } from "../../evals/scoring/agreement.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import { plural } from "../view/words.ts";
 import { countText, moneyText, plannedText, share, spanText, valueText } from "./figures.ts";

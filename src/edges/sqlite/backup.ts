@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -10,12 +11,13 @@ import { openDatabaseForReading } from "./database.ts";
 import type { Connection, Schema } from "./database.ts";
 import { Presence } from "./presence.ts";
 import { StorageRefused } from "./refused.ts";
-import { blobSchema, journalSchema } from "./schemas.ts";
+import { blobSchema, evaluationSchema, journalSchema } from "./schemas.ts";
 import { checkStateDir, codeOf, places, syncDirectory } from "./state-dir.ts";
 import { endBytes, fillOf, headerOf } from "./tar.ts";
 
 /**
- * A backup is a tar archive of `harness.db`, `blobs.db` and `manifest.json`, in this order. `sum`: sha256 of the
+ * A backup is a tar archive of `harness.db`, `blobs.db`, `evals.db` where anything was evaluated, and `manifest.json`, in this
+ * order. `sum`: sha256 of the
  * manifest's canonical JSON without it. Unpacked into an empty `.harness/`, it can be used as it is.
  */
 export const manifest = z.strictObject({
@@ -29,6 +31,7 @@ export const manifest = z.strictObject({
 export type Manifest = z.infer<typeof manifest>;
 
 export const databaseNames = ["harness.db", "blobs.db"] as const;
+export const evaluationsName = "evals.db";
 export const manifestName = "manifest.json";
 
 /** What every manifest's `sum` is. */
@@ -52,9 +55,9 @@ export async function writeBackup(
   const part = `${file}.part`;
   await makePart(part);
   try {
-    copyDatabases(stateDir, part);
+    const names = copyDatabases(stateDir, part);
     const draft = join(part, "backup.tar");
-    const written = await pack(part, draft, about);
+    const written = await pack(part, draft, names, about);
     await publish(draft, file);
     return written;
   } catch (error) {
@@ -93,11 +96,13 @@ export async function makePart(part: string): Promise<void> {
 }
 
 /**
+ * @returns the names of the copies.
+ *
  * The journal comes first: what it names by then is among the blobs that are copied after it, and nobody drops blobs
  * while this is present as a writer. Each copy is one reading transaction, however long it takes, beside all writers.
  */
-function copyDatabases(stateDir: string, into: string): void {
-  const { journal, blobs, presence } = places(stateDir);
+function copyDatabases(stateDir: string, into: string): readonly string[] {
+  const { journal, blobs, evaluations, presence } = places(stateDir);
   const here = new Presence(presence);
   try {
     here.join();
@@ -106,6 +111,9 @@ function copyDatabases(stateDir: string, into: string): void {
   } finally {
     here.close();
   }
+  if (!existsSync(evaluations)) return databaseNames;
+  copy(evaluations, evaluationSchema, join(into, evaluationsName));
+  return [...databaseNames, evaluationsName];
 }
 
 function copy(path: string, schema: Schema, to: string): void {
@@ -120,6 +128,7 @@ function copy(path: string, schema: Schema, to: string): void {
 async function pack(
   part: string,
   draft: string,
+  names: readonly string[],
   { harness, at }: { readonly harness: string; readonly at: Instant },
 ): Promise<{ readonly manifest: Manifest; readonly bytes: number }> {
   const runs = runsOf(join(part, databaseNames[0]));
@@ -127,7 +136,7 @@ async function pack(
   try {
     const seconds = at / 1000;
     const files: Manifest["files"] = [];
-    for (const name of databaseNames) files.push(await addFile(tar, join(part, name), name, seconds));
+    for (const name of names) files.push(await addFile(tar, join(part, name), name, seconds));
     const unsummed = { v: 1, harness, at, files, runs } as const;
     const whole: Manifest = { ...unsummed, sum: sumOf(unsummed) };
     const text = Buffer.from(canonical(whole));

@@ -4,7 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
-import { databaseNames, makePart, manifest, manifestName, sumOf } from "./backup.ts";
+import { databaseNames, evaluationsName, makePart, manifest, manifestName, sumOf } from "./backup.ts";
 import type { Manifest } from "./backup.ts";
 import { SqliteBlobsReader } from "./blob-reader.ts";
 import { openDatabaseForReading } from "./database.ts";
@@ -98,6 +98,12 @@ class Archive {
     return member.size;
   }
 
+  async isNext(name: string): Promise<boolean> {
+    const bytes = new Uint8Array(blockBytes);
+    const { bytesRead } = await this.#from.read(bytes, 0, blockBytes, this.#at);
+    return bytesRead === blockBytes && readHeader(bytes)?.name === name;
+  }
+
   async bytes(count: number, name: string): Promise<Uint8Array> {
     if (count > (await this.#left()))
       throw new StorageRefused(`${this.#file} is cut short: it ends in ${name}`);
@@ -141,6 +147,9 @@ const mostManifestBytes = 64 * 1024 * 1024;
 async function unpack(archive: Archive, into: string): Promise<Manifest> {
   const files: Manifest["files"] = [];
   for (const name of databaseNames) files.push(await unpackFile(archive, name, join(into, name)));
+  // Older backups have none, nor have those of projects in which nothing was evaluated.
+  if (await archive.isNext(evaluationsName))
+    files.push(await unpackFile(archive, evaluationsName, join(into, evaluationsName)));
   const size = await archive.member(manifestName);
   if (size > mostManifestBytes) throw archive.damaged(manifestName);
   const text = Buffer.from(await archive.bytes(size, manifestName)).toString();
@@ -149,6 +158,7 @@ async function unpack(archive: Archive, into: string): Promise<Manifest> {
   const found = readManifest(text);
   if (found === null) throw archive.damaged(manifestName);
   archive.checkHeaders(found.at);
+  if (found.files.length !== files.length) throw archive.damaged(manifestName);
   for (const [n, { name, size: bytes, sha256 }] of files.entries()) {
     const promised = found.files[n];
     if (promised?.name !== name || promised.size !== bytes || promised.sha256 !== sha256)

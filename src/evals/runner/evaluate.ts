@@ -12,7 +12,7 @@ import { driftOf } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
 import { gather } from "./gather.ts";
 import type { GatherPorts, Gathered, Stopped } from "./gather.ts";
-import { itemsOf } from "./items.ts";
+import { gatedItemsOf } from "./items.ts";
 import { asksBetween, asksOfForms } from "./order.ts";
 import type { Form } from "./order.ts";
 
@@ -89,7 +89,7 @@ export async function evaluate(
 /** With every answer still out, what remains wrong is the gate itself, or the items. */
 function refuseFaults({ gate, isGated, arms, items }: EvaluationPlan): void {
   const [first = 1] = gate.looks;
-  const empty = itemsOf(gate, arms, items, [], first).map(({ item }) => item);
+  const empty = gatedItemsOf(gate, arms, items, [], first).map(({ item }) => item);
   const faults = isGated ? gateFaults(gate, { items: empty, looks: [first] }) : [];
   if (faults.length > 0) throw new GateFault(faults);
 }
@@ -263,7 +263,7 @@ class Course {
     this.#looks.push(look);
     if (isGated)
       this.#decision = decideGate(gate, {
-        items: itemsOf(gate, arms, items, this.#answers, samples).map(({ item }) => item),
+        items: gatedItemsOf(gate, arms, items, this.#answers, samples).map(({ item }) => item),
         looks: this.#looks.map((one) => one.samples),
         ...(judge === null ? {} : { judge }),
       });

@@ -20,11 +20,12 @@ export interface Agreement {
 }
 
 export function agreementOn(pairs: readonly Pair[]): Agreement {
-  const { good, bad } = countsOf(pairs);
+  const labels = countsOf(pairs);
+  const { good, bad } = labels;
   return {
     labels: pairs.length,
     accuracy: share(good.right + bad.right, pairs.length),
-    kappa: kappaOf(pairs),
+    kappa: kappaOf(labels),
     sensitivity: share(good.right, good.of),
     specificity: share(bad.right, bad.of),
   };
@@ -43,12 +44,14 @@ const counted = (pairs: readonly Pair[]): JudgeLabels["good"] => ({
 
 const share = (some: number, all: number): number | null => (all === 0 ? null : some / all);
 
-/** J. Cohen (1960), A coefficient of agreement for nominal scales; null where chance alone would always agree. */
-function kappaOf(pairs: readonly Pair[]): number | null {
-  const all = pairs.length;
-  const same = pairs.filter(({ label, pass }) => label === pass).length / all;
-  const good = pairs.filter(({ label }) => label).length / all;
-  const passed = pairs.filter(({ pass }) => pass).length / all;
-  const chance = good * passed + (1 - good) * (1 - passed);
-  return chance < 1 ? (same - chance) / (1 - chance) : null;
+/**
+ * Cohen's kappa (J. Cohen 1960, A coefficient of agreement for nominal scales): how much more often they agree than two who
+ * do not look, of what is left to agree on. From −1 to 1. null: there are no labels, or chance alone would always agree.
+ */
+export function kappaOf({ good, bad }: JudgeLabels): number | null {
+  const all = good.of + bad.of;
+  const passes = good.right + bad.of - bad.right;
+  const agreed = (good.right + bad.right) / all;
+  const byChance = (good.of * passes + bad.of * (all - passes)) / (all * all);
+  return all === 0 || byChance === 1 ? null : (agreed - byChance) / (1 - byChance);
 }

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { foundText, openingText, reportText } from "../../../src/cli/report/terminal.ts";
 import { forecastLine } from "../../../src/cli/report/opening.ts";
 import { lookLine } from "../../../src/cli/report/look-line.ts";
+import { acceptedMargins } from "../../../src/cli/receipts/accepted-margins.ts";
+import { decideGate } from "../../../src/evals/gate/decide.ts";
+import type { GateText } from "../../../src/evals/gate/spec.ts";
+import { itemsOf } from "../../../src/evals/report/items.ts";
 import { sampleReport, threeGuards } from "../../evals/report/sample-report.ts";
+import type { Sample } from "../../evals/report/sample-report.ts";
 
 const at = { receipt: null, exit: null, columns: 200 };
 
@@ -58,6 +63,34 @@ describe("a report at a terminal", () => {
       /^ {2}2 {2}sign for the wider margin +harness promote prompt:worker@6 --to production --accept quality=-\d+ .*--why "…" {3}\(the receipt says so for ever\)$/m,
     );
     expect(text).toMatch(/^ {2}3 {2}keep worker@5$/m);
+  });
+
+  const floors: GateText = {
+    ...threeGuards,
+    guards: {
+      quality: { kind: "rate", metric: "quasi_exact_match", better: "higher", margin: 0.05, floor: 0.85 },
+      refusals: { kind: "rate", metric: "refusal", better: "lower", margin: 0.02, floor: 0.01 },
+      cost: { kind: "ratio", metric: "cost", better: "lower", ratio: 1.15, floor: 0.004 },
+    },
+  };
+  test.each<[string, readonly string[], Sample]>([
+    ["two margins", ["quality", "refusals"], {}],
+    ["three margins", ["cost", "quality", "refusals"], { candidate: { refused: 0.03, dollars: 0.0046 } }],
+    ["three floors", ["cost", "quality", "refusals"], { baseline: null, gate: floors }],
+  ])("what a person may sign for is what promote reads, and is enough: %s", (_, names, sample) => {
+    const { gate, looks, answers, baseline, ...found } = sampleReport({
+      cases: 90,
+      looks: [2, 4, 8],
+      ...sample,
+    });
+    const text = foundText({ ...found, gate, looks, answers, baseline }, at);
+    const typed = [...text.matchAll(/--accept (\S+)/g)].map(([, one = ""]) => one);
+    expect(typed.map((one) => one.replace(/=.*/, "")).toSorted()).toEqual(names);
+    const margins = acceptedMargins(gate, typed, baseline === null);
+    expect(margins).toEqual(found.decision?.waysOut?.accept);
+    const items = itemsOf({ ...found, looks, answers, baseline });
+    const taken = looks.map(({ samples }) => samples);
+    expect(decideGate(gate, { items, looks: taken, accepted: margins }).verdict).toBe("PROMOTE");
   });
 
   test("INCONCLUSIVE in the middle: the next look comes first", () => {

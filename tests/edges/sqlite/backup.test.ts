@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeBackup } from "../../../src/edges/sqlite/backup.ts";
+import { openEvaluations } from "../../../src/edges/sqlite/evaluations.ts";
 import { StorageRefused } from "../../../src/edges/sqlite/refused.ts";
 import { restoreBackup } from "../../../src/edges/sqlite/restore.ts";
 import { openStorage } from "../../../src/edges/sqlite/storage.ts";
@@ -100,6 +101,29 @@ describe("a backup", () => {
     const unpacked = await openStorage(target);
     expect(await all(unpacked.journal.read("aaaa", 0))).toEqual(entries);
     await unpacked.close();
+  });
+
+  it("brings answers and reports of evaluations back, which were paid for; every byte of them is checked", async () => {
+    await (await ground.open()).close();
+    const evaluations = await openEvaluations(ground.stateDir);
+    const answer = { key: "a".repeat(64), evaluation: "e1", at: 5, value: { text: "yes" } };
+    await evaluations.put(answer);
+    await evaluations.putReport({ id: "e1", at: 6, suite: "core", head: {} }, { found: "much" });
+    await writeBackup(ground.stateDir, file, about);
+    evaluations.close();
+    const { manifest } = await restoreBackup(file, target, verified);
+    expect(manifest.files.map(({ name }) => name)).toEqual(["harness.db", "blobs.db", "evals.db"]);
+    const restored = await openEvaluations(target);
+    expect((await restored.find([answer.key])).get(answer.key)).toEqual([answer]);
+    expect(await restored.report("e1")).toEqual({ found: "much" });
+    restored.close();
+    await rm(target, { recursive: true });
+    const start = (await readFile(file)).indexOf("evals.db\0");
+    for (const at of [start, start + 512 + 5000]) {
+      const back = await flip(at);
+      expect(await refusal()).toMatch(/is damaged: (?:evals\.db|manifest\.json) is not what was backed up/);
+      await back();
+    }
   });
 
   it("never takes another file's place, nor that of one that is being written", async () => {

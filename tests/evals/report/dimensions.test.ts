@@ -7,6 +7,9 @@ import { dimensionsOf } from "../../../src/evals/report/dimensions.ts";
 import type { Dimension } from "../../../src/evals/report/dimensions.ts";
 import { estimateOf } from "../../../src/evals/report/estimate.ts";
 import { itemsOf } from "../../../src/evals/report/items.ts";
+import { gatedItemsOf } from "../../../src/evals/runner/items.ts";
+import { decideGate } from "../../../src/evals/gate/decide.ts";
+import type { ScoredItem } from "../../../src/evals/gate/item.ts";
 import type { StoredReport } from "../../../src/evals/report/report.ts";
 import { winRatesOf } from "../../../src/evals/report/win-rate.ts";
 import { random } from "../../simulation/random.ts";
@@ -175,6 +178,26 @@ describe("items", () => {
     expect(items[1]?.baseline.map((answer) => answer === "outage")).toEqual([false, false, true, false]);
     expect(items[2]?.candidate[0]).toBe("outage");
     expect(items[0]?.best).toEqual([]);
+  });
+
+  test("are those of the receipt, also where an arm has fewer answers than the look", () => {
+    const three = storedSample({ cases: 4, looks: [2], best: {} });
+    const answers = three.answers.filter(({ arm, sample }) => arm !== "best" || sample === 1);
+    const few = { ...three, answers };
+    const items = itemsOf(few);
+    expect(items[0]?.best.map((answer) => answer === "outage")).toEqual([false, true]);
+    const gated = gatedItemsOf(few.gate, ["candidate", "baseline", "best"], few.cases, answers, 2);
+    expect(gated.map(({ answers: found }) => found.best.length)).toEqual([1, 1, 1, 1]);
+    const { gate: spec, looks } = few;
+    const verdictOn = (of: readonly ScoredItem[]): unknown =>
+      decideGate(spec, { items: of, looks: looks.map(({ samples: taken }) => taken) });
+    expect(verdictOn(gated.map(({ item }) => item))).toEqual(verdictOn(items));
+    expect(Object.keys(gated[0]?.item.best[0] ?? {}).toSorted()).toEqual([
+      "cost",
+      "quasi_exact_match",
+      "refusal",
+    ]);
+    expect(items[0]?.best[0]).toHaveProperty("latency");
   });
 
   test("a smoke run is not decided", () => {

@@ -3,7 +3,7 @@ import type { ScoredAnswer } from "../../../src/evals/answer.ts";
 import { calibrationOf } from "../../../src/evals/report/calibration.ts";
 import { dimensionsOf } from "../../../src/evals/report/dimensions.ts";
 import { efficiencyOf, quantileOf } from "../../../src/evals/report/efficiency.ts";
-import { kappaOf } from "../../../src/evals/report/kappa.ts";
+import { kappaOf } from "../../../src/evals/scoring/agreement.ts";
 import { regressionsOf } from "../../../src/evals/report/regressions.ts";
 import { reportedOf } from "../../../src/evals/report/reported.ts";
 import type { Scale } from "../../../src/evals/gate/spec.ts";
