@@ -64,6 +64,7 @@ async function check(asked: Suite): Promise<number> {
   const name = nameOf("check", asked);
   const reports = await storedReports(opened.dir, name);
   return checkSuite(io, opened, name, options.json === true, {
+    env: io.env,
     reports,
     tryCases: async (file, cases) => tryCases(io, file, cases),
   });

@@ -25,7 +25,10 @@ import { judgeLabels, readLabels } from "./labels.ts";
 import type { World } from "./world.ts";
 
 /** The model that judges a suite, as suite or project say; null: none does. */
-export function judgeModelOf({ project, opened }: World, { spec, folder }: ReadSuite): string | null {
+export function judgeModelOf(
+  { project, opened }: Pick<World, "project" | "opened">,
+  { spec, folder }: Pick<ReadSuite, "spec" | "folder">,
+): string | null {
   if (spec.judge.model !== undefined) return located(spec.judge.model, folder, opened.dir);
   const named = project.spec.models?.evaluator ?? project.spec.model;
   if (named === undefined) return null;

@@ -23,6 +23,7 @@ import type { Opened } from "../registry/open-registry.ts";
 import { sha256 } from "../sha256.ts";
 import { checkRenders } from "./check-renders.ts";
 import { checkJson, checkText } from "./check-text.ts";
+import { checkScored } from "./check-scored.ts";
 import { checkTraining } from "./check-training.ts";
 import { gateAt } from "./read-suite.ts";
 import { readSuiteCases } from "./suite-cases.ts";
@@ -32,6 +33,7 @@ import type { SuiteFile } from "./suite-file.ts";
 
 /** What a check needs besides the suite itself. */
 export interface CheckPorts {
+  readonly env: Io["env"];
   /** Of this suite, newest first. */
   readonly reports: readonly StoredReport[];
   /** Tries the files of agents' cases: what is right passes, what nobody touched fails. */
@@ -73,6 +75,7 @@ async function findingsOf(
     ...written,
     ...(renders === null ? [] : [renders]),
     checkReferences(spec, gate, cases),
+    await checkScored(opened, file, cases.items, ports.env),
     checkUnique(cases),
     checkLeakage(cases, split),
     await checkTraining(opened, split.held_out, cases.lineOf),

@@ -201,6 +201,7 @@ describe("suite check", () => {
         "filled",
         "renders",
         "references",
+        "scored",
         "unique",
         "leakage",
         "training",
@@ -210,7 +211,7 @@ describe("suite check", () => {
         "identical",
       ].map((check) => `✓ ${check}`),
     );
-    expect(lines.at(-1)).toBe(" ok  11 checks hold");
+    expect(lines.at(-1)).toBe(" ok  12 checks hold");
   });
 
   const long = "a long text that is the same in these two cases, to the letter";
@@ -218,6 +219,15 @@ describe("suite check", () => {
     ["cases", { "tasks/core/cases.jsonl": rows(...mails(60), { id: "x" }) }, [61]],
     ["filled", sound((n) => (n === 7 ? { vars: { text: "<fill in: text>" } } : {})), [8]],
     ["renders", sound((n) => (n === 7 ? { vars: { txet: "seven" } } : {})), [8]],
+    [
+      "scored",
+      core(
+        mails(60),
+        "guards: { quality: { metric: exact_match, margin: 0.1 } }",
+        "samples: { looks: [2] }\nmetrics: { same: { command: echo 1, rate: true } }",
+      ),
+      [],
+    ],
     ["references", { "tasks/core/cases.jsonl": rows(...mails(60), { id: "x", vars: { text: "x" } }) }, [61]],
     [
       "unique",
