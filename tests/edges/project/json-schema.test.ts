@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { glob, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -42,15 +42,13 @@ test("a value that is one of a few is offered", () => {
 });
 
 describe("our own files pass", () => {
-  test("the goals of the examples", async () => {
-    const examples = (await readdir(join(root, "examples"), { withFileTypes: true })).filter((entry) =>
-      entry.isDirectory(),
-    );
-    expect(examples.length).toBeGreaterThan(2);
-    for (const { name } of examples) {
-      const path = join(root, "examples", name, "goal.md");
-      const yaml = frontMatter(path, await readFile(path, "utf8"));
-      expect([name, accepts(goalJsonSchema(), yaml)]).toEqual([name, true]);
+  test("the goals of the examples, and of the cases of our suites", async () => {
+    const goals = await Array.fromAsync(glob("{examples,tasks}/**/goal.md", { cwd: root }));
+    expect(goals.filter((path) => path.startsWith("examples")).length).toBeGreaterThan(5);
+    expect(goals.filter((path) => path.startsWith("tasks")).length).toBe(18);
+    for (const path of goals) {
+      const yaml = frontMatter(path, await readFile(join(root, path), "utf8"));
+      expect([path, accepts(goalJsonSchema(), yaml)]).toEqual([path, true]);
     }
   });
 
