@@ -95,7 +95,7 @@ interface Waiting {
 }
 
 /** How long a commit waits for more since the last one: each costs one wait for the disk, in which nothing else is done. */
-const gatherMs = 15;
+const gatherMs = 6;
 
 /** Values that are given within a moment share one commit. */
 class Values {
