@@ -146,7 +146,8 @@ class Work {
     }
     // What was known may be much: it is scored before more is read.
     await this.#settling.onSizeLessThan(mostUnscored);
-    await this.#asking.onSizeLessThan(this.#room);
+    // So many wait always that no lane does, while more are looked up.
+    await this.#asking.onSizeLessThan(2 * this.#room);
   }
 
   async finish(): Promise<Gathered> {
