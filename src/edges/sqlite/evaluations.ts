@@ -96,6 +96,8 @@ interface Waiting {
 
 /** How long a commit waits for more since the last one: each costs one wait for the disk, in which nothing else is done. */
 const gatherMs = 6;
+/** However quick they come, no more than so many are lost with the process. */
+const mostWaiting = 48;
 
 /** Values that are given within a moment share one commit. */
 class Values {
@@ -137,6 +139,7 @@ class Values {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#flushSoon();
       this.#waiting.push({ row: { key, evaluation, at, value: canonical(value) }, resolve, reject });
+      if (this.#waiting.length >= mostWaiting) this.flush();
     });
   }
 
