@@ -97,7 +97,7 @@ interface Waiting {
 /** How long a commit waits for more since the last one: each costs one wait for the disk, in which nothing else is done. */
 const gatherMs = 6;
 /** However quick they come, no more than so many are lost with the process. */
-const mostWaiting = 48;
+const mostWaiting = 64;
 
 /** Values that are given within a moment share one commit. */
 class Values {
