@@ -138,7 +138,10 @@ function judgeWords(words: readonly Word[], text: string, scope: Scope, what: st
 /** Commands inside of words: `$(…)`, `<(…)`. */
 function walkInside(words: readonly Word[], scope: Scope): void {
   eachPiece(words, (piece) => {
-    if (piece.kind === "output") aside(scope, () => walkScript(piece.script, scope, nothing));
+    if (piece.kind === "output") {
+      if (piece.isQuoted) walkHidden(piece.script.text, scope);
+      aside(scope, () => walkScript(piece.script, scope, nothing));
+    }
     if (piece.kind === "process")
       aside(scope, () => walkScript(piece.script, scope, { kind: "pipe", names: unknownArg }));
   });
@@ -275,13 +278,18 @@ function walkText(text: Arg, scope: Scope, input: Input): void {
     scope.parts.push(partOf(shown([text]), [], [unknownCode("which commands run is not known before")]));
     return;
   }
-  const hidden = hiddenIn(text.shape.replaceAll(/[\uE000-\uE002]/g, ""));
-  if (hidden !== null) scope.parts.push(partOf(shown([text]), [], [unknownCode(hidden)]));
+  walkHidden(text.shape.replaceAll(/[\uE000-\uE002]/g, ""), scope, shown([text]));
   const source = text.shape
     .replaceAll(/[\uE000]/g, '"$HARNESS_UNKNOWN"')
     .replaceAll("\uE001", "tame")
     .replaceAll("\uE002", "~");
   walkScript(scope.parse(source), scope, input);
+}
+
+/** Signs that look like the shell's: what encloses a text in quotes took them for mere signs. */
+function walkHidden(text: string, scope: Scope, label = text): void {
+  const hidden = hiddenIn(text);
+  if (hidden !== null) scope.parts.push(partOf(label, [], [unknownCode(hidden)]));
 }
 
 /** Whether what is unknown could end a command and begin another. */

@@ -85,15 +85,15 @@ const before: readonly ((text: string) => string)[] = [
 const notShell = new Set(["time", "coproc"]);
 const isOwnWord = (command: string): boolean => notShell.has(command.split(" ")[0] ?? "");
 
+const lowered = (rows: typeof whole, wraps: typeof around): readonly string[] =>
+  rows.flatMap(({ command }) => {
+    const alone = level(command);
+    return wraps.map((wrap) => wrap(command)).filter((text) => level(text) < alone);
+  });
+
+// All of them, not a sample: what is rare among thousands of commands is what a sample misses.
 test("no place a command stands in makes it less risky", () => {
-  fc.assert(
-    fc.property(fc.constantFrom(...whole), fc.constantFrom(...around), ({ command }, wrap) => {
-      expect({ text: wrap(command), isLower: level(wrap(command)) < level(command) }).toMatchObject({
-        isLower: false,
-      });
-    }),
-    { numRuns: 3000 },
-  );
+  expect(lowered(whole, around)).toEqual([]);
 });
 
 test("no place within a place does either", () => {
@@ -106,20 +106,17 @@ test("no place within a place does either", () => {
         expect({ text, isLower: level(text) < level(command) }).toMatchObject({ isLower: false });
       },
     ),
-    { numRuns: 800 },
+    { numRuns: 4000 },
   );
 });
 
 test("no program in front and no other spelling makes a command less risky", () => {
-  const rows = simple.filter(({ command }) => !isOwnWord(command));
-  fc.assert(
-    fc.property(fc.constantFrom(...rows), fc.constantFrom(...before), ({ command }, wrap) => {
-      expect({ text: wrap(command), isLower: level(wrap(command)) < level(command) }).toMatchObject({
-        isLower: false,
-      });
-    }),
-    { numRuns: 2000 },
-  );
+  expect(
+    lowered(
+      simple.filter(({ command }) => !isOwnWord(command)),
+      before,
+    ),
+  ).toEqual([]);
 });
 
 test("any text is judged, and nothing is thrown", () => {
