@@ -1,0 +1,129 @@
+import type { Digest, Instant } from "../../core/id.ts";
+import type { Clock } from "../../core/ports.ts";
+import type { Answered, Ask } from "../answer.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { Ending } from "./ending.ts";
+import type { Purse } from "./purse.ts";
+import type { AnswerStore, KeptAnswer } from "./store.ts";
+
+export interface AskingPorts {
+  readonly subject: Subject;
+  readonly store: AnswerStore;
+  readonly clock: Clock;
+  readonly purse: Purse;
+}
+
+export interface AskingTerms {
+  readonly evaluation: string;
+  /** When no more is asked; null: never. */
+  readonly until: Instant | null;
+  /** Keys whose answers the purse has counted already; grows. */
+  readonly paid: Set<Digest>;
+}
+
+/** An ask under the digest of all that determines its answer. */
+export interface Job {
+  readonly ask: Ask;
+  readonly key: Digest;
+  /** The answer of earlier with which this one is compared; null: none. */
+  readonly check: KeptAnswer | null;
+}
+
+export interface Arrived {
+  readonly answered: Answered;
+  /** Resolves when it is durable. */
+  readonly kept: Promise<void>;
+}
+
+/** So many outages one after the other, and the provider is down. */
+const outagesInARow = 20;
+/** How often an ask is sent whose outages cost something: each time with money of its own. */
+const dearTries = 3;
+
+/** Asks, pays and keeps. */
+export class Asking {
+  readonly #ports: AskingPorts;
+  readonly #terms: AskingTerms;
+  readonly #ending: Ending;
+  /** Arms may say the very same to the model: then it is asked once. */
+  readonly #underWay = new Map<Digest, Promise<Arrived | null>>();
+  #outages = 0;
+
+  constructor(ports: AskingPorts, terms: AskingTerms, ending: Ending) {
+    this.#ports = ports;
+    this.#terms = terms;
+    this.#ending = ending;
+  }
+
+  /** The answer, given to the store as soon as it is there; null: it was not asked, or cut off. */
+  async arrived(job: Job): Promise<Arrived | null> {
+    const arriving = this.#underWay.get(job.key) ?? this.#arrive(job);
+    this.#underWay.set(job.key, arriving);
+    return arriving;
+  }
+
+  /** Counts what was paid before this process was there. */
+  async countOwn({ ask, key }: Job, answered: Answered): Promise<void> {
+    if (this.#terms.paid.has(key)) return;
+    this.#terms.paid.add(key);
+    const { subject, purse } = this.#ports;
+    purse.charge(chargeOf(answered, answered.micros === null ? await subject.ceiling(ask) : null));
+  }
+
+  async #arrive(job: Job): Promise<Arrived | null> {
+    const answered = await this.#answer(job);
+    if (answered === null) return null;
+    const kept = this.#keep(job.key, answered);
+    kept.catch((error: unknown) => this.#ending.fail(error));
+    return { answered, kept };
+  }
+
+  async #answer(job: Job): Promise<Answered | null> {
+    let charged = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const once = await this.#answerOnce(job);
+      if (once === null) return null;
+      const answered = { ...once, micros: once.micros === null ? null : once.micros + charged };
+      charged = answered.micros ?? charged;
+      const isLost = answered.outcome === "outage" && charged > 0;
+      if (!isLost || attempt === dearTries || !this.#ending.isGoingOn()) return answered;
+    }
+  }
+
+  async #answerOnce({ ask, key }: Job): Promise<Answered | null> {
+    const { subject, purse, clock } = this.#ports;
+    const { until, paid } = this.#terms;
+    const ceiling = await subject.ceiling(ask);
+    const reserved = await purse.reserve(ceiling ?? 0);
+    if (reserved === null) return this.#ending.stop("budget");
+    try {
+      if (!this.#ending.isGoingOn()) return null;
+      if (until !== null && clock.now() >= until) return this.#ending.stop("time");
+      const answered = await subject.answer(ask, this.#ending.signal);
+      reserved.settle(chargeOf(answered, ceiling));
+      paid.add(key);
+      return this.#heeded(answered);
+    } finally {
+      reserved.settle(0);
+    }
+  }
+
+  /** null: it was cut off. */
+  #heeded(answered: Answered): Answered | null {
+    const { signal } = this.#ending;
+    if (signal.aborted && answered.outcome !== "complete") return this.#ending.stop("interrupted");
+    this.#outages = answered.outcome === "outage" ? this.#outages + 1 : 0;
+    if (this.#outages >= outagesInARow) this.#ending.stop("outage");
+    return answered;
+  }
+
+  async #keep(key: Digest, answered: Answered): Promise<void> {
+    const { store, clock } = this.#ports;
+    const { evaluation } = this.#terms;
+    if (answered.outcome !== "outage") await store.put({ key, evaluation, at: clock.now(), answered });
+  }
+}
+
+/** What an answer counts for where the provider did not say what it used: all that it may have cost. */
+const chargeOf = ({ outcome, micros }: Answered, ceiling: number | null): number =>
+  micros ?? (outcome === "outage" ? 0 : (ceiling ?? 0));
