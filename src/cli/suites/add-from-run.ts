@@ -25,7 +25,7 @@ import { withState } from "../reader.ts";
 import { statThere } from "../there.ts";
 import { plural } from "../view/words.ts";
 import { stillVisible } from "../view/visible.ts";
-import { caseGoal } from "./case-goal.ts";
+import { caseTexts } from "./case-goal.ts";
 import type { CaseGoal } from "./case-goal.ts";
 import { readSuiteFile } from "./suite-file.ts";
 import type { SuiteFile } from "./suite-file.ts";
@@ -47,7 +47,8 @@ export type Append = (
 
 /**
  * `harness suite add SUITE --from-run RUN --task ID`: a task that was accepted becomes a case. What the work began with is the
- * workspace, its instructions and criteria are the goal, what was accepted is the oracle. Never overwrites.
+ * workspace, the goal of the run and a plan of this task alone say what is to be done, what was accepted is the oracle. Never
+ * overwrites.
  * @throws Refused
  */
 export async function addFromRun(io: Io, suite: string, from: FromRun, append: Append): Promise<number> {
@@ -144,7 +145,7 @@ async function add(
   };
   await refuseDropped(blobs, run, [accepted.start, accepted.result]);
   const content = await caseContent(trees);
-  await writeCase(trees, folder, caseGoal(goal), content);
+  await writeCase(trees, folder, caseTexts(goal, file.spec.target), content);
   const one: AgentCase = { id: name, cluster: run, groups: [], folder: name };
   try {
     const from = `task ${task} of run ${run}`;

@@ -2,7 +2,9 @@ import { parse, stringify } from "yaml";
 import type { Criterion } from "../../core/criterion.ts";
 import type { CheckSpec, GoalSpec, RunConfig } from "../../core/goal.ts";
 import type { TaskSpec } from "../../core/plan.ts";
+import { planOf } from "../../core/plan.ts";
 import { splitFrontMatter } from "../../edges/project/front-matter.ts";
+import { planText } from "../../edges/project/plan-file.ts";
 import { criterionText } from "../../loop/describe.ts";
 import type { Handoff } from "../../loop/handoff.ts";
 
@@ -17,30 +19,64 @@ export interface CaseGoal {
   readonly from: { readonly run: string; readonly task: string };
 }
 
-/** `goal.md` of a case that is a task of a run: its instructions, and its criteria as checks. */
-export function caseGoal({ spec, config, goal, handoffs, from }: CaseGoal): string {
-  const front: GoalSpec = {
-    ...sandboxOf(config, goal),
-    ...(config.network === undefined || config.network.length === 0
-      ? {}
-      : { network: { allow: [...config.network] } }),
-    checks: checksOf(spec, config),
-  };
-  const handed = handoffs.map(
+/** `goal.md` of a case; and its plan, where no planner is to have a say. */
+export interface CaseTexts {
+  readonly goal: string;
+  readonly plan: string | null;
+}
+
+/**
+ * A task of a run as it was given to its worker: the goal whole, and a plan of this task alone. Where it is planners that are
+ * compared, there is nothing to plan in that; so the task itself is the goal.
+ */
+export const caseTexts = (of: CaseGoal, target: string): CaseTexts =>
+  target === "prompt:planner"
+    ? { goal: taskAsGoal(of), plan: null }
+    : { goal: wholeGoal(of), plan: onePlan(of) };
+
+const wholeGoal = ({ spec, config, goal, from }: CaseGoal): string => {
+  const all = checksOf(spec, config);
+  // Rubrics are judged when the task is; once more at the end would be paid twice.
+  const certain = all.filter(({ rubric }) => rubric === undefined);
+  const checks = certain.length === 0 ? all : certain;
+  return goalText({ plan: "plan.yaml", ...frontOf(config, goal), checks }, from, bodyOf(goal).trim());
+};
+
+const onePlan = ({ spec, handoffs, from }: CaseGoal): string =>
+  `# Task ${from.task} of run ${from.run}, alone\n${planText(
+    planOf([{ ...spec, needs: [], instructions: [spec.instructions, ...handedOn(handoffs)].join("\n") }], []),
+  )}`;
+
+const taskAsGoal = ({ spec, config, goal, handoffs, from }: CaseGoal): string =>
+  goalText(
+    { ...frontOf(config, goal), checks: checksOf(spec, config) },
+    from,
+    [`# ${spec.title}`, "", spec.instructions, ...handedOn(handoffs)].join("\n"),
+  );
+
+const goalText = (front: GoalSpec, { run, task }: CaseGoal["from"], body: string): string =>
+  [
+    "---",
+    `# Task ${task} of run ${run}`,
+    stringify(front, { lineWidth: 110 }).trimEnd(),
+    "---",
+    body,
+    "",
+  ].join("\n");
+
+const frontOf = (config: RunConfig, goal: string): Pick<GoalSpec, "sandbox" | "network"> => ({
+  ...sandboxOf(config, goal),
+  ...(config.network === undefined || config.network.length === 0
+    ? {}
+    : { network: { allow: [...config.network] } }),
+});
+
+function handedOn(handoffs: readonly Handoff[]): string[] {
+  const lines = handoffs.map(
     ({ title, summary, artifacts }) =>
       `- ${title}: ${summary}${artifacts.length === 0 ? "" : ` (${artifacts.join(", ")})`}`,
   );
-  return [
-    "---",
-    `# Task ${from.task} of run ${from.run}`,
-    stringify(front, { lineWidth: 110 }).trimEnd(),
-    "---",
-    `# ${spec.title}`,
-    "",
-    spec.instructions,
-    ...(handed.length === 0 ? [] : ["", "## What was done before", "", ...handed]),
-    "",
-  ].join("\n");
+  return lines.length === 0 ? [] : ["", "## What was done before", "", ...lines];
 }
 
 /** The criteria of the task, and what the goal wanted to stay true: by both a result was judged. */
@@ -80,3 +116,5 @@ function sandboxOf({ sandbox }: RunConfig, goal: string): Pick<GoalSpec, "sandbo
   const { dockerfile: _, ...said } = front?.sandbox ?? {};
   return { sandbox: { ...said, kind: "docker" } };
 }
+
+const bodyOf = (goal: string): string => splitFrontMatter("goal.md", goal).body;

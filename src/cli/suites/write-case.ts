@@ -11,6 +11,7 @@ import { textOfPath } from "../../edges/files/names.ts";
 import { removeTree } from "../../edges/files/remove.ts";
 import { writeEntry } from "../../edges/files/write-tree.ts";
 import type { Writing } from "../../edges/files/write-tree.ts";
+import type { CaseTexts } from "./case-goal.ts";
 
 export interface CaseTrees {
   readonly store: TreeStore;
@@ -86,7 +87,7 @@ function excludedBy(excludes: Excludes, path: string): string | null {
 export async function writeCase(
   { store, blobs }: CaseTrees,
   folder: string,
-  goal: string,
+  { goal, plan }: CaseTexts,
   { workspace, oracle, removed }: CaseContent,
 ): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
@@ -94,6 +95,7 @@ export async function writeCase(
   await mkdir(stage);
   try {
     await writeFile(join(stage, "goal.md"), goal, { flush: true });
+    if (plan !== null) await writeFile(join(stage, "plan.yaml"), plan, { flush: true });
     const writing = { store, blobs, owner: null, wrote: () => undefined };
     await writeFiles({ ...writing, root: join(stage, "workspace") }, workspace);
     await writeFiles({ ...writing, root: join(stage, "oracle") }, oracle);

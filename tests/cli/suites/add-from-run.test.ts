@@ -6,6 +6,7 @@ import { oracleOf } from "../../../src/cli/evaluation/check-agent-case.ts";
 import { addFromRun } from "../../../src/cli/suites/add-from-run.ts";
 import type { Append, FromRun } from "../../../src/cli/suites/add-from-run.ts";
 import { readGoal } from "../../../src/edges/project/goal-file.ts";
+import { readPlan } from "../../../src/edges/project/plan-file.ts";
 import { agentCase } from "../../../src/evals/suite/case.ts";
 import type { AgentCase } from "../../../src/evals/suite/case.ts";
 import { comesTo, runGoal } from "../comparing.ts";
@@ -83,6 +84,17 @@ const worked = async (): Promise<{ readonly dir: string; readonly run: string }>
   return { dir, run: await runGoal(dir) };
 };
 
+const certain = [
+  {
+    id: "c1",
+    type: "command",
+    run: "grep -q good second.txt && test ! -e old.txt && grep -q second code/a.sh",
+  },
+  { id: "c2", type: "file", path: "second.json", schema: { type: "object", required: ["a"] } },
+  { id: "kept", type: "command", run: "grep -q 1 input.csv", guard: true },
+];
+const tidy = { id: "c4", type: "rubric", rubric: "Is it tidy?" };
+
 test("an accepted task of a run becomes a case that its result passes, doing nothing fails, and an agent works", async () => {
   const { dir, run } = await worked();
   // Since the run the project has a secret, whose value a file of the result holds.
@@ -102,7 +114,7 @@ secrets: { TOKEN: { env: TOKEN, hosts: [example.com] } }
   expect(found).toEqual({ id: name, cluster: run, groups: [], folder: name });
 
   const at = join(dir, "tasks/work", name);
-  expect(await readdir(at)).toEqual(["goal.md", "oracle", "removed.txt", "workspace"]);
+  expect(await readdir(at)).toEqual(["goal.md", "oracle", "plan.yaml", "removed.txt", "workspace"]);
   expect(await paths(join(at, "workspace"))).toEqual([
     "code",
     "code/a.sh",
@@ -120,20 +132,17 @@ secrets: { TOKEN: { env: TOKEN, hosts: [example.com] } }
       expect(await readFile(join(at, path), "utf8")).not.toContain(secret);
 
   const goal = await readGoal(join(at, "goal.md"));
-  expect(goal.title).toBe("Second things second");
-  expect(goal.text).toContain("Write second.txt, and tidy up.\n\nLeave first.txt alone.");
-  expect(goal.text).toContain("first.txt is there");
-  expect(goal.checks).toEqual([
-    {
-      id: "c1",
-      type: "command",
-      run: "grep -q good second.txt && test ! -e old.txt && grep -q second code/a.sh",
-    },
-    { id: "c2", type: "file", path: "second.json", schema: { type: "object", required: ["a"] } },
-    { id: "kept", type: "command", run: "grep -q 1 input.csv", guard: true },
-    { id: "c4", type: "rubric", rubric: "Is it tidy?" },
-    { id: "input", type: "command", run: "test -f input.csv", guard: true },
-  ]);
+  expect(goal.text).toBe((await readGoal(join(dir, "goal.md"))).text);
+  const input = { id: "input", type: "command", run: "test -f input.csv", guard: true };
+  // What a judge scores is scored when the task is.
+  expect(goal.checks).toEqual([...certain, input]);
+  expect(await readPlan(join(at, "plan.yaml"))).toMatchObject({
+    tasks: [{ id: "second", title: "Second things second", needs: [], criteria: [...certain, tidy] }],
+  });
+  const { instructions } = (await readPlan(join(at, "plan.yaml"))).tasks[0] ?? {};
+  expect(instructions).toMatch(
+    /^Write second.txt, and tidy up.\n\nLeave first.txt alone.\n\n## What was done before\n\n- .+: first.txt is there/,
+  );
   expect(goal.spec.sandbox).toEqual({ kind: "embedded" });
 
   const place = await placeIn(dir, "one", env);
@@ -141,28 +150,14 @@ secrets: { TOKEN: { env: TOKEN, hosts: [example.com] } }
 
   await fill(dir, {
     "again.yaml": JSON.stringify({
-      "plan/1": [
-        {
-          submit_plan: {
-            tasks: [
-              {
-                id: "do",
-                title: "all of it",
-                instructions: "Do it.",
-                criteria: [{ id: "there", type: "file", path: "second.json" }],
-              },
-            ],
-          },
-        },
-      ],
-      "task/do/*": [
+      "task/second/*": [
         writes("second.txt", "good\n"),
         writes("second.json", '{ "a": 2 }\n'),
         writes("code/a.sh", "echo second\n"),
         runsBash("rm old.txt"),
         submits("done"),
       ],
-      "goal/*": [
+      "judge/second/*/*": [
         {
           submit_verdict: {
             scores: [{ criterion: "c4", score: 0.9, explanation: "tidy" }],
@@ -181,6 +176,19 @@ secrets: { TOKEN: { env: TOKEN, hosts: [example.com] } }
     outcome: "complete",
     measured: { met: 1, attempts: 1 },
   });
+});
+
+test("where planners are compared, the task is a goal to plan", async () => {
+  const { dir, run } = await worked();
+  await fill(dir, { "tasks/work/suite.yaml": "suite: work\nkind: agent\ntarget: prompt:planner\n" });
+  await added(dir, { run, task: "second" });
+  const at = join(dir, "tasks/work", `${run}-second`);
+  expect(await readdir(at)).not.toContain("plan.yaml");
+  const goal = await readGoal(join(at, "goal.md"));
+  expect(goal.title).toBe("Second things second");
+  expect(goal.text).toContain("Write second.txt, and tidy up.\n\nLeave first.txt alone.");
+  expect(goal.text).toContain("first.txt is there");
+  expect(goal.checks).toContainEqual(tidy);
 });
 
 test("nothing is overwritten, and only what was accepted is taken", async () => {
