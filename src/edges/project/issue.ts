@@ -24,25 +24,67 @@ export function findings(
   const unknownFirst = issues.toSorted(
     (a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"),
   );
-  return unknownFirst.flatMap((issue): Finding[] =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({
-          path: [...issue.path, key],
-          what: unknownKey(key, issue.path, schema, elsewhere),
-        }))
-      : [{ path: issue.path, what: wrongValue(issue, valueAt(value, issue.path), schema) }],
-  );
+  return unknownFirst.flatMap((issue): Finding[] => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => ({
+        path: [...issue.path, key],
+        what: unknownKey(key, issue.path, schema, elsewhere),
+      }));
+    const given = valueAt(value, issue.path);
+    const isOfForms = issue.code === "invalid_union" && isMapping(given);
+    const meant = isOfForms ? meantForm(issue.errors) : null;
+    if (meant === null) return [{ path: issue.path, what: wrongValue(issue, given, schema) }];
+    if ("keys" in meant)
+      return [{ path: issue.path, what: `${nameOf(issue.path)} has ${listed(given, meant.keys)}` }];
+    const within = meant.issues.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+    return [...findings(within, value, schema, elsewhere)];
+  });
 }
 
+const isMapping = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Of several forms of a mapping the one that was meant, with what is wrong in it; or by which keys the forms differ. */
+function meantForm(
+  forms: readonly (readonly Issue[])[],
+): { readonly issues: readonly Issue[] } | { readonly keys: readonly string[] } | null {
+  const mappings = forms.filter((issues) => !isOfType(issues));
+  const distances = mappings.map((issues) => strangeKeys(issues).length + missingKeys(issues).length);
+  const [closest, ...others] = mappings.filter((_, at) => distances[at] === Math.min(...distances));
+  if (closest === undefined) return null;
+  if (others.length === 0) return { issues: closest };
+  const strange = mappings.map(strangeKeys);
+  const ofOne = strange.flat().filter((key) => strange.some((keys) => !keys.includes(key)));
+  const keys = [...new Set([...ofOne, ...mappings.flatMap(missingKeys)])];
+  return keys.length === 0 ? null : { keys };
+}
+
+const isOfType = (issues: readonly Issue[]): boolean =>
+  issues.some(({ code, path }) => path.length === 0 && code === "invalid_type");
+
+const strangeKeys = (issues: readonly Issue[]): readonly string[] =>
+  issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys : []));
+
+const missingKeys = (issues: readonly Issue[]): readonly string[] =>
+  issues.flatMap(({ code, path }) =>
+    (code === "invalid_type" || code === "invalid_union") && path.length === 1 ? [String(path[0])] : [],
+  );
+
+const listed = (given: unknown, keys: readonly string[]): string => {
+  const there = Object.keys(given ?? {});
+  return `${there.length === 0 ? "no keys" : there.join(", ")}; give it exactly one of ${keys.join(", ")}`;
+};
+
 function unknownKey(key: string, path: Path, schema: z.ZodType, elsewhere: Elsewhere): string {
-  const known = Object.keys(nodeAt(schema, path).properties ?? {});
+  const known = Object.keys(propertiesOf(nodeAt(schema, path)));
+  if (known.includes(key)) return `${nameOf([...path, key])} does not go with what stands beside it`;
   const unknown = `unknown key ${shown(key)}${path.length === 0 ? "" : ` in ${nameOf(path)}`}`;
   // `{ money: 5,00 }`
   if (/^\d+$/.test(key) && path.length > 0)
     return `${unknown}; a comma ends the value before it, so write a number with a point, like 5.00`;
   if (path.length === 0 && Object.hasOwn(elsewhere, key))
     return `${unknown}; it belongs in ${elsewhere[key]}`;
-  const parent = known.find((name) => Object.hasOwn(nodeAt(schema, [...path, name]).properties ?? {}, key));
+  const parent = known.find((name) => Object.hasOwn(propertiesOf(nodeAt(schema, [...path, name])), key));
   if (parent !== undefined) return `${unknown}; did you mean "${nameOf([...path, parent, key])}"?`;
   const near = nearest(key, known);
   if (near !== null) return `${unknown}; did you mean "${near}"?`;
@@ -143,9 +185,15 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 function nodeAt(schema: z.ZodType, path: Path): JsonSchema {
   let node: unknown = z.toJSONSchema(schema, { io: "input" });
   for (const part of path) {
-    const { properties = {}, items, additionalProperties } = (node ?? {}) as JsonSchema;
+    const here = (node ?? {}) as JsonSchema;
+    const { items, additionalProperties } = here;
+    const properties = propertiesOf(here);
     const named = Object.hasOwn(properties, part) ? properties[String(part)] : additionalProperties;
     node = typeof part === "number" ? items : named;
   }
   return typeof node === "object" && node !== null ? (node as JsonSchema) : {};
 }
+
+/** Of a mapping of several forms those of all. */
+const propertiesOf = ({ properties = {}, anyOf = [] }: JsonSchema): NonNullable<JsonSchema["properties"]> =>
+  Object.assign({}, properties, ...anyOf.map(propertiesOf)) as NonNullable<JsonSchema["properties"]>;
