@@ -151,11 +151,17 @@ function planOf(settled: Settled): Omit<EvaluationPlan, "workedMs"> {
     gate: mode === "smoke" ? { ...gate, looks: [1] } : gate,
     isGated: mode === "gate",
     judge: judge?.labels ?? null,
+    models: modelsOf(arms),
     concurrency,
     freshMs: durationMs(baseline.fresh),
     until: budget.wall === undefined ? null : clock.now() + durationMs(budget.wall),
   };
 }
+
+const modelsOf = (arms: Settled["arms"]): EvaluationPlan["models"] =>
+  Object.fromEntries(
+    Object.entries(arms).flatMap(([arm, { asked }]) => (asked.model === "" ? [] : [[arm, asked.model]])),
+  );
 
 const watching = (line: ProgressLine) => {
   let looks = 0;

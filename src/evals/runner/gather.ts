@@ -2,13 +2,15 @@ import PQueue from "p-queue";
 import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Answered, Ask, ScoredAnswer } from "../answer.ts";
+import type { Answered, Arm, Ask, ScoredAnswer } from "../answer.ts";
 import type { Scored, Scorer } from "../scoring/scorer.ts";
 import type { Subject } from "../subject/subject.ts";
 import { numbersOf } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
 import { NoMoneyLeft } from "./purse.ts";
 import type { Purse } from "./purse.ts";
+import { Rows } from "./rows.ts";
+import type { Stopped } from "./rows.ts";
 import { knownOf } from "./reuse.ts";
 import type { AnswerStore, KeptAnswer } from "./store.ts";
 
@@ -33,22 +35,19 @@ export interface Gathering {
   readonly paid: Set<Digest>;
 }
 
-/** Why fewer answers came than were asked for. */
-export type Stopped = "budget" | "time" | "outage" | "scoring" | "interrupted";
-
 export interface Gathered {
   readonly answers: readonly ScoredAnswer[];
   readonly rechecks: readonly Recheck[];
   readonly stopped: Stopped | null;
-  /** Why answers could not be scored, where that ended it. */
-  readonly unscored: string | null;
+  /** What was said last by whoever ended it: the provider, or who scores. */
+  readonly why: string | null;
+  /** Outages that were asked again, each with money of its own. */
+  readonly repeated: number;
 }
 
 /** `isAsked`: it was not known before. */
 export type OnAnswer = (answer: ScoredAnswer, isAsked: boolean) => void;
 
-/** So many outages one after the other, and the provider is down, or nobody can score. */
-const outagesInARow = 20;
 /** How often an ask is sent whose outages cost something: each time with money of its own. */
 const dearTries = 3;
 
@@ -97,11 +96,13 @@ class Work {
   readonly #rechecks: Recheck[] = [];
   /** Arms may say the very same to the model: then it is asked once. */
   readonly #underWay = new Map<Digest, Promise<Arrived | null>>();
+  /** Arms of which an earlier answer is compared with one of now. */
+  readonly #checked = new Set<Arm>();
   /** How many are looked up at a time: few enough that they do not hold up the answers that come meanwhile. */
   readonly #room: number;
-  #outages = 0;
-  #unscored = 0;
-  #whyUnscored: string | null = null;
+  #rows = new Rows([]);
+  #repeated = 0;
+  #why: string | null = null;
   #stopped: Stopped | null = null;
   #failed: { readonly error: unknown } | null = null;
 
@@ -116,6 +117,7 @@ class Work {
   }
 
   async addAll(asks: readonly Ask[]): Promise<void> {
+    this.#rows = new Rows(asks.map(({ arm }) => arm));
     try {
       for (let at = 0; at < asks.length && this.#isGoingOn(); at += this.#room)
         await this.#add(asks.slice(at, at + this.#room));
@@ -139,7 +141,10 @@ class Work {
     const now = clock.now();
     for (const [index, ask] of asks.entries()) {
       const key = keys[index] ?? "";
-      const known = knownOf(sha256, ask.arm, found.get(key) ?? [], { evaluation, now, freshMs, isDoubted });
+      const kept = found.get(key) ?? [];
+      const mustCheck = !this.#checked.has(ask.arm);
+      const known = knownOf(sha256, ask.arm, kept, { evaluation, now, freshMs, isDoubted, mustCheck });
+      if (known.check !== null) this.#checked.add(ask.arm);
       const job = { ask, key, check: known.check };
       if (known.use === null) this.#ask(job);
       else this.#use(job, known.use, known.isOwn);
@@ -158,7 +163,8 @@ class Work {
       answers: this.#answers,
       rechecks: this.#rechecks,
       stopped: this.#stopped,
-      unscored: this.#whyUnscored,
+      why: this.#why,
+      repeated: this.#repeated,
     };
   }
 
@@ -208,18 +214,21 @@ class Work {
 
   /** null: it was not asked, or cut off. */
   async #answer(job: Job): Promise<Answered | null> {
+    const { clock } = this.#ports;
     let charged = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const once = await this.#answerOnce(job);
+      const once = await this.#answerOnce(job, attempt);
       if (once === null) return null;
       const answered = { ...once, micros: once.micros === null ? null : once.micros + charged };
       charged = answered.micros ?? charged;
-      const isLost = answered.outcome === "outage" && charged > 0;
+      const isLost = answered.outcome === "outage" && answered.micros !== 0;
       if (!isLost || attempt === dearTries || !this.#isGoingOn()) return answered;
+      this.#repeated += 1;
+      await clock.sleepUntil(clock.now() + 500 * 2 ** (attempt - 1), this.#signal);
     }
   }
 
-  async #answerOnce({ ask, key }: Job): Promise<Answered | null> {
+  async #answerOnce({ ask, key }: Job, attempt: number): Promise<Answered | null> {
     const { subject, purse, clock } = this.#ports;
     const { until, paid } = this.#gathering;
     const ceiling = await subject.ceiling(ask);
@@ -228,12 +237,11 @@ class Work {
     try {
       if (!this.#isGoingOn()) return null;
       if (until !== null && clock.now() >= until) return this.#stop("time");
-      const answered = await subject.answer(ask, this.#signal);
+      const answered = await subject.answer(ask, this.#signal, attempt);
       reserved.settle(chargeOf(answered, ceiling));
       paid.add(key);
       if (this.#signal.aborted && answered.outcome !== "complete") return this.#stop("interrupted");
-      this.#outages = answered.outcome === "outage" ? this.#outages + 1 : 0;
-      if (this.#outages >= outagesInARow) this.#stop("outage");
+      if (this.#rows.isDown(answered)) this.#stop("outage", answered.why);
       return answered;
     } finally {
       reserved.settle(0);
@@ -254,7 +262,8 @@ class Work {
     const found = await this.#score(ask, answered);
     if (found === null) return;
     const { scores, whys } = found;
-    if (answered.outcome === "complete") this.#heedUnscored(found);
+    const end = this.#rows.endedBy(ask.arm, answered, found);
+    if (end !== null) this.#stop(end.stopped, end.why);
     const { arm, sample, form } = ask;
     const more = Object.keys(whys).length === 0 ? {} : { whys };
     const of = { case: ask.item.case.id, arm, sample, form, key };
@@ -275,15 +284,6 @@ class Work {
     }
   }
 
-  /** A judge or a command that fails on everything would only cost money. */
-  #heedUnscored({ scores, whys }: Scored): void {
-    const lost = Object.keys(scores).find((name) => scores[name] === "outage");
-    this.#unscored = lost === undefined ? 0 : this.#unscored + 1;
-    if (lost === undefined || this.#unscored < outagesInARow) return;
-    this.#whyUnscored = `${lost}: ${whys[lost] ?? "nobody says why"}`;
-    this.#stop("scoring");
-  }
-
   async #recheck(ask: Ask, { answered }: KeptAnswer, now: ScoredAnswer): Promise<void> {
     const before = await this.#score(ask, answered);
     if (before === null) return;
@@ -301,8 +301,8 @@ class Work {
   }
 
   /** Jobs that wait see it when their turn comes. */
-  #stop(why: Stopped): null {
-    this.#stopped ??= why;
+  #stop(stopped: Stopped, why: string | null = null): null {
+    if (this.#stopped === null) [this.#stopped, this.#why] = [stopped, why];
     return null;
   }
 
@@ -313,5 +313,4 @@ class Work {
 }
 
 /** What an answer counts for where the provider did not say what it used: all that it may have cost. */
-const chargeOf = ({ outcome, micros }: Answered, ceiling: number | null): number =>
-  micros ?? (outcome === "outage" ? 0 : (ceiling ?? 0));
+const chargeOf = ({ micros }: Answered, ceiling: number | null): number => micros ?? ceiling ?? 0;

@@ -18,7 +18,7 @@ const go = async (
 ): Promise<Gathered> => gather(made, gathering(given), asks, signal, onAnswer);
 
 const sorted = (names: readonly string[]): string[] => names.toSorted();
-const outage = (micros: number | null = null): Answered => ({
+const outage = (micros: number | null = 0): Answered => ({
   ...unanswered("outage", "server: down"),
   micros,
 });
