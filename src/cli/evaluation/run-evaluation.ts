@@ -119,9 +119,12 @@ async function written(
 const stoppedAfter = ({ report }: KeptReport, { looks, stopped }: Evaluated): Evaluated["stopped"] =>
   report.looks.length > looks.length && stopped !== "interrupted" ? null : stopped;
 
-/** Nothing was asked for, and before it came as far, or further, with more money. */
-const isFurther = ({ report }: KeptReport, { asked, looks }: Evaluated): boolean =>
-  asked === 0 && report.looks.length >= looks.length;
+/** Nothing was asked for, and before it came as far, or further, with more money; a judge that answers again is news. */
+const isFurther = ({ report }: KeptReport, { asked, looks, answers }: Evaluated): boolean =>
+  asked === 0 && report.looks.length >= looks.length && unscored(report.answers) <= unscored(answers);
+
+const unscored = (answers: Evaluated["answers"]): number =>
+  answers.filter(({ scores }) => Object.values(scores).includes("outage")).length;
 
 function keptOf(
   world: World,
