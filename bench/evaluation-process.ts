@@ -64,6 +64,7 @@ const subject = promptSubject(
 );
 const plan: EvaluationPlan = {
   id: "bench",
+  models: {},
   arms: ["candidate"],
   items: Array.from({ length: cases }, (_, n) => ({
     case: { id: `case-${n}`, groups: [], vars: { question: `${words.repeat(5)} ${n}` }, expect: "the first" },

@@ -1,5 +1,6 @@
 import type { Body } from "./event.ts";
 import type { Instant, Role } from "./id.ts";
+import type { ModelError } from "./model.ts";
 import type { RunState } from "./run.ts";
 
 /** Faults of a provider that pass; others are of the request, the key or the model's name. */
@@ -13,6 +14,11 @@ export const isOfAccess = (error: string | undefined): boolean => error === "aut
 
 /** What is wrong with the provider rather than with one request. */
 const isOfProvider = (error: string): boolean => passing.has(error) || isOfAccess(error);
+
+/** The answer had begun or may have: the provider may bill it. An error without a status came inside an answer. */
+export const mayHaveCost = ({ class: kind, status }: ModelError): boolean =>
+  ["stalled", "protocol", "network", "wrong-model"].includes(kind) ||
+  (status === null && ["overloaded", "server", "rate-limit"].includes(kind));
 
 const firstPauseMs = 30_000;
 const longestPauseMs = 10 * 60_000;

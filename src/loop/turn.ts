@@ -1,6 +1,6 @@
 import type { Reservation, RunEvent } from "../core/event.ts";
 import { noBudget, nothingSpent, refusedBy, refusedByTask } from "../core/budget.ts";
-import { modelFor } from "../core/circuit.ts";
+import { mayHaveCost, modelFor } from "../core/circuit.ts";
 import type { Digest, Instant, ThreadId } from "../core/id.ts";
 import type { ModelError, ModelResponse, Part, Price } from "../core/model.ts";
 import { cost } from "../core/price.ts";
@@ -143,11 +143,6 @@ function charge(response: ModelResponse, price: Price | null, reserved: Reservat
   const micros = price === null ? null : cost(usage, price);
   return { micros, input: usage.input, output: usage.output };
 }
-
-/** The answer had begun or may have: the provider may bill it. An error without a status came inside an answer. */
-const mayHaveCost = ({ class: kind, status }: ModelError): boolean =>
-  ["stalled", "protocol", "network", "wrong-model"].includes(kind) ||
-  (status === null && ["overloaded", "server", "rate-limit"].includes(kind));
 
 /** What costs nothing is asked again soon, as long as an outage may last. */
 const cheapPause = ({ waits }: Thread): number => Math.min(60_000, 1000 * 2 ** Math.min(waits, 10));

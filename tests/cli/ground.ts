@@ -147,10 +147,10 @@ export interface Child {
   readonly ended: Promise<Done>;
 }
 
-export function start(cwd: string, argv: readonly string[]): Child {
+export function start(cwd: string, argv: readonly string[], env: Io["env"] = {}): Child {
   const child = spawn(process.execPath, [join(root, "bin", "harness.cjs"), ...argv], {
     cwd,
-    env: { ...process.env, ...noEngine },
+    env: { ...process.env, ...noEngine, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -48,7 +48,7 @@ function exitOf({ report: { decision, mode, looks }, stopped, signal }: Ended): 
   if (stopped === "interrupted") return signal === "SIGTERM" ? exit.terminated : exit.interrupted;
   if (decision?.verdict === "PROMOTE") return exit.ok;
   if (decision?.verdict === "REJECT") return exit.notMet;
-  if (stopped === "outage" || stopped === "scoring") return exit.infrastructure;
+  if (stopped === "outage" || stopped === "errors" || stopped === "scoring") return exit.infrastructure;
   if (looks.length === 0) return exit.budget;
   return mode === "smoke" ? exit.ok : exit.inconclusive;
 }
@@ -65,6 +65,8 @@ function stoppedLine({ stopped, kept, report }: Ended, options: EvalOptions): st
       return ` stopped    the time of budget.wall is over; ${answers}, go on with: ${again}\n`;
     case "outage":
       return ` stopped    the provider does not answer; ${answers}, go on with: ${again}\n`;
+    case "errors":
+      return ` stopped    errors alone compare nothing; ${answers}, mend it and go on with: ${again}\n`;
     case "scoring":
       return ` stopped    answers cannot be scored, so no more are paid for; ${answers}, mend it and go on with: ${again}\n`;
     default:

@@ -9,15 +9,22 @@ import { rubricKind, rubricOf } from "../registry/rubric-kind.ts";
 /** Tokens of a verdict, thoughts included. */
 const maxOutputTokens = 8192;
 
+/** The model of a judge, and how it is asked. */
+type JudgeModel = Pick<Judge, "model" | "identity" | "timeoutMs">;
+
 /**
  * The judge of a suite: the prompt `judge` and the suite's rubrics in production, else their working files, else ours.
- * @param model as it is configured @throws BadInput, Refused, RegistryRefused, PromptError
+ * @throws BadInput, Refused, RegistryRefused, PromptError
  */
-export const judgeOf = async (opened: Opened, suite: SuiteSpec, model: string): Promise<Judge> =>
+export const judgeOf = async (opened: Opened, suite: SuiteSpec, model: JudgeModel): Promise<Judge> =>
   judgeBy(opened, rubricsOf(suite), model);
 
 /** The same judge, of these rubrics. */
-export async function judgeBy(opened: Opened, rubrics: readonly string[], model: string): Promise<Judge> {
+export async function judgeBy(
+  opened: Opened,
+  rubrics: readonly string[],
+  { model, identity, timeoutMs }: JudgeModel,
+): Promise<Judge> {
   const text = await promptText(opened, { kind: "prompt", name: "judge", which: { type: "unsaid" } });
   const digest = inItsFile(text, (source) => digestOf(source, text.path));
   const found = await Promise.all(
@@ -25,6 +32,8 @@ export async function judgeBy(opened: Opened, rubrics: readonly string[], model:
   );
   return {
     model,
+    identity,
+    timeoutMs,
     prompt: { source: text.source, digest },
     maxOutputTokens,
     rubrics: Object.fromEntries(found),

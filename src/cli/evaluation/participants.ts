@@ -18,7 +18,8 @@ export async function participants(world: World, asked: Participating): Promise<
 /** Scores, reports and receipts are of the answer as it is kept, whenever it was asked for. */
 const redacted = (subject: Subject, { redaction }: Kept): Subject => ({
   ...subject,
-  answer: async (ask, signal) => withoutSecrets(await subject.answer(ask, signal), redaction),
+  answer: async (ask, signal, attempt) =>
+    withoutSecrets(await subject.answer(ask, signal, attempt), redaction),
 });
 
 async function ofKind(world: World, asked: Participating): Promise<Participants> {

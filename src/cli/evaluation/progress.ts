@@ -2,6 +2,7 @@ import type { Progress } from "../../evals/runner/evaluate.ts";
 import type { Io } from "../io.ts";
 import { countText, moneyText, spanText } from "../report/figures.ts";
 import { fit } from "../view/cells.ts";
+import { plural } from "../view/words.ts";
 
 const clearLine = "\r\u001b[K";
 
@@ -51,8 +52,8 @@ function progressText(progress: Progress, ms: number, asked: number): string {
   const left = asked === 0 || done === total ? "" : `, about ${spanText((ms / asked) * (total - done))} left`;
   const notes = [
     ...(reused === 0 ? [] : [`${countText(reused)} taken from earlier`]),
-    ...(errors === 0 ? [] : [`${errors} errors`]),
-    ...(outages === 0 ? [] : [`${outages} outages`]),
+    ...(errors === 0 ? [] : [plural(errors, "error")]),
+    ...(outages === 0 ? [] : [plural(outages, "outage")]),
   ];
   return ` K=${samples}  ${countText(done)} of ${countText(total)}  ${moneyText(micros)}  ${spanText(ms)}${left}  ${notes.join(" · ")}`.trimEnd();
 }

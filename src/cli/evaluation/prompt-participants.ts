@@ -15,6 +15,7 @@ import { clock } from "../wire.ts";
 import { commandsIn, metricSchemas } from "./own-metrics.ts";
 import type { Participants, Participating } from "./participating.ts";
 import { judgeModelOf, judgeOf, judgeUseOf, judgingWith, rubricsThere } from "./rubric-judge.ts";
+import { namedModel } from "./arms.ts";
 import type { Arms, SettledArm } from "./arms.ts";
 import type { World } from "./world.ts";
 
@@ -36,12 +37,16 @@ export async function promptParticipants(
   };
   const [fault, ...more] = scoringFaults(spec, scoring);
   if (fault !== undefined) throw new Refused(inSuite(suite, fault, more.length));
+  const judges = judgeModel === null || rubrics.length === 0 ? [] : [judgeModel];
+  if (payer.purse.left() !== Infinity) await refuseUnpriced(world, scoring.models, judges);
   await renderAll(world, arms, items);
   const { confidence, report } = spec;
   const logprobs = confidence === "logprobs" && report.includes("calibration");
   const { max_output_tokens: maxOutputTokens, timeout } = spec;
   const judge =
-    judgeModel === null || rubrics.length === 0 ? null : await judgeOf(world, judgeModel, rubrics);
+    judgeModel === null || judges.length === 0
+      ? null
+      : await judgeOf(world, judgeModel, rubrics, durationMs(spec.judge.timeout));
   const judging = judge === null ? null : judgingWith(world, judge, payer);
   const used = judge === null || judging === null ? null : await judgeUseOf(world, judge, judging);
   return {
@@ -103,6 +108,24 @@ async function askedModels(
       return { name, priced: price !== null, logprobs: tellsLogprobs };
     }),
   );
+}
+
+/** @param judges as they are named @throws Refused where money cannot be bounded */
+async function refuseUnpriced(
+  { models, opened }: World,
+  asked: readonly { readonly name: string; readonly priced: boolean }[],
+  judges: readonly string[],
+): Promise<void> {
+  const all = [...asked];
+  for (const judge of judges) {
+    const { model: name } = await namedModel(opened, judge);
+    all.push({ name, priced: (await models.model(name)).price !== null });
+  }
+  const unpriced = all.find(({ priced }) => !priced);
+  if (unpriced !== undefined)
+    throw new Refused(
+      `${unpriced.name} has no known price, so a money budget cannot be kept; set prices: in harness.yaml, or leave out the budget`,
+    );
 }
 
 /** A case that a version cannot be rendered with is told before any is paid for. @throws PromptError */

@@ -7,6 +7,7 @@ import type { JudgeLabels } from "../../evals/gate/judge.ts";
 import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import { NoMoneyLeft } from "../../evals/runner/purse.ts";
 import type { Purse } from "../../evals/runner/purse.ts";
+import { isFree } from "../../evals/scoring/ask-judge.ts";
 import { judging } from "../../evals/scoring/judge.ts";
 import type { Judging } from "../../evals/scoring/judge.ts";
 import { labelsOf, unjudged } from "../../evals/scoring/labels.ts";
@@ -35,16 +36,28 @@ export function judgeModelOf(
   return located(named, project.path === null ? opened.dir : dirname(project.path), opened.dir);
 }
 
-/** Who judges by these rubrics: the same for all arms. @throws Refused, BadInput, RegistryRefused, PromptError */
-export async function judgeOf({ opened }: World, model: string, rubrics: readonly string[]): Promise<Judge> {
-  return judgeBy(opened, rubrics, (await namedModel(opened, model)).model);
+/**
+ * Who judges by these rubrics: the same for all arms. Its key or script is there.
+ * @throws Refused, BadInput, RegistryRefused, PromptError, ModelRefused
+ */
+export async function judgeOf(
+  { opened, models }: World,
+  named: string,
+  rubrics: readonly string[],
+  timeoutMs: number,
+): Promise<Judge> {
+  const { model, identity } = await namedModel(opened, named);
+  await models.model(model);
+  return judgeBy(opened, rubrics, { model, identity, timeoutMs });
 }
+
+const nobody = { model: "", identity: null, timeoutMs: 0 };
 
 /** Rubrics that are there, of those named. */
 export async function rubricsThere(opened: Opened, names: readonly string[]): Promise<readonly string[]> {
   const there: string[] = [];
   for (const name of names)
-    if (typeof (await orFault(async () => judgeBy(opened, [name], ""))) !== "string") there.push(name);
+    if (typeof (await orFault(async () => judgeBy(opened, [name], nobody))) !== "string") there.push(name);
   return there;
 }
 
@@ -74,21 +87,21 @@ const unsaid = <T extends object>(value: T, redaction: Redaction): T =>
 /** Equal answers share a verdict, in whichever evaluation; whoever had it asked for has paid for it. */
 function verdictsIn({ evaluations, kept: { redaction } }: World, payer: Payer | null): Verdicts {
   const counted = new Set<string>();
+  const own = payer?.name ?? "verdicts";
   return {
     get: async (key) => {
-      const rows = (await evaluations.find([key])).get(key) ?? [];
-      for (const { evaluation, value } of rows) {
-        const read = verdict.safeParse(value);
-        if (!read.success) continue;
-        if (evaluation === payer?.name && !counted.has(key)) payer.purse.charge(read.data.micros ?? 0);
-        counted.add(key);
-        return read.data;
-      }
-      return null;
+      const rows = ((await evaluations.find([key])).get(key) ?? []).flatMap(({ evaluation, value }) => {
+        const { data } = verdict.safeParse(value);
+        return data === undefined ? [] : [{ verdict: data, isOwn: evaluation === own }];
+      });
+      const found = rows.find(({ isOwn }) => isOwn) ?? rows[0] ?? null;
+      if (found?.isOwn === true && !counted.has(key)) payer?.purse.charge(found.verdict.micros ?? 0);
+      if (found?.isOwn === true) counted.add(key);
+      return found;
     },
     put: async (key, given) => {
       counted.add(key);
-      const evaluation = payer?.name ?? "verdicts";
+      const evaluation = own;
       await evaluations.put({ key, evaluation, at: clock.now(), value: unsaid(given, redaction) });
     },
   };
@@ -105,11 +118,13 @@ const paid = (model: Model, purse: Purse): Model => ({
     const { price } = model;
     if (price === null) return model.respond(request, signal);
     const bytes = Buffer.byteLength(JSON.stringify([request.system, request.tools, request.messages]));
-    const reserved = await purse.reserve(mostOf(price, bytes, request.maxOutputTokens));
+    const most = mostOf(price, bytes, request.maxOutputTokens);
+    const reserved = await purse.reserve(most);
     if (reserved === null) throw new NoMoneyLeft("no money is left for the judge; raise --budget");
     try {
       const response = await model.respond(request, signal);
-      reserved.settle(response.usage === null ? 0 : cost(response.usage, price));
+      if (response.usage !== null) reserved.settle(cost(response.usage, price));
+      if (!isFree(response)) reserved.settle(most);
       return response;
     } finally {
       reserved.settle(0);

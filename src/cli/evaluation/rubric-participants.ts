@@ -1,4 +1,5 @@
 import { canonical } from "../../core/canonical.ts";
+import { durationMs } from "../../core/duration.ts";
 import type { Models } from "../../core/ports.ts";
 import type { Answered, Arm, Ask } from "../../evals/answer.ts";
 import type { Judging } from "../../evals/scoring/judge.ts";
@@ -25,9 +26,10 @@ export async function rubricParticipants(
   { suite, arms, items }: Participating,
 ): Promise<Participants> {
   const names = [...new Set(items.map(({ case: one }) => (one as JudgeCase).rubric))];
+  const timeoutMs = durationMs(suite.spec.timeout);
   const judges = new Map<Arm, Asking>();
   for (const [arm, settled] of Object.entries(arms)) {
-    const judge = tested(await judgeOf(world, settled.asked.model, names), settled);
+    const judge = tested(await judgeOf(world, settled.asked.model, names, timeoutMs), settled);
     judges.set(arm as Arm, { judge, judging: judgingWith(world, judge, null) });
   }
   return {
@@ -90,7 +92,7 @@ async function judged(judging: Judging, { item, sample }: Ask, signal: AbortSign
   const begun = clock.now();
   const found = await judging(one.rubric, judgedOf(one), `verdict/${one.id}/${sample}`, signal);
   const latencyMs = clock.now() - begun;
-  if ("why" in found) return { ...unanswered("outage", found.why), latencyMs };
+  if ("why" in found) return { ...unanswered("outage", found.why), micros: found.micros, latencyMs };
   const pass = isPass(found.spec, found.verdict);
   return {
     ...unanswered("error", ""),

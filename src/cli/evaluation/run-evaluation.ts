@@ -119,9 +119,12 @@ async function written(
 const stoppedAfter = ({ report }: KeptReport, { looks, stopped }: Evaluated): Evaluated["stopped"] =>
   report.looks.length > looks.length && stopped !== "interrupted" ? null : stopped;
 
-/** Nothing was asked for, and before it came as far, or further, with more money. */
-const isFurther = ({ report }: KeptReport, { asked, looks }: Evaluated): boolean =>
-  asked === 0 && report.looks.length >= looks.length;
+/** Nothing was asked for, and before it came as far, or further, with more money; a judge that answers again is news. */
+const isFurther = ({ report }: KeptReport, { asked, looks, answers }: Evaluated): boolean =>
+  asked === 0 && report.looks.length >= looks.length && unscored(report.answers) <= unscored(answers);
+
+const unscored = (answers: Evaluated["answers"]): number =>
+  answers.filter(({ scores }) => Object.values(scores).includes("outage")).length;
 
 function keptOf(
   world: World,
@@ -151,11 +154,17 @@ function planOf(settled: Settled): Omit<EvaluationPlan, "workedMs"> {
     gate: mode === "smoke" ? { ...gate, looks: [1] } : gate,
     isGated: mode === "gate",
     judge: judge?.labels ?? null,
+    models: modelsOf(arms),
     concurrency,
     freshMs: durationMs(baseline.fresh),
     until: budget.wall === undefined ? null : clock.now() + durationMs(budget.wall),
   };
 }
+
+const modelsOf = (arms: Settled["arms"]): EvaluationPlan["models"] =>
+  Object.fromEntries(
+    Object.entries(arms).flatMap(([arm, { asked }]) => (asked.model === "" ? [] : [[arm, asked.model]])),
+  );
 
 const watching = (line: ProgressLine) => {
   let looks = 0;

@@ -84,7 +84,8 @@ export interface Forecast {
 
 /** `960 to 3,840 answers, $9–35, 11–44 min; if both are equal, quality is decided by K = 4 with 83 %`. */
 export function forecastLine({ answers: [least, most], micros, ms, decided }: Forecast): Line {
-  const money = micros === null ? "price unknown" : `${moneyText(micros[0])}–${moneyText(micros[1])}`;
+  const unknown = ms === null ? "cost and time unknown until one was evaluated" : "price unknown";
+  const money = micros === null ? unknown : `${moneyText(micros[0])}–${moneyText(micros[1])}`;
   const time = ms === null ? [] : [`${spanText(ms[0])} to ${spanText(ms[1])}`];
   const range = least === most ? "" : `${countText(least)} to `;
   const chance =

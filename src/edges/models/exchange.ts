@@ -51,7 +51,7 @@ export async function exchange(
     const beginning: Uint8Array[] = [];
     const line = {
       signal: hangUp.signal,
-      fetch: watchedFetch({ beginning, alive: watch.alive, end }),
+      fetch: watchedFetch({ beginning, alive: watch.alive, sent: watch.sent, end }),
       beginning: () => Buffer.concat(beginning).toString(),
     };
     return await Promise.race([ended.promise, talk(line)]);
@@ -62,6 +62,7 @@ export async function exchange(
 }
 
 interface Watch {
+  readonly sent: () => void;
   readonly alive: () => void;
   readonly stop: () => void;
 }
@@ -70,9 +71,20 @@ function startWatch(limits: Limits, end: (error: ModelError) => void): Watch {
   const abort = (): void => end(aborted);
   limits.signal.addEventListener("abort", abort, { once: true });
   const idle = setTimeout(() => end(stalled(limits.idleMs)), Math.min(limits.idleMs, maxTimer));
-  const deadline = setTimeout(() => end(late), Math.min(limits.deadline - Date.now(), maxTimer));
+  // A model that is asked without a server writes all the time.
+  let isSilent = false;
+  const deadline = setTimeout(
+    () => end(isSilent ? late : { ...late, wasComing: true }),
+    Math.min(limits.deadline - Date.now(), maxTimer),
+  );
   return {
-    alive: () => void idle.refresh(),
+    sent: () => {
+      isSilent = true;
+    },
+    alive: () => {
+      isSilent = false;
+      idle.refresh();
+    },
     stop: () => {
       clearTimeout(idle);
       clearTimeout(deadline);
@@ -83,6 +95,7 @@ function startWatch(limits: Limits, end: (error: ModelError) => void): Watch {
 
 interface Watcher {
   readonly beginning: Uint8Array[];
+  readonly sent: () => void;
   readonly alive: () => void;
   readonly end: (error: ModelError) => void;
 }
@@ -90,6 +103,7 @@ interface Watcher {
 /** Redirects are not followed: a second request could carry the key to another place. */
 function watchedFetch(watcher: Watcher): typeof globalThis.fetch {
   return async (input, init) => {
+    watcher.sent();
     const response = await fetch(input, { ...init, redirect: "manual" });
     watcher.alive();
     if (response.body === null) return response;

@@ -4,6 +4,7 @@ import type { Answered, Ask } from "../answer.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Ending } from "./ending.ts";
 import type { Purse } from "./purse.ts";
+import type { Rows } from "./rows.ts";
 import type { AnswerStore, KeptAnswer } from "./store.ts";
 
 export interface AskingPorts {
@@ -35,8 +36,6 @@ export interface Arrived {
   readonly kept: Promise<void>;
 }
 
-/** So many outages one after the other, and the provider is down. */
-const outagesInARow = 20;
 /** How often an ask is sent whose outages cost something: each time with money of its own. */
 const dearTries = 3;
 
@@ -47,12 +46,19 @@ export class Asking {
   readonly #ending: Ending;
   /** Arms may say the very same to the model: then it is asked once. */
   readonly #underWay = new Map<Digest, Promise<Arrived | null>>();
-  #outages = 0;
+  readonly #rows: Rows;
+  #repeated = 0;
 
-  constructor(ports: AskingPorts, terms: AskingTerms, ending: Ending) {
+  constructor(ports: AskingPorts, terms: AskingTerms, ending: Ending, rows: Rows) {
     this.#ports = ports;
     this.#terms = terms;
     this.#ending = ending;
+    this.#rows = rows;
+  }
+
+  /** Outages that were asked again, each with money of its own. */
+  get repeated(): number {
+    return this.#repeated;
   }
 
   /** The answer, given to the store as soon as it is there; null: it was not asked, or cut off. */
@@ -79,18 +85,21 @@ export class Asking {
   }
 
   async #answer(job: Job): Promise<Answered | null> {
+    const { clock } = this.#ports;
     let charged = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const once = await this.#answerOnce(job);
+      const once = await this.#answerOnce(job, attempt);
       if (once === null) return null;
       const answered = { ...once, micros: once.micros === null ? null : once.micros + charged };
       charged = answered.micros ?? charged;
-      const isLost = answered.outcome === "outage" && charged > 0;
+      const isLost = answered.outcome === "outage" && answered.micros !== 0;
       if (!isLost || attempt === dearTries || !this.#ending.isGoingOn()) return answered;
+      this.#repeated += 1;
+      await clock.sleepUntil(clock.now() + 500 * 2 ** (attempt - 1), this.#ending.signal);
     }
   }
 
-  async #answerOnce({ ask, key }: Job): Promise<Answered | null> {
+  async #answerOnce({ ask, key }: Job, attempt: number): Promise<Answered | null> {
     const { subject, purse, clock } = this.#ports;
     const { until, paid } = this.#terms;
     const ceiling = await subject.ceiling(ask);
@@ -99,7 +108,7 @@ export class Asking {
     try {
       if (!this.#ending.isGoingOn()) return null;
       if (until !== null && clock.now() >= until) return this.#ending.stop("time");
-      const answered = await subject.answer(ask, this.#ending.signal);
+      const answered = await subject.answer(ask, this.#ending.signal, attempt);
       reserved.settle(chargeOf(answered, ceiling));
       paid.add(key);
       return this.#heeded(answered);
@@ -112,8 +121,7 @@ export class Asking {
   #heeded(answered: Answered): Answered | null {
     const { signal } = this.#ending;
     if (signal.aborted && answered.outcome !== "complete") return this.#ending.stop("interrupted");
-    this.#outages = answered.outcome === "outage" ? this.#outages + 1 : 0;
-    if (this.#outages >= outagesInARow) this.#ending.stop("outage");
+    if (this.#rows.isDown(answered)) this.#ending.stop("outage", answered.why);
     return answered;
   }
 
@@ -125,5 +133,4 @@ export class Asking {
 }
 
 /** What an answer counts for where the provider did not say what it used: all that it may have cost. */
-const chargeOf = ({ outcome, micros }: Answered, ceiling: number | null): number =>
-  micros ?? (outcome === "outage" ? 0 : (ceiling ?? 0));
+const chargeOf = ({ micros }: Answered, ceiling: number | null): number => micros ?? ceiling ?? 0;

@@ -1,4 +1,4 @@
-import type { Answered } from "../answer.ts";
+import type { Answered, Arm, ScoredAnswer } from "../answer.ts";
 import type { Score } from "../gate/item.ts";
 import { clustersOf } from "../stats/clusters.ts";
 import { clusteredMean } from "../stats/mean.ts";
@@ -44,7 +44,7 @@ export function driftOf(
     ({ servedBefore, servedNow }) =>
       servedBefore !== null && servedNow !== null && servedBefore !== servedNow,
   );
-  if (other !== undefined) return `they are of ${other.servedBefore}, and now ${other.servedNow} answers`;
+  if (other !== undefined) return differentModel(other.servedBefore ?? "", other.servedNow ?? "");
   const all = [...metrics, errorRate];
   for (const metric of all) {
     const p = chanceOf(rechecks, metric);
@@ -53,6 +53,30 @@ export function driftOf(
   }
   return null;
 }
+
+/**
+ * Answers taken from earlier that another model gave than the one that answers arms asked with the same model now, in words.
+ * @param models of each arm; of one that is not there nothing is known
+ */
+export function otherServed(
+  answers: readonly ScoredAnswer[],
+  models: Readonly<Partial<Record<Arm, string>>>,
+): string | null {
+  const served = new Map<string, Set<string>>();
+  const all = answers.flatMap(({ arm, reused, answered: { served: id } }) => {
+    const model = models[arm];
+    return model === undefined || id === null ? [] : [{ model, reused, id }];
+  });
+  for (const { model, reused, id } of all)
+    if (!reused) served.set(model, (served.get(model) ?? new Set()).add(id));
+  const other = all.find(({ model, reused, id }) => reused && served.get(model)?.has(id) === false);
+  return other === undefined
+    ? null
+    : differentModel(other.id, [...(served.get(other.model) ?? [])].join(", "));
+}
+
+const differentModel = (before: string, now: string): string =>
+  `they are of ${before}, and now ${now} answers`;
 
 function chanceOf(rechecks: readonly Recheck[], metric: string): number | null {
   const compared = rechecks.flatMap(({ case: id, before, now }) => {

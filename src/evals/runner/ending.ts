@@ -1,5 +1,5 @@
 /** Why fewer answers came than were asked for. */
-export type Stopped = "budget" | "time" | "outage" | "scoring" | "interrupted";
+export type Stopped = "budget" | "time" | "outage" | "errors" | "scoring" | "interrupted";
 
 /** The end of many jobs: the first reason counts, an error before all. Jobs that wait see it when their turn comes. */
 export class Ending {
@@ -7,6 +7,7 @@ export class Ending {
   readonly signal: AbortSignal;
   readonly #halt = new AbortController();
   #stopped: Stopped | null = null;
+  #why: string | null = null;
   #failed: { readonly error: unknown } | null = null;
 
   constructor(signal: AbortSignal) {
@@ -23,9 +24,9 @@ export class Ending {
     return this.signal.aborted && this.#failed === null;
   }
 
-  /** null is what a job has then. */
-  stop(why: Stopped): null {
-    this.#stopped ??= why;
+  /** null is what a job has then. @param why what was said by whoever ended it */
+  stop(stopped: Stopped, why: string | null = null): null {
+    if (this.#stopped === null) [this.#stopped, this.#why] = [stopped, why];
     return null;
   }
 
@@ -34,9 +35,9 @@ export class Ending {
     this.#halt.abort();
   }
 
-  /** @throws what failed first */
-  why(): Stopped | null {
+  /** What it was, once nothing is under way. @throws what failed first */
+  told(): { readonly stopped: Stopped | null; readonly why: string | null } {
     if (this.#failed !== null) throw this.#failed.error;
-    return this.#stopped;
+    return { stopped: this.#stopped, why: this.#why };
   }
 }

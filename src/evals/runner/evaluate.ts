@@ -8,12 +8,13 @@ import type { JudgeLabels } from "../gate/judge.ts";
 import type { GateSpec } from "../gate/spec.ts";
 import type { LookTaken } from "../report/report.ts";
 import type { Item } from "../suite/case.ts";
-import { driftOf } from "./drift.ts";
+import { driftOf, otherServed } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
 import { gather } from "./gather.ts";
 import type { Stopped } from "./ending.ts";
 import type { GatherPorts, Gathered } from "./gather.ts";
 import { gatedItemsOf } from "./items.ts";
+import { endText, withoutAnswers } from "./nothing-answered.ts";
 import { asksBetween, asksOfForms } from "./order.ts";
 import type { Form } from "./order.ts";
 
@@ -29,6 +30,8 @@ export interface EvaluationPlan {
   /** Without one the first look is all, and nothing is decided. */
   readonly isGated: boolean;
   readonly judge: JudgeLabels | null;
+  /** Which model each arm asks, where it is one. */
+  readonly models: Readonly<Partial<Record<Arm, string>>>;
   readonly concurrency: number;
   readonly freshMs: number;
   readonly until: Instant | null;
@@ -163,7 +166,7 @@ class Course {
 
   /** Asks, and asks once more for what was an outage. false: it ended before all was asked. */
   async #gatherAll(asks: readonly Ask[], samples: number): Promise<boolean> {
-    const first = await this.#gather(asks, samples);
+    const first = withoutAnswers(await this.#gather(asks, samples), this.#plan.arms);
     const lost = first.answers.filter(({ answered }) => answered.outcome === "outage");
     if (first.stopped !== null || lost.length === 0) return this.#add(first);
     this.#repeated += lost.length;
@@ -174,15 +177,18 @@ class Course {
       samples,
     );
     const rest = first.answers.filter((one) => !isLost.has(placeOf(one)));
-    return this.#add({
+    const both = {
       ...again,
       answers: [...rest, ...again.answers],
       rechecks: [...first.rechecks, ...again.rechecks],
-    });
+      repeated: first.repeated + again.repeated,
+    };
+    return this.#add(withoutAnswers(both, this.#plan.arms));
   }
 
-  #add({ answers, rechecks, stopped, unscored }: Gathered): boolean {
-    if (unscored !== null) this.#watching.onNote(`answers cannot be scored: ${unscored}`);
+  #add({ answers, rechecks, stopped, why, repeated }: Gathered): boolean {
+    if (why !== null) this.#watching.onNote(endText({ stopped, why }));
+    this.#repeated += repeated;
     this.#rechecks.push(...rechecks);
     this.#stopped = stopped;
     if (stopped === null) this.#answers.push(...answers);
@@ -193,7 +199,10 @@ class Course {
   /** Where stored answers no longer hold, all that were taken are asked again, of every arm: all answers are of one time. */
   async #heedDrift(samples: number): Promise<boolean> {
     const metrics = [...new Set(Object.values(this.#plan.gate.guards).map(({ metric }) => metric))];
-    const drift = this.#isDoubted ? null : driftOf(this.#rechecks, metrics, this.#plan.gate.looks.length);
+    const drift = this.#isDoubted
+      ? null
+      : (otherServed(this.#answers, this.#plan.models) ??
+        driftOf(this.#rechecks, metrics, this.#plan.gate.looks.length));
     if (drift === null) return true;
     this.#isDoubted = true;
     const reused = this.#answers.filter((one) => one.reused);

@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { canonical } from "../../core/canonical.ts";
 import type { Digest } from "../../core/id.ts";
-import type { Ask, ScoredAnswer } from "../answer.ts";
+import type { Arm, Ask, ScoredAnswer } from "../answer.ts";
 import type { Scorer } from "../scoring/scorer.ts";
 import { Asking } from "./asking.ts";
 import type { AskingPorts, AskingTerms, Job } from "./asking.ts";
@@ -9,6 +9,7 @@ import type { Recheck } from "./drift.ts";
 import { Ending } from "./ending.ts";
 import type { Stopped } from "./ending.ts";
 import { knownOf } from "./reuse.ts";
+import { Rows } from "./rows.ts";
 import { Settling } from "./settling.ts";
 import type { OnAnswer } from "./settling.ts";
 import type { KeptAnswer } from "./store.ts";
@@ -29,8 +30,10 @@ export interface Gathered {
   readonly answers: readonly ScoredAnswer[];
   readonly rechecks: readonly Recheck[];
   readonly stopped: Stopped | null;
-  /** Why answers could not be scored, where that ended it. */
-  readonly unscored: string | null;
+  /** What was said last by whoever ended it: the provider, or who scores. */
+  readonly why: string | null;
+  /** Outages that were asked again, each with money of its own. */
+  readonly repeated: number;
 }
 
 /**
@@ -45,7 +48,8 @@ export async function gather(
   signal: AbortSignal,
   onAnswer: OnAnswer,
 ): Promise<Gathered> {
-  const work = new Work(ports, gathering, new Ending(signal), onAnswer);
+  const rows = new Rows(asks.map(({ arm }) => arm));
+  const work = new Work(ports, gathering, new Ending(signal), rows, onAnswer);
   await work.addAll(asks);
   return work.finish();
 }
@@ -62,15 +66,17 @@ class Work {
   readonly #lanes: PQueue;
   /** Scoring does not keep the next ask waiting. */
   readonly #scoring: PQueue;
+  /** Arms of which an earlier answer is compared with one of now. */
+  readonly #checked = new Set<Arm>();
   /** How many are looked up at a time: few enough that they do not hold up the answers that come meanwhile. */
   readonly #room: number;
 
-  constructor(ports: GatherPorts, gathering: Gathering, ending: Ending, onAnswer: OnAnswer) {
+  constructor(ports: GatherPorts, gathering: Gathering, ending: Ending, rows: Rows, onAnswer: OnAnswer) {
     this.#ports = ports;
     this.#gathering = gathering;
     this.#ending = ending;
-    this.#asking = new Asking(ports, gathering, ending);
-    this.#settling = new Settling(ports.scorer, ending, onAnswer);
+    this.#asking = new Asking(ports, gathering, ending, rows);
+    this.#settling = new Settling(ports.scorer, ending, rows, onAnswer);
     this.#room = Math.max(32, gathering.concurrency);
     this.#lanes = new PQueue({ concurrency: gathering.concurrency });
     this.#scoring = new PQueue({ concurrency: gathering.concurrency * 2 });
@@ -95,11 +101,16 @@ class Work {
     const now = clock.now();
     for (const [index, ask] of asks.entries()) {
       const key = keys[index] ?? "";
-      const known = knownOf(sha256, ask.arm, found.get(key) ?? [], { evaluation, now, freshMs, isDoubted });
+      const kept = found.get(key) ?? [];
+      const mustCheck = !this.#checked.has(ask.arm);
+      const known = knownOf(sha256, ask.arm, kept, { evaluation, now, freshMs, isDoubted, mustCheck });
+      if (known.check !== null) this.#checked.add(ask.arm);
       const job = { ask, key, check: known.check };
       if (known.use === null) this.#ask(job);
       else this.#use(job, known.use, known.isOwn);
     }
+    // Nothing more is paid for before it is known that answers can be scored.
+    if (!this.#settling.isAble) await Promise.race([this.#settling.able, this.#idle()]);
     // What was known may be much: it is scored before more is read.
     await this.#scoring.onSizeLessThan(mostUnscored);
     // So many wait always that no lane does, while more are looked up.
@@ -134,10 +145,14 @@ class Work {
     queue.add(job).catch((error: unknown) => this.#ending.fail(error));
   }
 
-  async finish(): Promise<Gathered> {
+  async #idle(): Promise<void> {
     await this.#lanes.onIdle();
     await this.#scoring.onIdle();
-    const { answers, rechecks, whyUnscored } = this.#settling;
-    return { answers, rechecks, stopped: this.#ending.why(), unscored: whyUnscored };
+  }
+
+  async finish(): Promise<Gathered> {
+    await this.#idle();
+    const { answers, rechecks } = this.#settling;
+    return { answers, rechecks, repeated: this.#asking.repeated, ...this.#ending.told() };
   }
 }

@@ -10,6 +10,8 @@ export interface Reuse {
   readonly freshMs: number;
   /** They no longer hold: none is taken. */
   readonly isDoubted: boolean;
+  /** None of this arm's is asked again yet, and of some it must be, or nobody sees that another model answers now. */
+  readonly mustCheck: boolean;
 }
 
 /** What need not be asked; and what is to be compared with the answer of this evaluation, to see whether it still holds. */
@@ -31,12 +33,13 @@ export function knownOf(
   sha256: (text: string) => Digest,
   arm: Arm,
   kept: readonly KeptAnswer[],
-  { evaluation, now, freshMs, isDoubted }: Reuse,
+  { evaluation, now, freshMs, isDoubted, mustCheck }: Reuse,
 ): Known {
   const own = kept.find((one) => one.evaluation === evaluation) ?? null;
   const earlier = kept.find((one) => one.evaluation !== evaluation) ?? null;
   const isUsable = earlier !== null && !isDoubted && now - earlier.at <= freshMs;
-  const isToCheck = isUsable && arm !== "candidate" && isChecked(sha256, evaluation, earlier.key);
+  const isToCheck =
+    isUsable && arm !== "candidate" && (mustCheck || isChecked(sha256, evaluation, earlier.key));
   const check = isToCheck ? earlier : null;
   if (own !== null) return { use: own, isOwn: true, check };
   if (!isUsable) return nothing;

@@ -5,28 +5,31 @@ import { numbersOf } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
 import type { Ending } from "./ending.ts";
 import { NoMoneyLeft } from "./purse.ts";
+import type { Rows } from "./rows.ts";
 import type { KeptAnswer } from "./store.ts";
 
 /** `isAsked`: it was not known before. */
 export type OnAnswer = (answer: ScoredAnswer, isAsked: boolean) => void;
 
-/** So many answers one after the other that nobody can score: a judge or a command that fails on everything would only cost money. */
-const unscoredInARow = 20;
-
 /** Scores answers, and compares those that were asked anew with what was kept. */
 export class Settling {
   readonly answers: ScoredAnswer[] = [];
   readonly rechecks: Recheck[] = [];
-  /** Why answers could not be scored, where that ended it. */
-  whyUnscored: string | null = null;
+  /** Resolves when an answer could be scored: whoever scores is able to. */
+  readonly able: Promise<void>;
+  isAble = false;
+  readonly #proven: () => void;
   readonly #scorer: Pick<Scorer, "score">;
   readonly #ending: Ending;
+  readonly #rows: Rows;
   readonly #onAnswer: OnAnswer;
-  #unscored = 0;
 
-  constructor(scorer: Pick<Scorer, "score">, ending: Ending, onAnswer: OnAnswer) {
+  constructor(scorer: Pick<Scorer, "score">, ending: Ending, rows: Rows, onAnswer: OnAnswer) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    [this.able, this.#proven] = [promise, resolve];
     this.#scorer = scorer;
     this.#ending = ending;
+    this.#rows = rows;
     this.#onAnswer = onAnswer;
   }
 
@@ -38,7 +41,9 @@ export class Settling {
     const found = await this.#score(ask, answered);
     if (found === null) return;
     const { scores, whys } = found;
-    if (answered.outcome === "complete") this.#heedUnscored(found);
+    const end = this.#rows.endedBy(ask.arm, answered, found);
+    if (end !== null) this.#ending.stop(end.stopped, end.why);
+    if (answered.outcome === "complete" && !Object.values(scores).includes("outage")) this.#prove();
     const { arm, sample, form } = ask;
     const more = Object.keys(whys).length === 0 ? {} : { whys };
     const of = { case: ask.item.case.id, arm, sample, form, key };
@@ -46,6 +51,11 @@ export class Settling {
     if (check !== null && answered.outcome !== "outage") await this.#recheck(ask, check, scored);
     this.answers.push(scored);
     this.#onAnswer(scored, from === "asked");
+  }
+
+  #prove(): void {
+    this.isAble = true;
+    this.#proven();
   }
 
   /** null: it was not scored, as money ended or it was cut off; its answer is kept, and scored when it goes on. */
@@ -57,14 +67,6 @@ export class Settling {
       if (this.#ending.isCutOff()) return this.#ending.stop("interrupted");
       throw error;
     }
-  }
-
-  #heedUnscored({ scores, whys }: Scored): void {
-    const lost = Object.keys(scores).find((name) => scores[name] === "outage");
-    this.#unscored = lost === undefined ? 0 : this.#unscored + 1;
-    if (lost === undefined || this.#unscored < unscoredInARow) return;
-    this.whyUnscored = `${lost}: ${whys[lost] ?? "nobody says why"}`;
-    this.#ending.stop("scoring");
   }
 
   async #recheck(ask: Ask, { answered }: KeptAnswer, now: ScoredAnswer): Promise<void> {

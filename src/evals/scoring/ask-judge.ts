@@ -1,4 +1,4 @@
-import { isLasting } from "../../core/circuit.ts";
+import { isLasting, mayHaveCost } from "../../core/circuit.ts";
 import type { ThreadId } from "../../core/id.ts";
 import type { Message, ModelError, ModelResponse, Part, Price } from "../../core/model.ts";
 import type { Clock, Models, Prompts } from "../../core/ports.ts";
@@ -46,14 +46,19 @@ export async function askJudge(
   for (let turn = 1; turn <= 2; turn++) {
     const said = await respond(judge, ports, { thread, turn, system, messages: talk }, signal);
     micros = micros === null || said.micros === null ? null : micros + said.micros;
-    if (said.response.outcome === "failed") return { why: said.response.error.message, micros };
+    if (said.response.outcome === "failed")
+      return { why: [...told(why), said.response.error.message].join("; told so, "), micros };
     const read = readVerdict(said.response, rubric.spec);
     if ("scores" in read) return { ...read, served: said.response.servedModel, micros };
     why = read.wrong;
     talk.push({ role: "assistant", parts: said.response.parts }, toldSo(said.response.parts, why));
   }
-  return { why: `the judge gave no verdict: ${why.replaceAll("\n", " ")}`, micros };
+  return { why: told(why).join(), micros };
 }
+
+/** What was wrong with an answer of the judge, where there was one. */
+const told = (wrong: string): string[] =>
+  wrong === "" ? [] : [`the judge gave no verdict: ${wrong.replaceAll("\n", " ")}`];
 
 /** The mark is of the material itself, so nothing in it can hold it. */
 function variablesOf({ spec }: JudgeRubric, judged: Judged, sha256: Sha256): Record<string, unknown> {
@@ -93,11 +98,10 @@ interface Said {
   readonly micros: number | null;
 }
 
-/** How often a call is made that fails in a way that passes, and how long at most between two, in milliseconds. */
+/** How often a call is made that fails in a way that passes; where it may have cost something; the longest pause, in milliseconds. */
 const tries = 5;
+const dearTries = 3;
 const longestPauseMs = 60_000;
-/** One call of a judge may take this long. */
-const callMs = 5 * 60_000;
 
 async function respond(
   judge: Judge,
@@ -116,23 +120,28 @@ async function respond(
       try: attempt,
       tools: [specOfTool("submit_verdict")],
       maxOutputTokens: judge.maxOutputTokens,
-      deadline: clock.now() + callMs,
+      deadline: clock.now() + judge.timeoutMs,
     };
     const response = await model.respond(request, signal);
     signal.throwIfAborted();
     const spent = spentOn(response, model.price);
     micros = micros === null || spent === null ? null : micros + spent;
-    if (response.outcome === "complete" || attempt === tries || isFinal(response.error))
-      return { response, micros };
+    if (response.outcome === "complete" || isFinal(response.error)) return { response, micros };
+    if (attempt >= (spent === 0 ? tries : dearTries)) return { response, micros };
     await clock.sleepUntil(clock.now() + pauseMs(response.error, attempt), signal);
   }
 }
 
-/** A failure that says nothing of tokens is taken to have cost nothing. */
-function spentOn({ outcome, usage }: ModelResponse, price: Price | null): number | null {
-  if (usage === null) return outcome === "failed" ? 0 : null;
+/** null: nobody knows, as the tokens were not told or have no price. */
+function spentOn(response: ModelResponse, price: Price | null): number | null {
+  const { usage } = response;
+  if (usage === null) return isFree(response) ? 0 : null;
   return price === null ? null : cost(usage, price);
 }
+
+/** Nothing was billed though no usage is told. */
+export const isFree = (response: ModelResponse): boolean =>
+  response.outcome === "failed" && !mayHaveCost(response.error);
 
 const isFinal = ({ class: kind }: ModelError): boolean => isLasting(kind) || kind === "context-full";
 

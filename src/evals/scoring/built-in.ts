@@ -43,6 +43,8 @@ function whyInvalid(
   misfit: (text: string, output: Json) => string | null,
 ): string | null {
   if (measured["invalid"] !== undefined) return measured["invalid"] > 0 ? "its run ended invalid" : null;
+  // It is a refusal, however little or much a provider lets stand of it.
+  if (stop === "refusal") return null;
   if (cutOff.has(stop)) return `it was cut off: ${stop}`;
   if (text.trim() === "" && output === null) return "it is empty";
   return misfit(text, output);

@@ -28,9 +28,13 @@ export interface Rated {
   readonly micros: number | null;
 }
 
-/** One judge. Equal answers get one verdict, also where they are judged at once; whoever asked first pays for it. */
+/**
+ * One judge. Equal answers get one verdict, also where they are judged at once; whoever asked first pays for it. The first
+ * verdict that was there from earlier is asked for again: where another model gives it now, none from earlier is taken.
+ */
 export function judging(judge: Judge, ports: JudgePorts): Judging {
   const open = new Map<Digest, Promise<Rated | NoVerdict>>();
+  let probe: Promise<Rated | NoVerdict> | null = null;
   return async (name, judged, thread, signal) => {
     const rubric = Object.hasOwn(judge.rubrics, name) ? judge.rubrics[name] : undefined;
     if (rubric === undefined) throw new Error(`there is no rubric ${name}: scoringFaults names it`);
@@ -43,7 +47,16 @@ export function judging(judge: Judge, ports: JudgePorts): Judging {
 
     async function find(key: Digest, rubric: JudgeRubric): Promise<Rated | NoVerdict> {
       const stored = await ports.verdicts.get(key);
-      if (stored !== null) return rated(rubric, stored, 0);
+      if (stored === null) return ask(key, rubric);
+      if (!stored.isOwn) {
+        if (probe === null) return (probe = ask(key, rubric));
+        const now = await probe;
+        if ("verdict" in now && now.verdict.served !== stored.verdict.served) return ask(key, rubric);
+      }
+      return rated(rubric, stored.verdict, 0);
+    }
+
+    async function ask(key: Digest, rubric: JudgeRubric): Promise<Rated | NoVerdict> {
       const found = await askJudge(judge, rubric, judged, ports, thread, signal);
       if ("why" in found) return found;
       await ports.verdicts.put(key, found);

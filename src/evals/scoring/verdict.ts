@@ -19,9 +19,15 @@ export const verdict = z.strictObject({
 });
 export type Verdict = z.infer<typeof verdict>;
 
+export interface KeptVerdict {
+  readonly verdict: Verdict;
+  /** It was asked for by whoever asks now, also before an interruption. */
+  readonly isOwn: boolean;
+}
+
 /** Verdicts that are there, durable when `put` resolves. */
 export interface Verdicts {
-  get(key: Digest): Promise<Verdict | null>;
+  get(key: Digest): Promise<KeptVerdict | null>;
   put(key: Digest, verdict: Verdict): Promise<void>;
 }
 
@@ -35,6 +41,10 @@ export interface JudgeRubric {
 export interface Judge {
   /** As it is configured. */
   readonly model: string;
+  /** What besides its name determines what the model says: of a scripted one the digest of its script; null: nothing. */
+  readonly identity: Json;
+  /** One call of it may take so long, in milliseconds. */
+  readonly timeoutMs: number;
   /** `prompts/judge.prompt`, or a version of it; `digest` is that of its closure. */
   readonly prompt: { readonly source: string; readonly digest: Digest };
   readonly maxOutputTokens: number;
@@ -71,9 +81,10 @@ export const rubricJudgeDigest = (judge: Judge, name: string, sha256: Sha256): D
 export const verdictKey = (judge: Judge, { digest }: JudgeRubric, judged: Judged, sha256: Sha256): Digest =>
   sha256(canonical({ ...howAsked(judge), rubric: digest, judged }));
 
-const howAsked = ({ model, prompt, maxOutputTokens }: Judge): object => ({
+const howAsked = ({ model, identity, prompt, maxOutputTokens }: Judge): object => ({
   judge: 1,
   model,
+  ...(identity === null ? {} : { identity }),
   prompt: prompt.digest,
   maxOutputTokens,
   tool: specOfTool("submit_verdict"),

@@ -1,5 +1,6 @@
 import { canonical } from "../../core/canonical.ts";
 import type { Json } from "../../core/canonical.ts";
+import { mayHaveCost } from "../../core/circuit.ts";
 import type { Message, Model, ModelError, ModelRequest, ModelResponse } from "../../core/model.ts";
 import { cost } from "../../core/price.ts";
 import type { Clock, Models, Prompts } from "../../core/ports.ts";
@@ -69,11 +70,11 @@ export function promptSubject(ports: PromptPorts, options: PromptSubjectOptions)
       const dearest = Math.max(price.input, price.cacheWrite);
       return Math.ceil(bytes * dearest + options.maxOutputTokens * price.output);
     },
-    answer: async (ask, signal) => {
+    answer: async (ask, signal, attempt = 1) => {
       const arm = armOf(options, ask);
       const model = await ports.models.model(arm.model);
       const request = requestOf(rendered(arm, ask), ask, options);
-      return untilAnswered(ports, { ...options, onRepeat }, model, request, signal);
+      return untilAnswered(ports, { ...options, onRepeat, attempt }, model, request, signal);
     },
   };
 }
@@ -115,18 +116,20 @@ const requestOf = (
   ...(logprobs ? { logprobs } : {}),
 });
 
+type Asking = Required<Pick<PromptSubjectOptions, "timeoutMs" | "onRepeat">> & { readonly attempt: number };
+
 /**
  * Outages are waited out, as long as the provider says or ever longer. One that cost something ends it: money for one answer
  * was reserved, and what was charged counts.
  */
 async function untilAnswered(
   { clock, models }: PromptPorts,
-  { timeoutMs, onRepeat }: Required<Pick<PromptSubjectOptions, "timeoutMs" | "onRepeat">>,
+  { timeoutMs, onRepeat, attempt: first }: Asking,
   model: Model,
   request: Unsent,
   signal: AbortSignal,
 ): Promise<Answered> {
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = first; ; attempt += 1) {
     await untilFree(clock, models, model.name, signal);
     const begun = clock.now();
     const deadline = begun + timeoutMs;
@@ -135,8 +138,8 @@ async function untilAnswered(
     if (response.outcome === "complete") return completed(response, model, latencyMs);
     const { error } = response;
     const outcome = endingOf(model.name, error, clock.now() >= deadline);
-    const micros = chargeOf(model, response, outcome);
-    if (outcome === "error" || (micros ?? 0) > 0 || attempt === tries || signal.aborted)
+    const micros = chargeOf(model, response);
+    if (outcome === "error" || micros !== 0 || attempt === tries || signal.aborted)
       return { ...unanswered(outcome, `${error.class}: ${error.message}`), micros, latencyMs };
     onRepeat(error);
     await clock.sleepUntil(clock.now() + pauseMs(error, attempt), signal);
@@ -152,28 +155,32 @@ async function untilFree(clock: Clock, models: Models, name: string, signal: Abo
   }
 }
 
-/** In millionths of a US dollar. null: not known, as there is no price, or an answer that had begun was cut off. */
+/** In millionths of a US dollar. null: not known, as an answer that had begun was cut off, or there is no price for it. */
 function chargeOf(
   { price }: Model,
   { usage, error }: Extract<ModelResponse, { outcome: "failed" }>,
-  outcome: "error" | "outage",
 ): number | null {
-  if (usage !== null) return price === null ? null : cost(usage, price);
-  const hasBegun = outcome === "error" && error.class !== "bad-request" && error.class !== "context-full";
-  return hasBegun ? null : 0;
+  if (usage === null) return mayHaveCost(error) ? null : 0;
+  if (usage.input + usage.output === 0) return 0;
+  return price === null ? null : cost(usage, price);
 }
 
 const pauseMs = ({ retryAfterMs }: ModelError, attempt: number): number =>
   Math.max(retryAfterMs ?? 0, 500 * 2 ** (attempt - 1));
 
-/** Whether a failure says something of the version that is evaluated. @throws SubjectRefused */
+/**
+ * Whether a failure says something of the version that is evaluated: an answer that took too long does, a provider that
+ * fell silent does not. @throws SubjectRefused
+ */
 function endingOf(model: string, error: ModelError, isLate: boolean): "error" | "outage" {
+  if (noUse.has(error.class) || error.status === nowhere)
+    throw new SubjectRefused(`${model}: ${error.message}; what was answered is kept, mend it and go on`);
   switch (error.class) {
+    case "stalled":
+      return error.wasComing === true ? "error" : "outage";
     case "auth":
     case "missing-script":
     case "wrong-model":
-      throw new SubjectRefused(`${model}: ${error.message}; what was answered is kept, mend it and go on`);
-    case "stalled":
     case "bad-request":
     case "context-full":
       return "error";
@@ -185,6 +192,10 @@ function endingOf(model: string, error: ModelError, isLate: boolean): "error" | 
       return isLate ? "error" : "outage";
   }
 }
+
+const noUse: ReadonlySet<ModelError["class"]> = new Set(["auth", "missing-script", "wrong-model"]);
+/** HTTP: there is no such model, or no provider at that address. */
+const nowhere = 404;
 
 type Complete = Extract<ModelResponse, { outcome: "complete" }>;
 

@@ -7,8 +7,9 @@ export interface Subject {
   identity(ask: Ask): Promise<Json>;
   /** The most it can cost, in millionths of a US dollar; null: unknown. */
   ceiling(ask: Ask): Promise<number | null>;
-  /** Never rejects for what a model or a provider does. @throws SubjectRefused where no later ask can do better */
-  answer(ask: Ask, signal: AbortSignal): Promise<Answered>;
+  /**
+   * `attempt`: from 1, the how manieth time it is asked, as what was lost before may have cost something. Never rejects for what a model or a provider does. @throws SubjectRefused where no later ask can do better */
+  answer(ask: Ask, signal: AbortSignal, attempt?: number): Promise<Answered>;
   /** How many outages it waited out by itself until now; none where it cannot say. */
   readonly waitedOut?: () => number;
 }
@@ -18,7 +19,7 @@ export class SubjectRefused extends Error {
   override readonly name = "SubjectRefused";
 }
 
-/** Of an ask that nobody answered. */
+/** Of an ask that nobody answered: an outage costs nothing unless said. */
 export const unanswered = (outcome: "error" | "outage", why: string): Answered => ({
   outcome,
   why,
@@ -26,7 +27,7 @@ export const unanswered = (outcome: "error" | "outage", why: string): Answered =
   output: null,
   stop: null,
   usage: null,
-  micros: null,
+  micros: outcome === "outage" ? 0 : null,
   latencyMs: 0,
   turns: 0,
   served: null,

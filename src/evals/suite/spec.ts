@@ -111,7 +111,10 @@ export const suiteSpec = z.strictObject({
     .prefault({}),
   on_error: z.literal("worst").default("worst"),
   judge: z
-    .strictObject({ model: z.string().optional() })
+    .strictObject({
+      model: z.string().optional(),
+      timeout: duration.default("5m").describe("a verdict that takes longer is asked for again"),
+    })
     .prefault({})
     .describe("who scores by rubrics; unless said, the project's evaluator model"),
   baseline: z

@@ -15,28 +15,29 @@ describe("the judge of a suite", () => {
     guards: { quality: { rubric: "own", margin: 0.05 } },
     metrics: { help: { rubric: "helpful" } },
   });
+  const model = { model: "openai/x", identity: null, timeoutMs: 60_000 };
   const own = "rubric: own\nthreshold: 0.5\ncriteria:\n  - { id: brief, ask: Is it short? }\n";
 
   test("has the prompt that comes with harness and the suite's rubrics, or the project's own", async () => {
     const dir = await folder({ "harness.yaml": "", "rubrics/own.yaml": own });
-    const ours = await judgeOf(await openedAt(dir), suite, "openai/x");
-    expect(await judgeBy(await openedAt(dir), ["own", "helpful"], "openai/x")).toEqual(ours);
+    const ours = await judgeOf(await openedAt(dir), suite, model);
+    expect(await judgeBy(await openedAt(dir), ["own", "helpful"], model)).toEqual(ours);
     expect(Object.keys(ours.rubrics)).toEqual(["own", "helpful"]);
     expect(ours.rubrics["own"]?.spec.criteria).toEqual([{ id: "brief", weight: 1, ask: "Is it short?" }]);
     expect(ours.prompt.source).toContain("submit_verdict");
     await writeFile(join(dir, "rubrics/own.yaml"), own.replace("short", "brief"));
-    const other = await judgeOf(await openedAt(dir), suite, "openai/x");
+    const other = await judgeOf(await openedAt(dir), suite, model);
     expect(judgeDigest(other, sha256)).not.toBe(judgeDigest(ours, sha256));
     await mkdir(join(dir, "prompts"));
     await writeFile(join(dir, "prompts/judge.prompt"), "Judge it.\n");
-    const mine = await judgeOf(await openedAt(dir), suite, "openai/x");
+    const mine = await judgeOf(await openedAt(dir), suite, model);
     expect(mine.prompt.source).toContain("Judge it.");
     expect(mine.prompt.digest).not.toBe(ours.prompt.digest);
   });
 
   test("of a rubric that is not there is told", async () => {
     const opened = await openedAt(await folder({ "harness.yaml": "" }));
-    await expect(judgeOf(opened, suite, "openai/x")).rejects.toThrow(/own/);
+    await expect(judgeOf(opened, suite, model)).rejects.toThrow(/own/);
   });
 });
 

@@ -179,7 +179,7 @@ describe("lines on their own", () => {
       "960 to 3,840 answers, $9.00–$35.00, 11 min to 44 min; if both are equal, quality is decided by K = 4 with 83 %",
     );
     expect(forecastLine({ answers: [16, 16], micros: null, ms: null, decided: null })[1]).toBe(
-      "16 answers, price unknown",
+      "16 answers, cost and time unknown until one was evaluated",
     );
   });
 

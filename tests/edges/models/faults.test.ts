@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ModelErrorClass } from "../../../src/core/model.ts";
+import type { ModelError, ModelErrorClass } from "../../../src/core/model.ts";
 import { compatibleModel } from "../../../src/edges/models/openai-compatible.ts";
 import { nothingUsed } from "./fault-rows.ts";
 import { hostileEnvironment } from "./wire/around.ts";
@@ -57,6 +57,13 @@ describe.each(kits)("$name", (kit) => {
   test("the deadline ends a call that still lives", async () => {
     await using server = await serve(stalling(kit.frames({ blocks: [{ text: "Let me" }] }).slice(0, 3)));
     const response = await kit.model(server.url).respond(asking({ deadline: Date.now() + 300 }), never);
+    expect(response).toEqual(failing("stalled", undefined, { wasComing: true }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("the deadline of a call of which nothing came says so", async () => {
+    await using server = await serve(silence);
+    const response = await kit.model(server.url).respond(asking({ deadline: Date.now() + 300 }), never);
     expect(response).toEqual(failing("stalled"));
     expect(server.requests).toHaveLength(1);
   });
@@ -109,8 +116,12 @@ test("a server that wants no key is sent none", async () => {
   expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
 });
 
-const failing = (kind: ModelErrorClass, message: string | RegExp = /^\S.{3,199}$/u): unknown => ({
+const failing = (
+  kind: ModelErrorClass,
+  message: string | RegExp = /^\S.{3,199}$/u,
+  more: Partial<ModelError> = {},
+): unknown => ({
   outcome: "failed",
-  error: { class: kind, status: null, retryAfterMs: null, message: expect.stringMatching(message) },
+  error: { class: kind, status: null, retryAfterMs: null, message: expect.stringMatching(message), ...more },
   usage: expect.toBeOneOf([null, nothingUsed]),
 });

@@ -112,6 +112,7 @@ if ("owner" in taken) {
       }),
       isGated: true,
       judge: null,
+      models: {},
       concurrency: 64,
       freshMs: 3_600_000,
       until: null,

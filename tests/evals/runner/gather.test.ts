@@ -18,7 +18,7 @@ const go = async (
 ): Promise<Gathered> => gather(made, gathering(given), asks, signal, onAnswer);
 
 const sorted = (names: readonly string[]): string[] => names.toSorted();
-const outage = (micros: number | null = null): Answered => ({
+const outage = (micros: number | null = 0): Answered => ({
   ...unanswered("outage", "server: down"),
   micros,
 });
@@ -134,19 +134,26 @@ describe("what is kept", () => {
 
   test("is kept at once, however long others are being scored", async () => {
     const scoring: (() => void)[] = [];
+    let isFirst = true;
     const made = world({
-      score: async () => new Promise((resolve) => scoring.push(() => resolve({ quality: 1 }))),
+      score: async () => {
+        if (isFirst) {
+          isFirst = false;
+          return { quality: 1 };
+        }
+        return new Promise((resolve) => scoring.push(() => resolve({ quality: 1 })));
+      },
     });
-    const asks = asksOf(["candidate"], itemsUpTo(40), 1);
+    const asks = asksOf(["candidate"], itemsUpTo(41), 1);
     const ending = go(made, asks, { concurrency: 2 });
     await made.clock.sleepUntil(made.clock.now() + 100_000, never);
-    expect(made.store.disk.size).toBe(40);
+    expect(made.store.disk.size).toBe(41);
     expect(scoring.length).toBeLessThanOrEqual(4);
     for (let done = 0; done < 40; done += 1) {
       while (scoring.length === 0) await made.clock.sleepUntil(made.clock.now() + 1, never);
       scoring.shift()?.();
     }
-    expect((await ending).answers).toHaveLength(40);
+    expect((await ending).answers).toHaveLength(41);
   });
 });
 
@@ -233,6 +240,19 @@ describe("it stops", () => {
     const ended = await go(shaky, asksOf(["candidate"], itemsUpTo(100), 1), { concurrency: 1 });
     expect(ended.stopped).toBeNull();
     expect(ended.answers).toHaveLength(100);
+  });
+
+  test("when nobody can score: what is asked stays with one batch, however slow scoring is", async () => {
+    const free = world({
+      mostMs: 0,
+      score: async () => {
+        await free.clock.sleepUntil(free.clock.now() + 1000, never);
+        return { quality: "outage" as const };
+      },
+    });
+    const { stopped, why } = await go(free, asksOf(["candidate"], itemsUpTo(500), 1), { concurrency: 8 });
+    expect({ stopped, why }).toEqual({ stopped: "scoring", why: "quality: nobody says why" });
+    expect(free.subject.asked.length).toBeLessThanOrEqual(32);
   });
 
   test("when it is interrupted, before or anywhere within: all that was answered is kept, the rest is asked later", async () => {

@@ -155,6 +155,7 @@ export const planOf = (given: Partial<EvaluationPlan> = {}): EvaluationPlan => (
   gate: gateOf(),
   isGated: true,
   judge: null,
+  models: {},
   workedMs: 0,
   concurrency: 8,
   freshMs: 1_000_000,

@@ -5,7 +5,7 @@ import { knownOf } from "../../../src/evals/runner/reuse.ts";
 import { kept } from "../../contracts/kept-answer.ts";
 import { sha256 } from "./ground.ts";
 
-const reuse = { evaluation: "mine", now: 1000, freshMs: 100, isDoubted: false };
+const reuse = { evaluation: "mine", now: 1000, freshMs: 100, isDoubted: false, mustCheck: false };
 const arms: readonly Arm[] = ["candidate", "baseline", "best"];
 /** Of these, about a tenth is asked again. */
 const names = Array.from({ length: 2000 }, (_, n) => `k${n}`);

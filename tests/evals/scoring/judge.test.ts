@@ -5,7 +5,8 @@ import type { Judging, Rated } from "../../../src/evals/scoring/judge.ts";
 import { isPass, judgeDigest, rubricScore, verdict, verdictKey } from "../../../src/evals/scoring/verdict.ts";
 import type { Judge } from "../../../src/evals/scoring/verdict.ts";
 import { scorerFor } from "../../../src/evals/scoring/scorer.ts";
-import { serve, status } from "../../edges/models/wire/server.ts";
+import { compatible } from "../../edges/models/wire/compatible.ts";
+import { serve, status, streaming } from "../../edges/models/wire/server.ts";
 import type { Reply, Server } from "../../edges/models/wire/server.ts";
 import { answerOf, askOf, itemOf, never, portsOf, suiteOf } from "./given.ts";
 import {
@@ -243,6 +244,27 @@ describe("verdicts that are there", () => {
     ]);
   });
 
+  test("from earlier hold while the same model gives them: the first is asked for again", async () => {
+    const answers = ["one", "two", "three"].map((text) => judgedOf({ text }));
+    const frames = compatible.frames({
+      blocks: [{ id: "c", tool: "submit_verdict", json: good }],
+      model: "judge-2027",
+    });
+    for (const [reply, asked] of [
+      [submitting(good), 1],
+      [streaming(frames), 3],
+      [status(401, "{}"), 1],
+    ] as const) {
+      const verdicts = storedVerdicts(true);
+      await using server = await serve(submitting(good), submitting(good), submitting(good), reply);
+      const ports = portsTo(server.url, { verdicts });
+      for (const one of answers) await judging(judge, ports)("helpful", one, "verdict/a/1", never);
+      const by = judging(judge, ports);
+      await Promise.all(answers.map(async (one) => by("helpful", one, "verdict/a/1", never)));
+      expect(server.requests).toHaveLength(3 + asked);
+    }
+  });
+
   test("also where both are judged at once", async () => {
     await using server = await serve(
       submitting(good),
@@ -261,6 +283,7 @@ describe("verdicts that are there", () => {
 
   const ways: readonly (readonly [string, Judge, ReturnType<typeof judgedOf>])[] = [
     ["another model", { ...judge, model: "openai-compatible/other" }, judgedOf()],
+    ["another script", { ...judge, identity: { script: "digest" } }, judgedOf()],
     ["another prompt", { ...judge, prompt: { source, digest: sha256("other") } }, judgedOf()],
     ["other parameters", { ...judge, maxOutputTokens: 99 }, judgedOf()],
     [
@@ -288,8 +311,8 @@ describe("verdicts that are there", () => {
   });
 
   test("the judge's digest is of rubrics, prompt, model and parameters, and nothing else", () => {
-    const digests = ways.slice(0, 4).map(([, by]) => judgeDigest(by, sha256));
-    expect(new Set([judgeDigest(judge, sha256), ...digests]).size).toBe(5);
+    const digests = ways.slice(0, 5).map(([, by]) => judgeDigest(by, sha256));
+    expect(new Set([judgeDigest(judge, sha256), ...digests]).size).toBe(6);
     expect(judgeDigest({ ...judge, rubrics: { ...judge.rubrics } }, sha256)).toBe(judgeDigest(judge, sha256));
   });
 });

@@ -16,6 +16,8 @@ export const source = readFileSync(new URL("../../../prompts/judge.prompt", impo
 
 export const judge: Judge = {
   model: "openai-compatible/judge",
+  identity: null,
+  timeoutMs: 60_000,
   prompt: { source, digest: sha256(source) },
   maxOutputTokens: 2048,
   rubrics: {
@@ -54,11 +56,15 @@ export interface StoredVerdicts extends Verdicts {
   readonly kept: Map<Digest, Verdict>;
 }
 
-export function storedVerdicts(): StoredVerdicts {
+/** @param isEarlier they are of somebody who asked before */
+export function storedVerdicts(isEarlier = false): StoredVerdicts {
   const kept = new Map<Digest, Verdict>();
   return {
     kept,
-    get: async (key) => kept.get(key) ?? null,
+    get: async (key) => {
+      const verdict = kept.get(key);
+      return verdict === undefined ? null : { verdict, isOwn: !isEarlier };
+    },
     put: async (key, verdict) => void kept.set(key, verdict),
   };
 }

@@ -14,7 +14,7 @@ import type { PromptSubjectOptions } from "../../../src/evals/subject/prompt.ts"
 import { SubjectRefused } from "../../../src/evals/subject/subject.ts";
 import type { Subject } from "../../../src/evals/subject/subject.ts";
 import { compatible } from "../../edges/models/wire/compatible.ts";
-import { serve, silence, status, streaming } from "../../edges/models/wire/server.ts";
+import { resetting, serve, silence, stalling, status, streaming } from "../../edges/models/wire/server.ts";
 import type { Reply, Server } from "../../edges/models/wire/server.ts";
 import { VirtualTime } from "../../simulation/time.ts";
 import { asksOf, gathering, itemOf, itemsUpTo, never, world } from "../runner/ground.ts";
@@ -154,17 +154,44 @@ describe("an answer over the wire", () => {
 
   test("that takes too long is an error, once", async () => {
     const clock: Clock = { now: () => Date.now(), sleepUntil: async () => undefined };
-    const { models, server } = await provider([silence]);
+    const { models, server } = await provider([
+      stalling(compatible.frames({ blocks: [{ text: "x" }] }).slice(0, 1)),
+    ]);
     const { subject } = made(
       models,
-      { arms: { candidate: armOf("openai-compatible/qwen") }, timeoutMs: 300 },
+      { arms: { candidate: armOf("openai-compatible/qwen") }, timeoutMs: 1000 },
       clock,
     );
     const { outcome, micros, latencyMs, why } = await subject.answer(ask, never);
     expect([outcome, micros]).toEqual(["error", null]);
-    expect(server.requests.length).toBeLessThanOrEqual(1);
+    expect(server.requests).toHaveLength(1);
     expect(latencyMs).toBeGreaterThanOrEqual(299);
     expect(why).toMatch(/^stalled: /);
+  });
+
+  test("of which nothing ever came is an outage that may have cost something", async () => {
+    const { subject, server, repeats } = await provider([silence], { timeoutMs: 1000 });
+    const { outcome, micros, why } = await subject.answer(ask, never);
+    expect([outcome, micros]).toEqual(["outage", null]);
+    expect(why).toMatch(/^stalled: /);
+    expect([server.requests.length, repeats.length]).toEqual([1, 0]);
+  });
+
+  test("that breaks off is an outage that may have cost something, and is told apart from a refusal to answer", async () => {
+    const frames = compatible.frames({ blocks: [{ text: "It is about" }] });
+    for (const reply of [
+      resetting(frames.slice(0, 2)),
+      streaming([...frames.slice(0, 2), compatible.errorFrame("server_error", "gone")]),
+    ]) {
+      const { subject, server } = await provider([reply]);
+      expect(await subject.answer(ask, never)).toMatchObject({ outcome: "outage", micros: null });
+      expect(server.requests).toHaveLength(1);
+    }
+  });
+
+  test("of a model that is not there ends all", async () => {
+    const { subject } = await provider([error(404)]);
+    await expect(subject.answer(ask, never)).rejects.toThrow(/HTTP 404: not now; what was answered is kept/);
   });
 
   test("that the provider will not give for what is asked is an error", async () => {
@@ -237,7 +264,7 @@ describe("what is asked", () => {
     usage: ModelRequest["maxOutputTokens"] | null,
   ): ModelResponse => ({
     outcome: "failed",
-    error: { class: kind, message: "down", status: null, retryAfterMs: null },
+    error: { class: kind, message: "down", status: kind === "server" ? 500 : null, retryAfterMs: null },
     usage: usage === null ? null : { input: usage, output: 0, cacheRead: 0, cacheWrite: 0 },
   });
 
@@ -277,7 +304,7 @@ describe("what is asked", () => {
 
   test("an outage that cost something ends there, and counts", async () => {
     const models = modelsOf(({ try: attempt }) =>
-      attempt === 1 ? fails("network", null) : fails("network", 40),
+      attempt === 1 ? fails("server", null) : fails("network", 40),
     );
     const { subject, repeats } = made(models);
     expect(await subject.answer(ask, never)).toMatchObject({ outcome: "outage", micros: 40 });
@@ -328,7 +355,7 @@ test("a scripted model is asked like any other", async () => {
   onTestFinished(async () => rm(dir, { recursive: true, force: true }));
   await writeFile(
     join(dir, "script.yaml"),
-    '"*/*/*":\n  - { fail: { class: overloaded, times: 2, retry_after: 3 }, say: "yes", usage: none }\n',
+    '"*/*/*":\n  - { fail: { class: overloaded, times: 2, retry_after: 3, usage: { input: 0, output: 0 } }, say: "yes", usage: none }\n',
   );
   const models = openModels({ projectDir: dir, env: {}, project: {} });
   const { subject, slept } = made(models, { arms: { candidate: armOf("scripted/script.yaml") } });

@@ -1,0 +1,30 @@
+import type { Arm } from "../answer.ts";
+import type { Stopped } from "./ending.ts";
+import type { Gathered } from "./gather.ts";
+
+/** Fewer than this may all be errors by chance. */
+const leastTelling = 8;
+
+/** Where nothing was answered there is nothing to compare: equal outages and errors are no equal answers. */
+export function withoutAnswers(gathered: Gathered, arms: readonly Arm[]): Gathered {
+  const { answers, stopped } = gathered;
+  const [first] = answers;
+  if (stopped !== null || first === undefined) return gathered;
+  if (answers.some(({ answered }) => answered.outcome === "complete")) return gathered;
+  const error = answers.find(({ answered }) => answered.outcome === "error");
+  if (error === undefined) return { ...gathered, stopped: "outage", why: first.answered.why };
+  const isOfAll = new Set(answers.map(({ arm }) => arm)).size === arms.length;
+  return isOfAll && answers.length >= leastTelling
+    ? { ...gathered, stopped: "errors", why: error.answered.why }
+    : gathered;
+}
+
+const whatEnded: Readonly<Partial<Record<Stopped, string>>> = {
+  outage: "the provider does not answer",
+  errors: "no version gets an answer",
+  scoring: "answers cannot be scored",
+};
+
+/** `the provider does not answer: overloaded: HTTP 529: Overloaded`. */
+export const endText = ({ stopped, why }: Pick<Gathered, "stopped" | "why">): string =>
+  `${whatEnded[stopped ?? "outage"] ?? stopped}: ${why}`;
