@@ -3,7 +3,9 @@ import { candidateLine, forecastLine, gateLine, suiteLine } from "../report/open
 import type { Line } from "../report/opening.ts";
 import { textOf } from "../view/rows.ts";
 import { plural } from "../view/words.ts";
+import type { Side } from "../../evals/receipt/receipt.ts";
 import { sideOf } from "./arms.ts";
+import type { SettledArm } from "./arms.ts";
 import { suiteVersionOf } from "./found.ts";
 import { forecastOf } from "./forecast.ts";
 import { earlierText } from "./looks-before.ts";
@@ -19,11 +21,15 @@ export async function openingLines(
   { count: candidates, earlier }: LooksBefore,
 ): Promise<readonly string[]> {
   const { suite, arms, items, mode, gate, judge, warnings } = settled;
-  const { candidate, baseline } = arms;
+  const side = (arm: SettledArm): Side => sideOf(arm, arm.asked.label, []);
+  const { candidate, baseline, best } = arms;
   const lines: Line[] = [
     candidateLine(
-      sideOf(candidate, candidate.asked.label, []),
-      baseline === undefined ? null : sideOf(baseline, baseline.asked.label, []),
+      {
+        candidate: side(candidate),
+        baseline: baseline === undefined ? null : side(baseline),
+        best: best === undefined ? null : side(best),
+      },
       changedText(settled),
     ),
     ["model", modelsText(settled)],

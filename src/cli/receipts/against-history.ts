@@ -74,10 +74,10 @@ function baselineFaults({ baseline }: Receipt, { history, other }: Place): strin
 const stale = (baseline: Side | null, truth: string): string =>
   `it is stale: it was held against ${baseline === null ? "nothing" : sideText(baseline)}, and ${truth}`;
 
-function bestFaults({ best, gate, suite }: Receipt, { history, proofs }: Place): string[] {
+function bestFaults({ best, gate, suite }: Receipt, { made, history, proofs }: Place): string[] {
   if (againstBest(gate).length === 0) return [];
   const ought = bestEver(history, proofs, suite.name);
-  if (ought === null) return best === null ? [] : everServed(best, history);
+  if (ought === null || ought.digest === made.digest) return best === null ? [] : everServed(best, history);
   if (best?.version === ought.version && best.digest === ought.digest && best.name === history.name)
     return [];
   return [

@@ -16,7 +16,7 @@ export function receiptLines(
   decision: Decision,
   { columns, now }: { readonly columns: number; readonly now: number },
 ): readonly string[] {
-  const { candidate, baseline, suite, split, items, looks } = receipt;
+  const { candidate, baseline, best, suite, split, items, looks } = receipt;
   const against =
     baseline === null ? "held against the floors of the suite" : `against ${sideText(baseline)}`;
   const seen = `${plural(items.length, "case")}, ${plural(looks.at(-1) ?? 0, "answer")} each, ${plural(split.candidates, "evaluation")} looked at them so far`;
@@ -26,6 +26,7 @@ export function receiptLines(
   const rows = [heading, ...shown.map((one) => rowOf(receipt, one))];
   return [
     line(`${decision.verdict}  ${sideText(candidate)} ${against}`),
+    ...(best === null ? [] : [line(`and against ${sideText(best)}, the best version ever`)]),
     line(
       `suite ${suite.name}${suite.version === null ? "" : `@${suite.version}`} ${short(suite.digest)}: ${seen}`,
     ),

@@ -1,6 +1,8 @@
 import type { Decision } from "../../evals/gate/decide.ts";
 import type { GuardEvidence } from "../../evals/gate/evidence.ts";
 import type { GateSpec, GuardSpec } from "../../evals/gate/spec.ts";
+import type { Side } from "../../evals/receipt/receipt.ts";
+import { sideText } from "../../evals/report/arms.ts";
 import { bareText, differenceText, valueText } from "./figures.ts";
 import { guardsOf } from "./opening.ts";
 
@@ -73,15 +75,18 @@ function statusText({ status, open, df, outages }: GuardEvidence, gate: GateSpec
   return open === "outages" ? `open: ${outages} outages could decide it` : status;
 }
 
-/** `quality +0.1 pts, −5.8 still plausible, margin −5.0`. */
-export function rowText(row: GuardRow): string {
+/** `quality +0.1 pts, −5.8 still plausible, margin −5.0`. `best`: the best version ever, where it is held against too. */
+export function rowText(row: GuardRow, best: Side | null): string {
   const { name, difference, candidate, margin, status, evidence, isPrimary } = row;
   const plausible = row.plausible.replace(/ pts$/, "");
   const why = status.startsWith("open:") ? ` (${status})` : "";
   if (evidence.against === "floor")
     return `${name} ${candidate}, ${plausible} still plausible, floor ${margin}${why}`;
-  const best = evidence.against === "best" ? " against best ever" : "";
+  const ever = evidence.against === "best" ? againstBestText(best) : "";
   const limit = isPrimary ? `more than ${margin} asked` : `margin ${margin}`;
   const worst = evidence.status === "worse" ? "" : `, ${plausible} still plausible`;
-  return `${name}${best} ${difference}${worst}, ${limit}${why}`;
+  return `${name}${ever} ${difference}${worst}, ${limit}${why}`;
 }
+
+const againstBestText = (best: Side | null): string =>
+  ` against best ever${best === null ? "" : ` (${sideText(best)})`}`;

@@ -67,7 +67,7 @@ function guardCases(report: Report): readonly Case[] {
 
 function guardCase(report: Report, row: GuardRow): Case {
   const { evidence, isPrimary } = row;
-  const says = rowText(row);
+  const says = rowText(row, report.best);
   const { status } = evidence;
   const failure = status === "holds" ? null : { type: status, message: `${status}: ${says}` };
   const name = `${row.name}${isPrimary ? " gets better" : ""}${againstText(report, row)}`;
@@ -77,7 +77,8 @@ function guardCase(report: Report, row: GuardRow): Case {
 function againstText({ baseline, best }: Report, { evidence }: GuardRow): string {
   if (evidence.against === "floor") return " reaches its floor";
   const side = evidence.against === "best" ? best : baseline;
-  return side === null ? "" : ` against ${sideText(side)}`;
+  if (side === null) return "";
+  return ` against ${sideText(side)}${evidence.against === "best" ? ", the best ever" : ""}`;
 }
 
 function evidenceText({ other, candidate, evidence }: GuardRow): string {

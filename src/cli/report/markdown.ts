@@ -83,10 +83,11 @@ const signs = { holds: "✅", worse: "❌", open: "❔" } as const;
 
 function guardCells({ baseline, best }: Report, row: GuardRow): readonly string[] {
   const { evidence, isPrimary } = row;
+  const ever = evidence.against === "best" ? " (best ever)" : "";
   const side = evidence.against === "best" ? best : evidence.against === "baseline" ? baseline : null;
   return [
     `${code(row.name)}${isPrimary ? " must get better" : ""}`,
-    side === null ? "" : `${code(sideText(side))} ${row.other}`,
+    side === null ? "" : `${code(sideText(side))}${ever} ${row.other}`,
     row.candidate,
     row.difference,
     row.plausible,

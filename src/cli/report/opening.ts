@@ -1,6 +1,6 @@
 import { leastLabels } from "../../evals/gate/judge.ts";
 import type { GateSpec, GuardSpec } from "../../evals/gate/spec.ts";
-import type { JudgeUse, Side } from "../../evals/receipt/receipt.ts";
+import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import { sideText } from "../../evals/report/arms.ts";
 import { kappaOf } from "../../evals/scoring/agreement.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
@@ -10,11 +10,15 @@ import { countText, moneyText, plannedText, share, spanText, valueText } from ".
 /** A line under its name; lines that are too long for a terminal are broken by `textOf`. */
 export type Line = readonly [name: string, text: string];
 
-/** `prompts/worker.prompt, 14 lines differ → worker@6         baseline  worker@5 (production)`. */
-export function candidateLine(candidate: Side, baseline: Side | null, changed: string | null): Line {
+/** `prompts/worker.prompt, 14 lines differ → worker@6         baseline  worker@5         best ever  worker@3`. */
+export function candidateLine(
+  { candidate, baseline, best }: Pick<StoredReport, "candidate" | "baseline" | "best">,
+  changed: string | null,
+): Line {
   const from = changed === null ? "" : `${changed} → `;
   const other = baseline === null ? "none: a first version must reach its floors" : sideText(baseline);
-  return ["candidate", `${from}${sideText(candidate)}         baseline  ${other}`];
+  const ever = best === null ? "" : `         best ever  ${sideText(best)}`;
+  return ["candidate", `${from}${sideText(candidate)}         baseline  ${other}${ever}`];
 }
 
 /** `core@3, held-out: 240 cases in 61 clusters, 8th evaluation on this split; judge helpful agrees with people κ .71`. */

@@ -34,10 +34,7 @@ export function openingText(report: StoredReport, columns: number): string {
     report.mode === "smoke"
       ? (["gate", "no gate: a smoke run"] as const)
       : gateLine(report.gate, { isFirst: report.baseline === null });
-  return linesText(
-    [candidateLine(report.candidate, report.baseline, null), suiteLine(report), gate],
-    columns,
-  );
+  return linesText([candidateLine(report, null), suiteLine(report), gate], columns);
 }
 
 function looksText({ looks, decision }: Report): string {

@@ -1,4 +1,5 @@
 import { normalCdf, normalQuantile } from "../stats/normal.ts";
+import type { Against } from "./comparison.ts";
 import type { Signal } from "./contrast.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Trial, Trials } from "./trial.ts";
@@ -15,20 +16,37 @@ export interface WaysOut {
   readonly cases: number | null;
   /** How many answers to each of these cases. */
   readonly answers: number | null;
+  /** What they would come to, if the truth is what was seen. */
+  readonly towards: "PROMOTE" | "REJECT";
+  /** Why no number of cases within reach decides; null: one does, or what nobody answered is in the way. */
+  readonly obstacle: Obstacle | null;
   /** The margins, ratios or floors by guard under which this very evaluation promotes, if a person signs for them. */
   readonly accept: Readonly<Record<string, number>> | null;
 }
 
+/**
+ * The comparison that stands most in the way. `near`: what was seen is nearly the margin; `clusters`: there are too few of
+ * them; `spread`: cases differ so much that even equal versions would not be told to be so.
+ */
+export interface Obstacle {
+  readonly guard: string;
+  readonly against: Against;
+  readonly why: "near" | "clusters" | "spread";
+}
+
 const mostCases = 1_000_000;
 const mostAnswers = 64;
+/** Nobody writes more cases than so many times what there are. */
+const withinReach = 20;
 
 export function waysOut(spec: GateSpec, look: number, { compared, primary }: Trials): WaysOut {
   const open = [
-    ...compared.map((trial) => stakeOf(trial, trial.comparison.against !== "floor")),
-    ...(primary === null ? [] : [stakeOf(primary, false)]),
+    ...compared.map((trial) => stakeOf(trial, compared.length, trial.comparison.against !== "floor")),
+    ...(primary === null ? [] : [stakeOf(primary, null, false)]),
   ];
+  const towards = open.some(isBeyond) ? "REJECT" : "PROMOTE";
   // More of what nobody answered decides nothing.
-  if (compared.some(isLost)) return { cases: null, answers: null, accept: null };
+  if (compared.some(isLost)) return { cases: null, answers: null, towards, obstacle: null, accept: null };
   const items = compared[0]?.sides.clusters.of.length ?? 0;
   const enough = (shrink: (stake: Stake) => number): boolean => powerOf(open, shrink) >= spec.power;
   const cases = least(
@@ -39,9 +57,12 @@ export function waysOut(spec: GateSpec, look: number, { compared, primary }: Tri
   const answers = least(look + 1, mostAnswers, (k) =>
     enough(({ averaged }) => 1 - averaged + (averaged * look) / k),
   );
+  const more = cases === null ? null : cases - items;
   return {
-    cases: cases === null ? null : cases - items,
+    cases: more,
     answers: hasDegrees(compared, 1, spec) ? answers : null,
+    towards,
+    obstacle: more === null || more > withinReach * items ? obstacleOf(open, spec) : null,
     accept: acceptOf(compared, primary, spec.least_df),
   };
 }
@@ -52,30 +73,62 @@ const isLost = ({ status, against, favoured }: Trial): boolean =>
 
 /** One comparison as it would be again: its signal and level, and the share of its variance that answers average out. */
 interface Stake {
+  readonly trial: Trial;
   readonly signal: Signal;
+  /** What its error must not exceed to hold; and to reject (null: it never does). */
   readonly level: number;
+  readonly rejecting: number | null;
   readonly averaged: number;
 }
 
-/** `atBestEqual`: what was seen counts for no more than being equal. */
-function stakeOf({ comparison, against, sides }: Trial, atBestEqual: boolean): Stake {
+/** `rejecting`: how many comparisons share the chance to reject. `atBestEqual`: what was seen counts for no more than being equal. */
+function stakeOf(trial: Trial, rejecting: number | null, atBestEqual: boolean): Stake {
+  const { comparison, against, sides } = trial;
   const seen = against.contrast.estimate;
   return {
+    trial,
     signal: against.contrast.signal(comparison.margin, atBestEqual ? Math.max(0, seen) : seen),
     level: against.levelFor(comparison.alpha),
+    rejecting: rejecting === null ? null : against.levelFor(comparison.alpha / rejecting),
     averaged: averagedShare(sides, comparison.guard),
   };
 }
 
 /** The chance that all hold; or, where one is beyond its margin, that it is found to be. */
 function powerOf(stakes: readonly Stake[], shrink: (stake: Stake) => number): number {
-  const chances = stakes.map((stake) => {
+  const beyond = stakes.filter(isBeyond);
+  const chances = (beyond.length > 0 ? beyond : stakes).map((stake) => {
     const error = stake.signal.error * Math.sqrt(shrink(stake));
-    return normalCdf(Math.abs(stake.signal.away) / error - normalQuantile(1 - stake.level));
+    const away = isBeyond(stake) ? -stake.signal.away : stake.signal.away;
+    const level = isBeyond(stake) ? (stake.rejecting ?? 0) : stake.level;
+    return normalCdf(away / error - normalQuantile(1 - level));
   });
-  const beyond = chances.filter((_, index) => (stakes[index]?.signal.away ?? 0) <= 0);
   if (chances.some(Number.isNaN)) return 0;
-  return beyond.length > 0 ? Math.max(...beyond) : chances.reduce((all, chance) => all * chance, 1);
+  return beyond.length > 0 ? Math.max(...chances) : chances.reduce((all, chance) => all * chance, 1);
+}
+
+/** What was seen is the margin or worse. Not to have got better is no reason to reject. */
+const isBeyond = ({ signal, rejecting }: Stake): boolean => rejecting !== null && signal.away <= 0;
+
+/** Among the comparisons that are open the one that is least likely to hold with as many cases as are within reach. */
+function obstacleOf(stakes: readonly Stake[], spec: GateSpec): Obstacle | null {
+  const chance = (stake: Stake): number => powerOf([stake], () => 1 / (1 + withinReach));
+  const [worst] = stakes
+    .filter(({ trial }) => trial.status === "open")
+    .toSorted((a, b) => chance(a) - chance(b));
+  if (worst === undefined) return null;
+  const few = stakes.find(({ trial }) => !hasDegrees([trial], 1 + withinReach, spec));
+  const { name: guard, against } = (few ?? worst).trial.comparison;
+  if (few !== undefined) return { guard, against, why: "clusters" };
+  return { guard, against, why: isSpread(worst, spec) ? "spread" : "near" };
+}
+
+/** Versions that are equal would not be told to be so either; of a floor there is no equal. */
+function isSpread(stake: Stake, spec: GateSpec): boolean {
+  const { comparison, against } = stake.trial;
+  if (comparison.against === "floor" || comparison.margin <= 0) return false;
+  const signal = against.contrast.signal(comparison.margin, 0);
+  return powerOf([{ ...stake, signal }], () => 1 / (1 + withinReach)) < spec.power;
 }
 
 /** More cases bring more clusters, and degrees of freedom in proportion. */

@@ -15,12 +15,16 @@ export interface Proof {
 }
 
 /**
- * The version that scored best of all that were in production and not taken back; null: that is the one there now, or
- * nobody knows. What is asked is the suite's quality: of the guards that must hold against the best version ever the one
- * called `quality`, else the first by name. Suites change, and so do models, so averages of different times are not compared:
- * a version stands where the version it replaced stands, plus the difference that its receipt found between the two (and
- * likewise for the best version of then, where there was another: the mean of both). A version without a receipt of this suite
- * (a first one, an unproven one) begins anew, and what was before it is compared with nothing after it.
+ * The best version of all that were in production and not taken back; null: that is the one there now, or nobody knows.
+ * What is asked is the suite's quality: of the guards that must hold against the best version ever the one called `quality`,
+ * else the first by name. Suites change, and so do models, so only what one receipt holds side by side is compared.
+ *
+ * The first version is the best until another is found better: at once where it was promoted and even the worst plausible
+ * difference was above 0; else when the next one is promoted, which is held against both, if the mean of what was found then
+ * and at its own promotion is above 0. At its own promotion alone it looks too good: without luck it had not passed. So
+ * nothing adds up over promotions: a title passes by direct comparisons only, and errors of one are of none after it.
+ * A version without a receipt of this suite (a first one, an unproven one) begins anew, and what was before it is
+ * compared with nothing after it.
  * @param proofs of promotions, by the digest under which `harness.lock` names them @param suite its name
  */
 export function bestEver(
@@ -28,72 +32,82 @@ export function bestEver(
   proofs: ReadonlyMap<Digest, Proof>,
   suite: string,
 ): { readonly version: number; readonly digest: Digest } | null {
-  const now = inProduction(history);
-  const standing = standingsOf(history, proofs, suite);
-  const here = standing.get(now ?? 0);
-  if (now === null || here === undefined) return null;
-  let best = { version: now, height: here.height };
-  for (const version of history.productions) {
-    const there = standing.get(version);
-    if (there?.chain === here.chain && there.height > best.height) best = { version, height: there.height };
+  let title: Title | null = null;
+  for (const record of standing(history)) title = titleAfter(title, record, proofs, suite);
+  const made = history.versions.get(title?.best ?? 0)?.made;
+  return made === undefined || title?.best === inProduction(history)
+    ? null
+    : { version: made.version, digest: made.digest };
+}
+
+/** The promotions that were not taken back: each took the place of the version of the one before. */
+function standing({ records }: History): readonly StageRecord[] {
+  const found: StageRecord[] = [];
+  for (const record of records) {
+    if (record.record !== "stage" || record.stage !== "production") continue;
+    if (record.isRollback) found.pop();
+    else found.push(record);
   }
-  const made = history.versions.get(best.version)?.made;
-  return made === undefined || best.version === now ? null : { version: best.version, digest: made.digest };
+  return found;
 }
 
-interface Standing {
-  /** The version with which a row of comparable ones began. */
-  readonly chain: number;
-  /** In what the quality is measured in, above that version. */
-  readonly height: number;
+/** Who is the best. */
+interface Title {
+  readonly best: number;
+  /** By how much the version in production was above it when it was promoted; null: it is the best, or nobody knows. */
+  readonly lead: number | null;
 }
 
-function standingsOf(
-  history: History,
+function titleAfter(
+  title: Title | null,
+  { version, receipt: named, before }: StageRecord,
   proofs: ReadonlyMap<Digest, Proof>,
   suite: string,
-): ReadonlyMap<number, Standing> {
-  const standing = new Map<number, Standing>();
-  for (const record of history.records) {
-    if (record.record !== "stage" || record.stage !== "production" || record.isRollback) continue;
-    const found = standingBy(record, proofs, suite, standing);
-    standing.set(record.version, found ?? { chain: record.version, height: 0 });
-  }
-  return standing;
-}
-
-/** null: it is compared with no version that is known. */
-function standingBy(
-  { receipt: named, before }: StageRecord,
-  proofs: ReadonlyMap<Digest, Proof>,
-  suite: string,
-  standing: ReadonlyMap<number, Standing>,
-): Standing | null {
+): Title {
   const proof = proofs.get(named ?? "");
-  const replaced = standing.get(before ?? 0);
-  if (proof?.receipt.suite.name !== suite || replaced === undefined) return null;
-  const { baseline, best, gate } = proof.receipt;
-  const heights = [
-    heightBy(proof.decision, gate, "baseline", baseline, standing),
-    heightBy(proof.decision, gate, "best", best, standing),
-  ].filter((one) => one?.chain === replaced.chain);
-  if (heights.length === 0) return null;
-  const sum = heights.reduce((all, one) => all + (one?.height ?? 0), 0);
-  return { chain: replaced.chain, height: sum / heights.length };
+  const anew = { best: version, lead: null };
+  if (title === null || before === null || proof?.receipt.suite.name !== suite) return anew;
+  const gains = gainsOf(proof, before, version);
+  if (gains === null) return anew;
+  const then = isSurpassed(title, before, gains) ? before : title.best;
+  const own = gains.get(then) ?? null;
+  const isClear = own !== null && own.worst !== null && own.worst > 0;
+  return isClear || then === version ? anew : { best: then, lead: own?.seen ?? null };
 }
 
-function heightBy(
-  { guards }: Decision,
-  gate: GateSpec,
-  against: "baseline" | "best",
-  side: Side | null,
-  standing: ReadonlyMap<number, Standing>,
-): Standing | null {
+/** Whether the version that goes was above the best, now that both were held beside the one that comes. */
+function isSurpassed({ best, lead }: Title, before: number, gains: Gains): boolean {
+  const [to, from] = [gains.get(best), gains.get(before)];
+  if (best === before || to === undefined || from === undefined) return false;
+  const now = to.seen - from.seen;
+  return (lead === null ? now : (lead + now) / 2) > 0;
+}
+
+/** How much better the promoted version was than another: as seen, and the worst that is plausible (null: no bound). */
+interface Gain {
+  readonly seen: number;
+  readonly worst: number | null;
+}
+
+/** By the version that it was held against. */
+type Gains = ReadonlyMap<number, Gain>;
+
+/** null: it was not held against the version whose place it took. */
+function gainsOf({ receipt, decision }: Proof, before: number, version: number): Gains | null {
+  const { gate, baseline, best } = receipt;
   const name = qualityOf(gate);
-  const found = guards.find((one) => one.guard === name && one.against === against);
-  const from = standing.get(side?.version ?? 0);
-  const gain = found === undefined ? null : gainOf(gate, found);
-  return from === undefined || gain === null ? null : { ...from, height: from.height + gain };
+  const gains = new Map<number, Gain>([[version, { seen: 0, worst: 0 }]]);
+  const sides: readonly (readonly ["baseline" | "best", Side | null])[] = [
+    ["best", best],
+    ["baseline", baseline],
+  ];
+  for (const [against, side] of sides) {
+    const found = decision.guards.find((one) => one.guard === name && one.against === against);
+    const seen = found === undefined ? null : gainOf(gate, found, found.estimate);
+    if (found === undefined || seen === null || side === null || side.version === null) continue;
+    gains.set(side.version, { seen, worst: gainOf(gate, found, found.bound) });
+  }
+  return gains.has(before) ? gains : null;
 }
 
 function qualityOf(gate: GateSpec): string | undefined {
@@ -101,10 +115,10 @@ function qualityOf(gate: GateSpec): string | undefined {
   return names.includes("quality") ? "quality" : names.toSorted()[0];
 }
 
-/** How much better; of a ratio its logarithm. null: without bound. */
-function gainOf(gate: GateSpec, { guard: name, estimate }: GuardEvidence): number | null {
+/** A difference as how much better; of a ratio its logarithm. null: without bound. */
+function gainOf(gate: GateSpec, { guard: name }: GuardEvidence, difference: number | null): number | null {
   const guard = gate.guards[name];
-  if (guard === undefined || estimate === null) return null;
-  const difference = guard.kind === "ratio" ? Math.log(estimate) : estimate;
-  return guard.better === "higher" ? difference : -difference;
+  if (guard === undefined || difference === null) return null;
+  const size = guard.kind === "ratio" ? Math.log(difference) : difference;
+  return guard.better === "higher" ? size : -size;
 }

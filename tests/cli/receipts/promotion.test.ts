@@ -34,7 +34,8 @@ test("from production to the next by a receipt, and on to a third", async () => 
     ` proof  ${path}: harness receipt verify ${path}\n worker@2 is in production, worker@1 archived · receipt ${short}\n next: git add harness.lock prompts/versions receipts && git commit\n`,
   );
   await commits(dir, "three");
-  await keep(dir, await measuredIn(dir, { candidate: 3, baseline: 2 }));
+  // worker@2 is no better beyond doubt, so worker@1 is the best until it was seen again.
+  await keep(dir, await measuredIn(dir, { candidate: 3, baseline: 2, best: 1 }));
   expect(await promotes(dir, 3)).toContain("worker@3 is in production, worker@2 archived");
   expect(await check(dir)).toBe(
     " ok  3 versions, 3 promotions to production, each with its file and its proof; unproven: worker@1\n",
@@ -182,10 +183,10 @@ describe("what is not of here and now lets nothing in", () => {
 });
 
 describe("the best version ever", () => {
-  /** worker@2 in production, better than worker@1; worker@3 took its place, a little worse; worker@4 is there to be tried. */
+  /** worker@2 in production, better than worker@1 beyond doubt; worker@3 took its place, a little worse; worker@4 is there to be tried. */
   async function declined(): Promise<string> {
     const dir = await project();
-    await keep(dir, await measuredIn(dir, { candidate: 2, baseline: 1, worth: { candidate: 0.85 } }));
+    await keep(dir, await measuredIn(dir, { candidate: 2, baseline: 1, worth: { candidate: 0.9 } }));
     await promotes(dir, 2);
     await commits(dir, "three");
     await keep(dir, await measuredIn(dir, { candidate: 3, baseline: 2, worth: { candidate: 0.76 } }));

@@ -243,7 +243,7 @@ describe("JUnit", () => {
       "core.guards quality against worker@5",
       "core.guards refusals against worker@5",
       "core.guards cost against worker@5",
-      "core.guards quality against worker@3",
+      "core.guards quality against worker@3, the best ever",
       "core.reported robustness",
       "core.reported ECE",
       "core.reported p95",

@@ -23,7 +23,7 @@ const promoted = sampleReport({
 describe("a report at a terminal", () => {
   test("PROMOTE: what was compared, each look, each guard, and the command that promotes", () => {
     const text = reportText(promoted, { ...at, receipt: "receipts/worker-6.json", exit: 0 });
-    expect(text).toContain(" candidate  worker@6         baseline  worker@5\n");
+    expect(text).toContain(" candidate  worker@6         baseline  worker@5         best ever  worker@3\n");
     expect(text).toContain(
       " suite      core@3, held-out: 600 cases in 200 clusters, 8th evaluation on this split\n",
     );
@@ -91,6 +91,27 @@ describe("a report at a terminal", () => {
     const items = itemsOf({ ...found, looks, answers, baseline });
     const taken = looks.map(({ samples }) => samples);
     expect(decideGate(gate, { items, looks: taken, accepted: margins }).verdict).toBe("PROMOTE");
+  });
+
+  test("where nobody writes so many cases, it says why, and leads with what a person can do", () => {
+    const { quality } = threeGuards.guards;
+    const alone = (margin: number): GateText => ({
+      guards: { quality: { ...quality!, margin } as NonNullable<typeof quality> },
+      looks: [2],
+    });
+    const near = sampleReport({ cases: 200, seed: 6, gate: alone(0.05), candidate: { right: 0.79 } });
+    const text = foundText(near, at);
+    expect(text).toMatch(
+      /; all looks used\n {3}only [\d,]+ more cases would decide with 80 %, and there are 200: quality is −4\.8 pts, nearly its margin of −5\.0\n {2}1 {2}sign for/,
+    );
+    expect(text).not.toContain("suite plan");
+    expect(foundText(sampleReport({ cases: 60, seed: 3, gate: alone(0.002) }), at)).toMatch(
+      / more cases would decide .*: quality differs so much from case to case that versions which are equal would not be told to be\n/,
+    );
+    const clustered = { ...alone(0.2), least_df: 90 };
+    expect(foundText(sampleReport({ cases: 60, clustered: 20, gate: clustered }), at)).toMatch(
+      /: quality rests on 3 clusters, [\d.]+ degrees of freedom where 90 are needed; add cases of other clusters\n/,
+    );
   });
 
   test("INCONCLUSIVE in the middle: the next look comes first", () => {

@@ -57,10 +57,11 @@ function guardTable(report: Report, rows: readonly GuardRow[]): Html {
 function guardCells(report: Report, row: GuardRow): readonly Piece[] {
   const { evidence, isPrimary } = row;
   const side = evidence.against === "best" ? report.best : report.baseline;
+  const ever = evidence.against === "best" ? ", best ever" : "";
   const why = row.status.startsWith("open:") ? html` <span class="note">${row.status.slice(6)}</span>` : null;
   return [
     `${row.name}${isPrimary ? ", must get better" : ""}`,
-    ...(report.baseline === null ? [] : [side === null ? "" : sideText(side), row.other]),
+    ...(report.baseline === null ? [] : [side === null ? "" : `${sideText(side)}${ever}`, row.other]),
     row.candidate,
     row.difference,
     row.plausible,

@@ -5,15 +5,14 @@ import { timeText } from "../../mirror/texts.ts";
 import { html } from "../../page/html.ts";
 import type { Html } from "../../page/html.ts";
 import { status } from "../../page/marks.ts";
-import { decisive } from "../ending.ts";
+import { decisiveText } from "../ending.ts";
 import { countText, moneyText, spanText } from "../figures.ts";
-import { rowText } from "../guard-table.ts";
 import { gateLine, judgeText, suiteLine } from "../opening.ts";
 
 /** What was compared on what, and how it came out. */
 export function header(report: Report): Html {
   const { decision, id } = report;
-  const found = decision === null ? "" : decisive(report, decision).map(rowText).join(" · ");
+  const found = decision === null ? "" : decisiveText(report, decision);
   return html`<header>
     <p class="over">harness evaluation <code>${id}</code></p>
     <h1>${titleOf(report)}</h1>
@@ -38,13 +37,14 @@ export function titleOf({ candidate, baseline, suite }: Report): string {
 }
 
 function factRows(report: Report): readonly (readonly [string, string])[] {
-  const { looks, judge, gate, mode, baseline } = report;
+  const { looks, judge, gate, mode, baseline, best } = report;
   const last = looks.at(-1);
   const served = servedBy(report.candidate);
   return [
     ["evaluated", `${timeText(report.at)} UTC`],
     ["suite", suiteLine({ ...report, judge: null })[1]],
     ...(mode === "smoke" ? [] : [["gate", gateLine(gate, { isFirst: baseline === null })[1]] as const]),
+    ...(best === null ? [] : [["best ever", `${sideText(best)}, held against too`] as const]),
     ["model", served],
     ["answers", countText(report.answers.length)],
     ...(last === undefined
