@@ -195,7 +195,7 @@ describe("F1 of classes in a report", () => {
   });
 
   test("turns round with the arms, and an arm against itself is 0 within what so few cases prove", () => {
-    const says: Says = (arm, at, k) => saidBy(arm, at, k) ?? "";
+    const says = saidBy;
     const turned: Says = (arm, at, k) => says(arm === "candidate" ? "baseline" : "candidate", at, k);
     const [one, other] = [says, turned].map((said) =>
       wholesOf(classReport({ cases: 30, clustered: 2 }, said)),
