@@ -4,6 +4,7 @@ import type { Ended } from "../evaluation/run-evaluation.ts";
 import { runEvaluation } from "../evaluation/run-evaluation.ts";
 import type { EvalOptions } from "../evaluation/options.ts";
 import { inWorld } from "../evaluation/world.ts";
+import { wholesOf } from "../../evals/report/wholes.ts";
 import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { foundText } from "../report/terminal.ts";
@@ -97,6 +98,7 @@ function summaryOf({ report, stopped, file }: Ended, code: number): object {
     best,
     looks,
     decision,
+    over_all: wholesOf(report),
     stopped,
     receipt: file,
     exit: code,

@@ -1,12 +1,14 @@
 import type { Redaction } from "../../core/redaction.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import type { Report } from "../../evals/report/report.ts";
+import { wholesOf } from "../../evals/report/wholes.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { readableKept, redactedIo } from "../kept-secrets.ts";
 import { headsIn, openReport } from "../report/open-report.ts";
 import { listLines } from "../report/list.ts";
 import { reportText } from "../report/terminal.ts";
+import { versionWinRates } from "../report/version-win-rates.ts";
 import { writeReport } from "../report/write.ts";
 import { jsonLine } from "../view/json-line.ts";
 
@@ -33,7 +35,7 @@ export async function reports(
   if (named === undefined) return list(io, dir, options);
   const found = withoutSecrets(await openReport(dir, io.cwd, named), kept.redaction);
   if (options.json === true) {
-    io.out(jsonLine(found));
+    io.out(jsonLine({ ...found, over_all: wholesOf(found) }));
     return exit.ok;
   }
   const { html, junit, markdown } = options;
@@ -78,7 +80,9 @@ async function list(io: Io, dir: string, { suite, json }: ReportOptions): Promis
       `--suite ${suite}: there is no report of it; there are some of ${[...new Set(all.map((head) => head.suite))].join(", ")}`,
     );
   if (heads.length === 0) io.err(" there is no report yet; make one with: harness eval\n");
-  if (json === true) for (const head of heads) io.out(jsonLine(head));
+  const rates = versionWinRates(heads);
+  if (json === true)
+    for (const head of heads) io.out(jsonLine({ ...head, win_rate: rates.get(head.id) ?? null }));
   else if (heads.length > 0) for (const line of listLines(heads, io.columns)) io.out(`${line}\n`);
   return exit.ok;
 }

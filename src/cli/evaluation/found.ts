@@ -9,6 +9,7 @@ import type { StoredReport } from "../../evals/report/report.ts";
 import type { Evaluated } from "../../evals/runner/evaluate.ts";
 import { gatedItemsOf } from "../../evals/runner/items.ts";
 import { qualityName } from "../../evals/suite/guards.ts";
+import { wholesIn } from "../../evals/suite/whole-spec.ts";
 import { newestVersion } from "../../core/registry/history.ts";
 import { ownVersion } from "../version.ts";
 import { sha256 } from "../sha256.ts";
@@ -52,6 +53,7 @@ export function reportOf(settled: Settled, evaluated: Evaluated, at: Circumstanc
     gate,
     looks: [...evaluated.looks],
     measures: [...scorer.measures],
+    wholes: [...wholesIn(spec)],
     reported: spec.report,
     quality: qualityName(spec),
     confidence: spec.confidence,

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { canonical } from "../../core/canonical.ts";
 import { receipt } from "../../evals/receipt/receipt.ts";
 import type { Receipt } from "../../evals/receipt/receipt.ts";
 import { sideText } from "../../evals/report/arms.ts";
 import { report } from "../../evals/report/report.ts";
 import type { Report, StoredReport } from "../../evals/report/report.ts";
 import { headFigures } from "../report/head-figures.ts";
+import { sha256 } from "../sha256.ts";
 import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
 
 /** A report in a line, as `harness report` lists it and as forecasts are made of. */
@@ -16,9 +18,19 @@ const reportHead = z.strictObject({
   answers: z.int().min(0),
   micros: z.int().min(0).nullable(),
   wallMs: z.int().min(0),
+  /** Digest of the cases that were asked; null: kept by a harness that did not say. */
+  cases: z.string().nullable().default(null),
   /** The candidate's averages by guard, and of measures that are none: as numbers, and as people read them. */
   figures: z
-    .array(z.strictObject({ name: z.string(), value: z.number().nullable(), text: z.string() }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        value: z.number().nullable(),
+        text: z.string(),
+        metric: z.string().nullable().default(null),
+        better: z.enum(["higher", "lower"]).nullable().default(null),
+      }),
+    )
     .default([]),
 });
 export type ReportHead = z.infer<typeof reportHead> & {
@@ -46,6 +58,7 @@ export async function keepReport(evaluations: Evaluations, kept: KeptReport, sho
     answers: last?.answers ?? 0,
     micros: last?.micros ?? null,
     wallMs: last?.wallMs ?? 0,
+    cases: sha256(canonical(kept.report.cases)),
     figures: headFigures(kept.report),
   };
   await evaluations.putReport({ id, at, suite: suite.name, head }, kept);

@@ -3,7 +3,9 @@ import { sidesOf, sideText } from "../../evals/report/arms.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import type { Reported } from "../../evals/report/reported.ts";
 import { differenceText, valueText } from "./figures.ts";
+import { wholesOf } from "../../evals/report/wholes.ts";
 import { reportedValues } from "./reported-line.ts";
+import { wholeRows, wholeText } from "./whole-rows.ts";
 
 /** A dimension that decides nothing, as a name and what it says. */
 export interface ReportedRow {
@@ -11,7 +13,7 @@ export interface ReportedRow {
   readonly says: string;
 }
 
-/** What a suite wants reported, and each measure over all cases that is none of its guards. */
+/** What a suite wants reported, each measure over all cases that is none of its guards, and what is made of all answers. */
 export function reportedRows(
   report: StoredReport,
   reported: readonly Reported[],
@@ -29,6 +31,7 @@ export function reportedRows(
   return [
     ...reported.map((one) => ({ name: one.name, says: reportedValues(report, one) })),
     ...others.map((one) => ({ name: one.measure.name, says: dimensionText(report, one) })),
+    ...wholeRows(report, wholesOf(report)).map((one) => ({ name: one.name, says: wholeText(report, one) })),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { averagesOf } from "../../evals/report/averages.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import { scaleOf } from "../../evals/report/scale.ts";
+import { wholeName, wholesOf } from "../../evals/report/wholes.ts";
 import { valueText } from "./figures.ts";
 import { guardsOf } from "./opening.ts";
 
@@ -9,9 +10,12 @@ interface HeadFigure {
   /** In units of the metric; null: without bound. */
   readonly value: number | null;
   readonly text: string;
+  /** The measure it is of, and which way that is better; null: it is made of all answers at once. */
+  readonly metric: string | null;
+  readonly better: "higher" | "lower" | null;
 }
 
-/** The candidate in numbers, for lists of reports: by guard, then measures that are no guard's. */
+/** The candidate in numbers, for lists of reports: by guard, then measures that are no guard's, then what all answers say. */
 export function headFigures(report: StoredReport): HeadFigure[] {
   const averages = averagesOf(report, "candidate");
   const guards = guardsOf(report.gate).map(
@@ -21,9 +25,20 @@ export function headFigures(report: StoredReport): HeadFigure[] {
   const others = report.measures.flatMap((measure) =>
     guarded.has(measure.name) ? [] : [[measure.name, measure] as const],
   );
-  return [...guards, ...others].flatMap(([name, measure]) => {
+  const single = [...guards, ...others].flatMap(([name, measure]) => {
     if (measure === undefined) return [];
     const value = averages.get(measure.name) ?? null;
-    return [{ name, value, text: valueText(scaleOf(measure, report.answers), value) }];
+    const text = valueText(scaleOf(measure, report.answers), value);
+    return [{ name, value, text, metric: measure.name, better: measure.better }];
   });
+  return [...single, ...wholeFigures(report)];
 }
+
+/** Over all cases; of single classes only the report itself tells. */
+const wholeFigures = (report: StoredReport): readonly HeadFigure[] =>
+  wholesOf(report)
+    .filter(({ group, part, why }) => group === null && why === null && !(part ?? "").startsWith("class "))
+    .map((one) => {
+      const value = one.arms.candidate?.value ?? null;
+      return { name: wholeName(one), value, text: valueText(one.scale, value), metric: null, better: null };
+    });

@@ -44,14 +44,14 @@ async function storedReport(evaluations: Evaluations, named: string): Promise<St
   return kept.report;
 }
 
-/** What is decided is computed anew, whatever the file says. */
+/** What is decided and what all answers say at once is computed anew, whatever the file says. */
 async function readReportFile(path: string, named: string): Promise<Report> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new Refused(`report ${named}: ${error.message}; name a file that harness report --json wrote`);
   });
   const form = "what harness report --json prints";
   return inWords(named, form, () => {
-    const { decision: _, ...stored } = z.looseObject({}).parse(JSON.parse(text));
+    const { decision: _, over_all: __, ...stored } = z.looseObject({}).parse(JSON.parse(text));
     return decided(report.parse(stored));
   });
 }

@@ -1,9 +1,10 @@
 import type { Decision } from "../../evals/gate/decide.ts";
-import { sideText } from "../../evals/report/arms.ts";
+import { sidesOf, sideText } from "../../evals/report/arms.ts";
 import { dimensionsOf } from "../../evals/report/dimensions.ts";
 import type { Dimension } from "../../evals/report/dimensions.ts";
 import type { Report, StoredReport } from "../../evals/report/report.ts";
 import { reportedOf } from "../../evals/report/reported.ts";
+import { wholesOf } from "../../evals/report/wholes.ts";
 import { winRatesOf } from "../../evals/report/win-rate.ts";
 import { inColumns } from "../view/columns.ts";
 import { textOf } from "../view/rows.ts";
@@ -19,6 +20,7 @@ import { candidateLine, gateLine, suiteLine } from "./opening.ts";
 import type { Line } from "./opening.ts";
 import { reportedLine } from "./reported-line.ts";
 import { withShortNames } from "./short-names.ts";
+import { wholeRows } from "./whole-rows.ts";
 
 /** A report as a person reads it who was not there: what was compared, how it went, what came of it. */
 export function reportText(whole: Report, ending: Ending): string {
@@ -60,7 +62,8 @@ export function foundText(report: Report, ending: Ending): string {
         ]),
   ];
   return [
-    ...inColumns(table.rows, table.sides, ending.columns).map((line) => `${stillVisible(line)}\n`),
+    ...tableLines(table, ending.columns),
+    ...tableLines(wholeTable(report), ending.columns),
     linesText(beside, ending.columns),
     ...(decision === null
       ? [" no gate     a smoke run decides nothing\n"]
@@ -77,6 +80,23 @@ const linesText = (lines: readonly Line[], columns: number): string =>
 interface Table {
   readonly rows: readonly (readonly string[])[];
   readonly sides: readonly ("left" | "right")[];
+}
+
+const tableLines = ({ rows, sides }: Table, columns: number): readonly string[] =>
+  inColumns(rows, sides, columns).map((line) => `${stillVisible(line)}\n`);
+
+/** What is made of all answers at once; no row where nothing is. */
+function wholeTable(report: StoredReport): Table {
+  const rows = wholeRows(report, wholesOf(report));
+  const names = sidesOf(report).map(({ side }) => sideText(side));
+  const head = ["of all answers", ...names, report.baseline === null ? "" : "difference", "95 %"];
+  return {
+    rows:
+      rows.length === 0
+        ? []
+        : [head, ...rows.map((row) => [row.name, ...row.values, row.difference, row.says])],
+    sides: ["left", ...names.map(() => "right" as const), "right", "left"],
+  };
 }
 
 function guardTable(report: StoredReport, decision: Decision): Table {

@@ -33,6 +33,7 @@ guards:
   invalid: { metric: invalid, margin: 0.02 }
   cost: { metric: cost, ratio: 1.15 }
 # primary: { guard: quality, by: 0 } # what must get better, not only no worse
+# metrics: { pass_at_2: { pass_at: 2 } } # the chance that one of two answers passes; never gates
 report: [latency, tokens] # never gates; ${kind === "prompt" ? "robustness, fairness and calibration too" : "harness metric lists more"}
 on_error: worst # a failed answer counts as the worst
 `;

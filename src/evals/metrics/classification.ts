@@ -14,7 +14,7 @@ export interface ClassificationF1 {
   readonly perClass: Readonly<Record<string, number>>;
 }
 
-interface Counts {
+export interface Counts {
   hits: number;
   wanted: number;
   said: number;
@@ -59,7 +59,7 @@ function countClasses(
   return counts;
 }
 
-const none = (): Counts => ({ hits: 0, wanted: 0, said: 0 });
+export const none = (): Counts => ({ hits: 0, wanted: 0, said: 0 });
 
 const added = (a: Counts, b: Counts): Counts => ({
   hits: a.hits + b.hits,
@@ -67,10 +67,11 @@ const added = (a: Counts, b: Counts): Counts => ({
   said: a.said + b.said,
 });
 
-const f1Of = ({ hits, wanted, said }: Counts): number =>
+export const f1Of = ({ hits, wanted, said }: Counts): number =>
   wanted + said === 0 ? 0 : (2 * hits) / (wanted + said);
 
-const classSet = (classes: Classes): ReadonlySet<string> =>
+/** In normalised spelling. */
+export const classSet = (classes: Classes): ReadonlySet<string> =>
   new Set((typeof classes === "string" ? [classes] : classes).filter((one) => one !== "").map(spelling));
 
 const spelling = (label: string): string => normalizeText(label, "articles-too");

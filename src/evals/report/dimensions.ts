@@ -49,7 +49,7 @@ export function dimensionsOf(report: StoredReport): readonly Dimension[] {
 }
 
 /** By name, the numbers of their cases. */
-function groupsOf({ cases }: StoredReport): ReadonlyMap<string, readonly number[]> {
+export function groupsOf({ cases }: StoredReport): ReadonlyMap<string, readonly number[]> {
   const groups = new Map<string, number[]>();
   for (const [index, one] of cases.entries()) {
     for (const group of new Set(one.case.groups)) groups.set(group, [...(groups.get(group) ?? []), index]);
@@ -58,7 +58,7 @@ function groupsOf({ cases }: StoredReport): ReadonlyMap<string, readonly number[
 }
 
 /** A loss for each case: `worst` and `best` by what outages are taken for; null: the arm is not there. */
-interface Row {
+export interface Row {
   readonly worst: Float64Array;
   readonly best: Float64Array;
   readonly answers: number;
@@ -86,7 +86,8 @@ const rowOf = (losses: Losses, scale: Scale): Row => ({
   answers: losses.answers,
 });
 
-function dimensionOf(
+/** Of these cases, by their numbers. */
+export function dimensionOf(
   about: Pick<Dimension, "measure" | "scale" | "group" | "concern">,
   { clusters: keys, rows }: Table,
   cases: readonly number[],

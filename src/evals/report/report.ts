@@ -4,6 +4,7 @@ import { measure } from "../measure.ts";
 import { judgeUse, side } from "../receipt/receipt.ts";
 import { gateSpec } from "../gate/spec.ts";
 import { anyCase } from "../suite/case.ts";
+import { wholeSpec } from "../suite/whole-spec.ts";
 import type { Decision } from "../gate/decide.ts";
 
 const look = z.strictObject({
@@ -37,6 +38,8 @@ export const report = z.strictObject({
   gate: gateSpec,
   looks: z.array(look),
   measures: z.array(measure),
+  /** What is made of all answers at once. */
+  wholes: z.array(wholeSpec).default([]),
   /** Names of what is reported besides the guards: metrics, `robustness`, `fairness`, `calibration`. */
   reported: z.array(z.string()),
   /** The metric that robustness, fairness and calibration are about. */

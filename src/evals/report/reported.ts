@@ -14,8 +14,11 @@ export interface Reported {
   readonly values: Readonly<Record<Arm, number | null>>;
 }
 
+/** What is made of all answers at once is told apart (`wholesOf`). */
 export function reportedOf(report: StoredReport, dimensions: readonly Dimension[]): readonly Reported[] {
-  return [...new Set(report.reported)].map((name) => {
+  const wholes = new Set(report.wholes.map(({ name }) => name));
+  const wanted = [...new Set(report.reported)].filter((name) => !wholes.has(name));
+  return wanted.map((name) => {
     if (name === "calibration")
       return valuesBy("ECE", null, (arm) => calibrationOf(report, arm)?.ece ?? null);
     if (name === "latency")

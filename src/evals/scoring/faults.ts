@@ -1,6 +1,7 @@
 import { meant } from "../../core/nearest.ts";
 import type { Item } from "../suite/case.ts";
 import type { SuiteSpec } from "../suite/spec.ts";
+import { classFault, wholesIn } from "../suite/whole-spec.ts";
 import { formFaults } from "./forms.ts";
 import { measureFaults, sourcedMeasures } from "./measures.ts";
 
@@ -31,6 +32,7 @@ export const scoringFaults = (suite: SuiteSpec, scoring: Scoring): readonly stri
   ...formFaults(suite),
   ...variableFaults(suite, scoring.items),
   ...expectFaults(suite, scoring.items),
+  ...classFaults(suite, scoring.items),
   ...priceFaults(suite, scoring.models),
   ...logprobFaults(suite, scoring.models),
   ...Object.entries(scoring.badSchemas ?? {}).map(([name, why]) => `metrics.${name}.schema: ${why}`),
@@ -65,8 +67,10 @@ function variableFaults(
 }
 
 function expectFaults(suite: SuiteSpec, items: readonly Item[]): readonly string[] {
+  const passing = new Set(wholesIn(suite).flatMap((one) => ("of" in one ? [one.of] : [])));
   const comparing = sourcedMeasures(suite).filter(
-    ({ source, guards }) => guards && source.from === "metric" && source.metric.needs === "gold",
+    ({ source, guards, measure }) =>
+      (guards || passing.has(measure.name)) && source.from === "metric" && source.metric.needs === "gold",
   );
   const [first, ...more] = items.filter(
     ({ case: one }) => "vars" in one && !("answer" in one) && one.expect === undefined,
@@ -75,8 +79,21 @@ function expectFaults(suite: SuiteSpec, items: readonly Item[]): readonly string
   const count = more.length === 0 ? "" : ` and ${more.length} more`;
   return comparing.map(
     ({ measure }) =>
-      `case ${first.case.id}${count}: no expect, with which ${measure.name} compares: give each one, or guard by another metric`,
+      `case ${first.case.id}${count}: no expect, with which ${measure.name} compares: give each one, or ${guardsBy(suite, measure.name) ? "guard by" : "take"} another metric`,
   );
+}
+
+function classFaults(suite: SuiteSpec, items: readonly Item[]): readonly string[] {
+  const wanted = wholesIn(suite).flatMap((one) => ("f1" in one ? [one.name] : []));
+  if (wanted.length === 0 || suite.kind !== "prompt") return [];
+  const bad = items.flatMap(({ case: one }) => {
+    const what = classFault(one);
+    return what === null ? [] : [{ id: one.id, what }];
+  });
+  const [first, ...more] = bad;
+  if (first === undefined) return [];
+  const count = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  return [`case ${first.id}: ${first.what}${count}: mend it, or take ${wanted.join(", ")} out of report`];
 }
 
 const guardsBy = (suite: SuiteSpec, name: string): boolean =>

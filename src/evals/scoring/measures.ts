@@ -4,6 +4,8 @@ import { metricNamed, metrics } from "../metrics/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { qualityName } from "../suite/guards.ts";
 import type { OwnMetric, SuiteSpec } from "../suite/spec.ts";
+import { whyWhole, wholesIn } from "../suite/whole-spec.ts";
+import { wholeFaults } from "./whole-faults.ts";
 
 /** A measure of a suite, and what its numbers come from. */
 type Source =
@@ -27,8 +29,10 @@ export const measuresOf = (suite: SuiteSpec): readonly Measure[] =>
   sourcedMeasures(suite).map(({ measure }) => measure);
 
 /** A line for each thing named in a suite that cannot be measured, or cannot gate: what, where, and what to do. */
-export const measureFaults = (suite: SuiteSpec): readonly string[] =>
-  settled(suite).filter((one) => typeof one === "string");
+export const measureFaults = (suite: SuiteSpec): readonly string[] => [
+  ...settled(suite).filter((one) => typeof one === "string"),
+  ...wholeFaults(suite, measuresOf(suite)),
+];
 
 export const sourcedMeasures = (suite: SuiteSpec): readonly Sourced[] =>
   settled(suite).filter((one) => typeof one !== "string");
@@ -58,7 +62,9 @@ function settled(suite: SuiteSpec): readonly (Sourced | string)[] {
 
 /** In the order in which they are told; guards first, so that what is said of one is said where it guards. */
 function wanted(suite: SuiteSpec): readonly Wanted[] {
-  const { guards, metrics: own, report } = suite;
+  const { guards, report } = suite;
+  const wholes = wholesIn(suite);
+  const whole = new Set(wholes.map(({ name }) => name));
   const quality = { name: qualityName(suite), at: "guards.quality", guards: guards === undefined };
   const named = Object.entries(guards ?? {}).map(([guard, spec]) => ({
     name: guardedBy(spec),
@@ -69,14 +75,19 @@ function wanted(suite: SuiteSpec): readonly Wanted[] {
   return [
     ...named,
     ...(isDefault ? [quality] : []),
-    ...Object.keys(own).map((name) => ({ name, at: `metrics.${name}`, guards: false })),
+    ...Object.keys(suite.metrics)
+      .filter((name) => !whole.has(name))
+      .map((name) => ({ name, at: `metrics.${name}`, guards: false })),
+    ...wholes.flatMap((one) =>
+      "of" in one ? [{ name: one.of, at: `metrics.${one.name}.of`, guards: false }] : [],
+    ),
     ...always.map((name) => ({
       name,
       at: "report",
       guards: isDefault && name !== "latency" && name !== "tokens",
     })),
     ...report
-      .filter((name) => !dimensions.includes(name))
+      .filter((name) => !dimensions.includes(name) && !whole.has(name))
       .map((name) => ({ name, at: "report", guards: false })),
     ...(isDefault || !report.some((name) => dimensions.includes(name)) ? [] : [{ ...quality, at: "report" }]),
   ];
@@ -95,6 +106,8 @@ const isTaken = (name: string): boolean =>
   name === "invalid";
 
 function settle(suite: SuiteSpec, { name, at, guards }: Wanted): Sourced | string {
+  const why = whyWhole(suite, name);
+  if (why !== null) return `${at}: ${why}`;
   const found = isTaken(name) ? builtIn(suite, name) : own(suite, name);
   if (found === null) {
     const known = [
@@ -173,6 +186,7 @@ function own({ metrics: owned, guards = {} }: SuiteSpec, name: string): Found | 
   }
   if ("rubric" in spec) return judged(name, spec.rubric);
   if ("schema" in spec) return { measure: rate(name, "higher"), source: { from: "schema" } };
+  if ("pass_at" in spec) return null;
   const { better, range, rate: isRate } = spec;
   const measure = {
     name,

@@ -6,6 +6,7 @@ import type { Measure } from "../measure.ts";
 import { metrics } from "../metrics/table.ts";
 import { guardsOf, measureName } from "./guards.ts";
 import type { SuiteGuard, SuiteSpec } from "./spec.ts";
+import { whyWhole, wholesIn } from "./whole-spec.ts";
 
 /** What is wrong with a suite, where it is written, in words that say what to do. */
 interface SuiteFault {
@@ -32,7 +33,11 @@ export function settleGate(spec: SuiteSpec, measures: readonly Measure[]): Settl
   const guards = guardsOf(spec);
   const faults = [
     ...nameFaults(spec, byName),
-    ...Object.entries(guards).flatMap(([name, guard]) => guardFaults(name, guard, byName)),
+    ...Object.entries(guards).flatMap(([name, guard]) => {
+      const why = whyWhole(spec, measureName(guard));
+      if (why !== null) return [{ path: ["guards", name, "metric"], what: why }];
+      return guardFaults(name, guard, byName);
+    }),
     ...namingFaults(spec, guards),
     ...lookFaults(spec),
   ];
@@ -140,7 +145,7 @@ const concerns = ["robustness", "fairness", "calibration"];
 
 function nameFaults(spec: SuiteSpec, byName: ReadonlyMap<string, Measure>): readonly SuiteFault[] {
   const builtIn = new Set([...metrics.map((one) => one.name), "invalid", "met", "agrees"]);
-  const known = [...concerns, ...byName.keys()];
+  const known = [...concerns, ...byName.keys(), ...wholesIn(spec).map(({ name }) => name)];
   return [
     ...Object.keys(spec.metrics)
       .filter((name) => builtIn.has(name))
@@ -148,7 +153,9 @@ function nameFaults(spec: SuiteSpec, byName: ReadonlyMap<string, Measure>): read
     ...spec.report.flatMap((name, index): SuiteFault[] => {
       if (known.includes(name)) return [];
       const all = [...known, ...builtIn];
-      const what = builtIn.has(name) ? `answers to cases of this kind have no ${name}; take it out` : null;
+      const what =
+        whyWhole(spec, name) ??
+        (builtIn.has(name) ? `answers to cases of this kind have no ${name}; take it out` : null);
       const other = `there is no metric ${JSON.stringify(name)}${meant(name, all) || "; harness metric lists all"}`;
       return [{ path: ["report", index], what: what ?? other }];
     }),

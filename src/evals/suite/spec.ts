@@ -38,6 +38,14 @@ const ownMetric = z.union([
       .describe("a JSON Schema, or its file"),
   }),
   z.strictObject({ rubric: safeId }),
+  z.strictObject({
+    pass_at: z.int().min(1).max(256).describe("how many answers there are to try with"),
+    of: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("what an answer passes or fails: a rate; unless said, the suite's quality"),
+  }),
 ]);
 
 const count = z.int().positive();

@@ -21,6 +21,11 @@ const kinds: Readonly<Record<string, Sample>> = {
     best: {},
     forms: ["robustness:typos", "fairness:gender"],
     errors: 0.02,
+    wholes: [
+      { name: "pass_at_2", pass_at: 2, of: "quasi_exact_match" },
+      { name: "pass_at_4", pass_at: 4, of: "quasi_exact_match" },
+      { name: "classification_macro_f1", f1: "macro" },
+    ],
   },
   reject: { cases: 60, candidate: { right: 0.2 } },
   open: { cases: 20, outages: 0.1 },
@@ -32,6 +37,11 @@ const kinds: Readonly<Record<string, Sample>> = {
     errors: 0.1,
     outages: 0.05,
     groups: [hostile, "<b>x</b>", "__proto__"],
+    wholes: [
+      { name: hostile, pass_at: 1, of: "quasi_exact_match" },
+      { name: `${hostile}2`, pass_at: 2, of: hostile },
+      { name: `${hostile}3`, f1: "macro" },
+    ],
     words: (place) => `${hostile} ${place}`,
   },
 };
@@ -229,6 +239,17 @@ function checkJunit(report: Report): readonly Element[] {
   return all;
 }
 
+test("a class of answers is what others wrote, too", () => {
+  const wholes = [{ name: "classification_f1", f1: "all" as const }];
+  const one = { ...saying(reportOf("hostile"), hostile), wholes };
+  const page = reportPage(one);
+  expect(page).toContain("classification_f1 class");
+  const plain = reportPage({ ...saying(reportOf("hostile"), "said"), wholes });
+  expect(checkPage(page).elements.length).toBe(checkPage(plain).elements.length);
+  expect(checkJunit(one).length).toBe(checkJunit({ ...saying(reportOf("hostile"), "said"), wholes }).length);
+  expect(markdownText(one, ending)).toMatch(/^\| `classification_f1 class .*\|$/m);
+});
+
 describe("JUnit", () => {
   test.each(Object.keys(kinds))("of %s keeps to the schema, and counts right", (name) => {
     expect(checkJunit(reportOf(name)).length).toBe(checkJunit(saying(reportOf(name), hostile)).length);
@@ -250,6 +271,9 @@ describe("JUnit", () => {
       "core.reported tokens",
       "core.reported invalid",
       "core.reported latency",
+      "core.reported pass_at_2",
+      "core.reported pass_at_4",
+      "core.reported classification_macro_f1",
     ]);
     expect(cases("first")[0]).toBe("core.guards quality reaches its floor");
     const failed = checkJunit(reportOf("reject")).filter(({ name }) => name === "failure");

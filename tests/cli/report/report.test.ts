@@ -11,15 +11,18 @@ import { storedSample } from "../../evals/report/sample-report.ts";
 import type { Sample } from "../../evals/report/sample-report.ts";
 
 /** A project in which these evaluations were made, the last one last. */
-async function project(samples: readonly (Sample & { readonly suite?: string })[]): Promise<string> {
+async function project(
+  samples: readonly (Sample & { readonly suite?: string; readonly version?: number })[],
+): Promise<string> {
   const dir = await folder({ "harness.yaml": "{}\n" });
   const evaluations = await openEvaluations(join(dir, ".harness"));
-  for (const [index, { suite = "core", ...sample }] of samples.entries()) {
+  for (const [index, { suite = "core", version = 6, ...sample }] of samples.entries()) {
     const stored = storedSample({ seed: index + 1, ...sample });
     const report = {
       ...stored,
       at: stored.at + index * 86_400_000,
       suite: { ...stored.suite, name: suite },
+      candidate: { ...stored.candidate, version },
     };
     await keepReport(evaluations, { report, receipt: null }, decided(report));
   }
@@ -54,12 +57,55 @@ describe("harness report", () => {
       id: "e3",
       verdict: null,
       figures: expect.arrayContaining([
-        { name: "quality", value: expect.any(Number), text: expect.any(String) },
+        {
+          name: "quality",
+          value: expect.any(Number),
+          text: expect.any(String),
+          metric: "quasi_exact_match",
+          better: "higher",
+        },
       ]),
     });
     expect(await refusal(dir, ["report", "--suite", "cor"])).toBe(
       "--suite cor: there is no report of it; there are some of core, other",
     );
+  });
+
+  test("versions that answered the same cases have HELM's mean win rate, each by its newest report", async () => {
+    const same = (
+      version: number,
+      right: number,
+      more: Sample = {},
+    ): Sample & { readonly version: number } => ({
+      ...few,
+      cases: 30,
+      groups: [],
+      version,
+      candidate: { right, refused: 0, dollars: 0, ms: 0 },
+      ...more,
+    });
+    const samples = [same(1, 0), same(2, 1), same(3, 0), same(3, 1), same(4, 0.5)];
+    const dir = await project([...samples, { ...same(5, 1), cases: 20 }, { ...same(6, 1), mode: "smoke" }]);
+    const { out } = await comesTo(0, dir, ["report", "--json"]);
+    const heads = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: string; win_rate: number | null; figures: object[] });
+    const rates = Object.fromEntries(heads.map(({ id, win_rate }) => [id, win_rate]));
+    // Of quality 2 and 3 (its newest) are both best, 4 is in the middle, 1 worst; in the rest all but tokens are equal.
+    expect(rates).toMatchObject({ e3: null, e6: null, e7: null });
+    const newest = ["e1", "e2", "e4", "e5"].map((id) => rates[id] ?? NaN);
+    expect(newest.reduce((sum, rate) => sum + rate, 0)).toBeCloseTo(2, 12);
+    expect(newest[1]).toBeGreaterThan(newest[0] ?? NaN);
+    const { out: table } = await comesTo(0, dir, ["report"]);
+    const [head = "", ...lines] = table.split("\n");
+    expect(head).toMatch(/ win rate +money$/);
+    const at = head.indexOf("win rate");
+    const shown = lines.slice(0, -1).map((line) => line.slice(at, at + 8).trim());
+    const text = (rate: number | undefined): string => (rate ?? NaN).toFixed(2).replace(/^0/, "");
+    expect(shown).toEqual(["", "", text(newest[3]), text(newest[2]), "", text(newest[1]), text(newest[0])]);
+    const two = await project([same(1, 0), same(2, 1)]);
+    expect((await comesTo(0, two, ["report"])).out).not.toContain("win rate");
   });
 
   test("where nothing was evaluated it says so, and makes nothing", async () => {

@@ -38,6 +38,7 @@ export interface Sample {
   readonly judge?: StoredReport["judge"];
   readonly confidence?: StoredReport["confidence"];
   readonly reported?: readonly string[];
+  readonly wholes?: StoredReport["wholes"];
   /** What answers, variables, groups and reasons say. */
   readonly words?: (place: string) => string;
 }
@@ -103,6 +104,7 @@ export function storedSample(sample: Sample = {}): StoredReport {
     gate: gateSpec.parse(sample.gate ?? threeGuards),
     looks: sample.mode === "smoke" ? [] : looks.map((samples) => lookOf(samples, cases, answers)),
     measures,
+    wholes: sample.wholes ?? [],
     reported: sample.reported ?? ["robustness", "calibration", "latency", "tokens"],
     quality: "quasi_exact_match",
     confidence: sample.confidence ?? "agreement",

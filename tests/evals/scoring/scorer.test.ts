@@ -51,6 +51,29 @@ describe("what a suite measures", () => {
     expect(qualityName(suite)).toBe("rubric:helpful");
   });
 
+  test("what passes is measured for pass@k, which is no measure itself, nor is F1 of classes", () => {
+    const suite = suiteOf({
+      metrics: { pass_at_4: { pass_at: 4, of: "exact_match" }, pass_at_2: { pass_at: 2 } },
+      report: ["classification_f1"],
+    });
+    expect(measureFaults(suite)).toEqual([]);
+    expect(measuresOf(suite).map(({ name }) => name)).toEqual([
+      "quasi_exact_match",
+      "exact_match",
+      "refusal",
+      "invalid",
+      "cost",
+      "latency",
+      "tokens",
+    ]);
+    expect(measureFaults(suiteOf({ kind: "judge", report: ["classification_f1"] }))).toEqual([
+      "report: classification_f1 compares with expect, which cases of kind judge do not have: take it out",
+    ]);
+    expect(measureFaults(suiteOf({ metrics: { pass_at_k: { pass_at: 2 } } }))).toEqual([
+      "metrics.pass_at_k: pass_at_k is built in: give your metric another name",
+    ]);
+  });
+
   test("robustness is about the quality metric, which is measured for it", () => {
     const guards = { cost: { metric: "cost", ratio: 1.15 } };
     const names = measuresOf(suiteOf({ guards, report: ["robustness"] })).map(({ name }) => name);
@@ -62,7 +85,9 @@ describe("what a suite measures", () => {
     ["exactmatch", "there is no metric exactmatch; did you mean"],
     ["absolute_value_difference", "has no upper bound, so it cannot gate"],
     ["ece_10_bin", "is made of all answers at once, so no answer has one: report calibration"],
-    ["pass_at_k", "is made of all answers at once, so no answer has one: take a metric of one answer"],
+    ["pass_at_k", "is of several answers to a case: write it under metrics, like pass_at_2: { pass_at: 2 }"],
+    ["classification_f1", "is made of all answers at once, and a number of each answer is needed here"],
+    ["win_rate", "is made of all answers at once, so no answer has one: take a metric of one answer"],
     ["met", "is measured where a suite is of kind agent, and this is of kind prompt"],
   ])("a guard by %s is a fault", (metric, words) => {
     const faults = measureFaults(suiteOf({ guards: { quality: { metric, margin: 0.05 } } }));

@@ -37,6 +37,23 @@ describe("references", () => {
   const found = (metric: string, ...rows: readonly Json[]) =>
     checkReferences(specOf({}), gateFor(metric), settled(rows));
 
+  test("are one class a case where F1 of classes is wanted, and there where pass@k compares with them", () => {
+    const wanting = (over: object, ...rows: readonly Json[]) =>
+      checkReferences(specOf(over), gateFor("refusal"), settled(rows));
+    const f1 = { report: ["classification_micro_f1"] };
+    const [one, two] = [ask("a", "x", { expect: "yes" }), ask("b", "y", { expect: ["yes", "no"] })];
+    const none: Json = { id: "c", vars: { text: "z" } };
+    expect(wanting(f1, one)).toMatchObject({ mark: "holds", found: "each fits classification_micro_f1" });
+    expect(wanting(f1, one, two, none)).toMatchObject({
+      mark: "fails",
+      lines: [2, 3],
+      found: "b: F1 of classes needs one expect, and it has 2 (and 1 more)",
+    });
+    const passing = { metrics: { pass_at_2: { pass_at: 2, of: "exact_match" } } };
+    expect(wanting(passing, one, two)).toMatchObject({ mark: "holds", found: "each fits exact_match" });
+    expect(wanting(passing, one, none)).toMatchObject({ mark: "fails", lines: [2] });
+  });
+
   test("are there, and fit the metric", () => {
     expect(found("exact_match", ask("a", "x")).mark).toBe("holds");
     const none: Json = { id: "b", vars: { text: "y" } };

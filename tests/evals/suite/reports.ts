@@ -65,6 +65,7 @@ export const reportOf = (gate: GateSpec, items: readonly Item[], given: readonly
   gate,
   looks: [],
   measures: [],
+  wholes: [],
   reported: [],
   quality: "exact_match",
   confidence: "agreement",

@@ -3,6 +3,7 @@ import type { Dimension } from "../../../evals/report/dimensions.ts";
 import { sidesOf, sideText } from "../../../evals/report/arms.ts";
 import type { Report } from "../../../evals/report/report.ts";
 import { reportedOf } from "../../../evals/report/reported.ts";
+import { wholesOf } from "../../../evals/report/wholes.ts";
 import { winRatesOf } from "../../../evals/report/win-rate.ts";
 import { html } from "../../page/html.ts";
 import type { Html } from "../../page/html.ts";
@@ -23,6 +24,7 @@ import { regressionsSection } from "./regressions-section.ts";
 import { reliability } from "./reliability.ts";
 import { scores } from "./scores.ts";
 import { style } from "./style.ts";
+import { wholeSection } from "./whole-section.ts";
 
 /** The page of a report: one file that needs no other. The same report comes out the same way. */
 export function reportPage(whole: Report): string {
@@ -47,10 +49,14 @@ export const markOfReport = "<!-- harness: page of an evaluation -->";
 function sections(report: Report, dimensions: readonly Dimension[]): readonly Section[] {
   const { decision } = report;
   const differences = decision === null ? null : forest(report, decision, dimensions);
+  const wholes = wholesOf(report);
   return [
     ...(decision === null ? [] : [{ id: "gate", name: "Gate", body: gateSection(report, decision) }]),
     ...(differences === null ? [] : [{ id: "differences", name: "Differences", body: differences }]),
     { id: "scores", name: "Scores", body: scores(report, dimensions) },
+    ...(wholes.length === 0
+      ? []
+      : [{ id: "wholes", name: "Of all answers at once", body: wholeSection(report, wholes) }]),
     { id: "money", name: "Money against quality", body: money(report, dimensions) },
     { id: "time", name: "Time, tokens and money", body: latency(report) },
     { id: "calibration", name: "Calibration", body: reliability(report) },

@@ -3,6 +3,7 @@ import { metricNamed } from "../../metrics/table.ts";
 import type { Case, Item } from "../case.ts";
 import type { SettledCases } from "../settle-cases.ts";
 import type { SuiteSpec } from "../spec.ts";
+import { classFault, wholesIn } from "../whole-spec.ts";
 import { allTexts } from "./case-texts.ts";
 import { counted, fails, holds, someOf } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -45,13 +46,15 @@ export function checkReferences(spec: SuiteSpec, gate: GateSpec, { items, lineOf
   if (spec.kind === "agent") return holds("references", "each case's goal says what is right");
   if (spec.kind === "judge") return checkLabels({ items, lineOf });
   const golds = goldMetrics(spec, gate);
-  if (golds.length === 0) return holds("references", "no metric of this suite compares with a reference");
+  const classes = wholesIn(spec).flatMap((one) => ("f1" in one ? [one.name] : []));
+  if (golds.length + classes.length === 0)
+    return holds("references", "no metric of this suite compares with a reference");
   const wrong = items.flatMap((item) => {
-    const what = referenceFault(item.case, golds);
+    const what = referenceFault(item.case, golds) ?? (classes.length > 0 ? classFault(item.case) : null);
     return what === null ? [] : [{ item, what }];
   });
   const [first] = wrong;
-  if (first === undefined) return holds("references", `each fits ${golds.join(", ")}`);
+  if (first === undefined) return holds("references", `each fits ${[...golds, ...classes].join(", ")}`);
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : "";
   return fails(
     "references",
@@ -76,10 +79,11 @@ function checkLabels({ items, lineOf }: Pick<SettledCases, "items" | "lineOf">):
 }
 
 /** Metrics that guard or are reported and compare an answer with `expect`. */
-const goldMetrics = ({ report }: SuiteSpec, { guards }: GateSpec): readonly string[] =>
-  [...new Set([...Object.values(guards).map(({ metric }) => metric), ...report])].filter(
-    (name) => metricNamed(name)?.needs === "gold",
-  );
+const goldMetrics = (spec: SuiteSpec, { guards }: GateSpec): readonly string[] => {
+  const passing = wholesIn(spec).flatMap((one) => ("of" in one ? [one.of] : []));
+  const named = [...Object.values(guards).map(({ metric }) => metric), ...spec.report, ...passing];
+  return [...new Set(named)].filter((name) => metricNamed(name)?.needs === "gold");
+};
 
 /** Texts that a metric reads as something, and what it reads. */
 const forms: Readonly<Record<string, readonly [RegExp, string]>> = {
@@ -89,6 +93,7 @@ const forms: Readonly<Record<string, readonly [RegExp, string]>> = {
 
 function referenceFault(one: Case, golds: readonly string[]): string | null {
   const expect = "expect" in one ? one.expect : undefined;
+  if (golds.length === 0) return null;
   if (expect === undefined) return `it has no expect, with which ${golds.join(", ")} compares`;
   for (const name of golds) {
     const [form, wish] = forms[name] ?? [/\S/, "some text"];
