@@ -76,6 +76,8 @@ export function judgingWith(world: World, judge: Judge, payer: Payer | null): Ju
     clock,
     sha256,
     verdicts: verdictsIn(world, payer),
+    // Where whoever asks for an answer pays, it is asked again with money of its own.
+    dearTries: payer === null ? 1 : 3,
   });
   return async (...judged) => unsaid(await asked(...judged), redaction);
 }

@@ -16,6 +16,8 @@ export interface AskingPorts {
   readonly prompts: Prompts;
   readonly clock: Clock;
   readonly sha256: Sha256;
+  /** How often a call is made that may have cost something each time. */
+  readonly dearTries: number;
 }
 
 /** The judge did not come to a verdict, which says nothing of the answer. */
@@ -98,14 +100,13 @@ interface Said {
   readonly micros: number | null;
 }
 
-/** How often a call is made that fails in a way that passes; where it may have cost something; the longest pause, in milliseconds. */
+/** How often a call is made that fails in a way that passes, and how long at most between two, in milliseconds. */
 const tries = 5;
-const dearTries = 3;
 const longestPauseMs = 60_000;
 
 async function respond(
   judge: Judge,
-  { models, clock }: AskingPorts,
+  { models, clock, dearTries }: AskingPorts,
   turn: Turn,
   signal: AbortSignal,
 ): Promise<Said> {

@@ -19,7 +19,7 @@ export const verdict = z.strictObject({
 });
 export type Verdict = z.infer<typeof verdict>;
 
-export interface KeptVerdict {
+interface KeptVerdict {
   readonly verdict: Verdict;
   /** It was asked for by whoever asks now, also before an interruption. */
   readonly isOwn: boolean;

@@ -69,7 +69,7 @@ describe.each([
     const dir = await wiredShop(wire.model, { guards, report: ["tokens"] });
     const { env = {} } = await seatOf({ [name]: server });
     const { code, out, err } = await start(dir, ["eval", "--json"], env).ended;
-    expect(code, err).toBe(0);
+    expect({ code, err }).toMatchObject({ code: 0 });
     const { evaluation, ...ended } = JSON.parse(out) as Found;
     expect(server.heard).toHaveLength(24);
     expect(ended).toMatchObject({
@@ -155,9 +155,10 @@ describe.each([
   test("say how sure it was of its answers", slow, async () => {
     const wire: Wire = wires[name];
     const server = await provider(wire, ({ mail }) => {
-      const [text, logprobs] = mail <= 6 ? ["yes", [-0.1, -0.2]] : ["no", [-0.5, -0.25, -0.25]];
-      const frames = wire.kit.frames({ ...says(text as string), model: wire.served });
-      return streaming(changed(frames, (value) => put(value, tokens(logprobs as number[]))));
+      const text = mail <= 6 ? "yes" : "no";
+      const logprobs = mail <= 6 ? [-0.1, -0.2] : [-0.5, -0.25, -0.25];
+      const frames = wire.kit.frames({ ...says(text), model: wire.served });
+      return streaming(changed(frames, (value) => put(value, tokens(logprobs))));
     });
     const dir = await wiredShop(wire.model, { report: ["calibration"], confidence: "logprobs" });
     const { evaluation } = await found(dir, 6, "eval", await seatOf({ [name]: server }));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { driftOf, numbersOf } from "../../../src/evals/runner/drift.ts";
+import { driftOf, numbersOf, otherServed } from "../../../src/evals/runner/drift.ts";
 import type { Recheck } from "../../../src/evals/runner/drift.ts";
+import type { Arm, ScoredAnswer } from "../../../src/evals/answer.ts";
+import { unanswered } from "../../../src/evals/subject/subject.ts";
 import { random } from "../../simulation/random.ts";
 import type { Random } from "../../simulation/random.ts";
 import { normal, runsOf, stream, tooFew, tooMany } from "../gate/simulating.ts";
@@ -92,5 +94,43 @@ describe("a change is seen", () => {
     );
     expect(driftOf(moved(7), ["quality", "cost"], 1)).toBeNull();
     expect(driftOf([], ["quality"], 1)).toBeNull();
+  });
+});
+
+describe("answers taken from earlier, beside those of now", () => {
+  const answer = (arm: Arm, reused: boolean, served: string | null): ScoredAnswer => ({
+    case: "c",
+    arm,
+    sample: 1,
+    form: null,
+    key: "0".repeat(64),
+    reused,
+    answered: { ...unanswered("error", ""), outcome: "complete", served },
+    scores: {},
+  });
+  const models = { candidate: "m", baseline: "m", best: "other" };
+
+  test("must be of the model that answers an arm now which asks for the same one", () => {
+    const old = answer("candidate", true, "m-1");
+    expect(otherServed([old, answer("baseline", false, "m-2")], models)).toBe(
+      "they are of m-1, and now m-2 answers",
+    );
+    expect(otherServed([old, answer("baseline", false, "m-1")], models)).toBeNull();
+    // It is changed while they are asked: either may have answered.
+    expect(
+      otherServed([old, answer("baseline", false, "m-2"), answer("baseline", false, "m-1")], models),
+    ).toBeNull();
+  });
+
+  test.each([
+    ["another model is asked for by that arm", answer("best", false, "m-2")],
+    ["it is of earlier too", answer("baseline", true, "m-2")],
+    ["nobody says who answered", answer("baseline", false, null)],
+  ])("%s: nothing is known of it", (_, other) => {
+    expect(otherServed([answer("candidate", true, "m-1"), other], models)).toBeNull();
+  });
+
+  test("an arm without one model is compared with nothing", () => {
+    expect(otherServed([answer("candidate", true, "m-1"), answer("baseline", false, "m-2")], {})).toBeNull();
   });
 });

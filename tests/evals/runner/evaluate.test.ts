@@ -285,6 +285,40 @@ describe("stored answers of production", () => {
   });
 });
 
+describe("where nothing is answered nothing is compared", () => {
+  const once = { gate: gateOf({ looks: [1] }), isGated: false };
+  const error = (): Answered => ({ ...unanswered("error", "bad-request: no"), micros: 0 });
+
+  test("errors of both arms end it, and those of one arm are its own", async () => {
+    const all = await go(world({ says: error }), { ...open, concurrency: 1 });
+    expect([all.looks, all.decision, all.stopped]).toEqual([[], null, "errors"]);
+    expect(all.answers.length).toBeLessThan(30);
+    expect(all.seen.notes).toEqual(["no version gets an answer: bad-request: no"]);
+    const one = world({ says: (ask) => (ask.arm === "candidate" ? error() : even(ask)) });
+    expect((await go(one, { ...open, concurrency: 1 })).decision?.verdict).toBe("REJECT");
+  });
+
+  test("however few there are, unless there are so few that it may be chance", async () => {
+    const few = async (cases: number): Promise<Evaluated["stopped"]> =>
+      (await go(world({ says: error }), { ...once, items: itemsUpTo(cases) })).stopped;
+    expect([await few(3), await few(4)]).toEqual([null, "errors"]);
+  });
+
+  test("outages alone end it at once", async () => {
+    const down = world({ says: () => unanswered("outage", "server: down") });
+    const { looks, stopped, seen } = await go(down, { ...once, items: itemsUpTo(4) });
+    expect([looks, stopped]).toEqual([[], "outage"]);
+    expect(down.subject.asked).toHaveLength(8);
+    expect(seen.notes).toEqual(["the provider does not answer: server: down"]);
+  });
+
+  test("one answer is enough to go on with the rest", async () => {
+    const shaky = world({ says: (ask) => (ask.item.case.id === "c0" ? even(ask) : error()) });
+    const { looks } = await go(shaky, { ...once, items: itemsUpTo(9) });
+    expect(looks).toMatchObject([{ errors: 16 }]);
+  });
+});
+
 const newCandidate = (ask: Ask): string =>
   `${ask.arm === "candidate" ? "new " : ""}${nameOf({ ...ask, sample: 0 })}`;
 

@@ -48,6 +48,15 @@ describe("what is known of an ask", () => {
     expect(checkedBy("candidate", "mine")).toEqual([]);
   });
 
+  test("where none is asked again yet, this one is; never the candidate's", () => {
+    for (const name of names.slice(0, 50)) {
+      const fresh = kept(name, "other", 999);
+      const check = { ...reuse, mustCheck: true };
+      expect(knownOf(sha256, "baseline", [fresh], check)).toEqual({ use: null, isOwn: false, check: fresh });
+      expect(knownOf(sha256, "candidate", [fresh], check)).toEqual({ use: fresh, isOwn: false, check: null });
+    }
+  });
+
   test("what was asked again is compared with the earlier answer, also after a restart", () => {
     fc.assert(
       fc.property(fc.constantFrom(...names.slice(0, 300)), (name) => {

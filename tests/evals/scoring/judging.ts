@@ -101,6 +101,7 @@ export const portsTo = (url: string, given: Partial<JudgePorts> = {}): JudgePort
   clock: sleeper(),
   sha256,
   verdicts: storedVerdicts(),
+  dearTries: 3,
   ...given,
 });
 
