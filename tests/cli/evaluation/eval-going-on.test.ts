@@ -69,6 +69,8 @@ describe("an evaluation goes on where it was left", () => {
       await child.said("forecast");
       const refused = await said(dir, 5, "eval");
       expect(refused).toContain(`is at work in process ${child.pid} on `);
+      // Whoever only looks waits for nobody.
+      expect(await said(dir, 0, "report")).toBe(" there is no report yet; make one with: harness eval\n");
       child.process.kill("SIGINT");
       const { code, err } = await child.ended;
       expect({ code, err }).toMatchObject({
