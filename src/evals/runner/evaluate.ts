@@ -13,6 +13,7 @@ import type { Recheck } from "./drift.ts";
 import { gather } from "./gather.ts";
 import type { GatherPorts, Gathered, Stopped } from "./gather.ts";
 import { gatedItemsOf } from "./items.ts";
+import type { Outlook } from "./outlook.ts";
 import { asksBetween, asksOfForms } from "./order.ts";
 import type { Form } from "./order.ts";
 
@@ -33,6 +34,8 @@ export interface EvaluationPlan {
   readonly until: Instant | null;
   /** How long it was at work before it was interrupted. */
   readonly workedMs: number;
+  /** What must be asked, as far as was known before. */
+  readonly outlook?: readonly Outlook[];
 }
 
 /** Where an evaluation stands, after each answer. */
@@ -43,6 +46,8 @@ export interface Progress {
   readonly total: number;
   /** Of those that are done: the others were known. */
   readonly asked: number;
+  /** About how many of this look are still to be asked for. */
+  readonly toAsk: number;
   readonly reused: number;
   readonly micros: number;
   readonly errors: number;
@@ -228,11 +233,20 @@ class Course {
           samples,
           total: this.#total,
           asked: this.#asked,
+          toAsk: this.#toAsk(samples),
           micros,
           ...this.#count,
         });
       },
     );
+  }
+
+  /** What is not done is all that is known of what is asked once more: after outages, or where answers do not hold. */
+  #toAsk(samples: number): number {
+    const open = this.#total - this.#count.done;
+    const wanted = this.#plan.outlook?.find((one) => one.samples === samples)?.toAsk ?? Infinity;
+    const left = wanted - this.#asked;
+    return this.#isDoubted || left <= 0 ? open : Math.min(open, left);
   }
 
   #tally(answers: readonly ScoredAnswer[], by: 1 | -1): void {

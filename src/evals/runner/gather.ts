@@ -1,5 +1,4 @@
 import PQueue from "p-queue";
-import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answered, Ask, ScoredAnswer } from "../answer.ts";
@@ -9,7 +8,7 @@ import { numbersOf } from "./drift.ts";
 import type { Recheck } from "./drift.ts";
 import { NoMoneyLeft } from "./purse.ts";
 import type { Purse } from "./purse.ts";
-import { knownOf } from "./reuse.ts";
+import { keyOf, knownOf } from "./reuse.ts";
 import type { AnswerStore, KeptAnswer } from "./store.ts";
 
 export interface GatherPorts {
@@ -163,9 +162,7 @@ class Work {
   }
 
   async #keyOf(ask: Ask): Promise<Digest> {
-    return this.#ports.sha256(
-      canonical({ v: 1, sample: ask.sample, is: await this.#ports.subject.identity(ask) }),
-    );
+    return keyOf(this.#ports.sha256, ask.sample, await this.#ports.subject.identity(ask));
   }
 
   #use(job: Job, { answered }: KeptAnswer, isOwn: boolean): void {
