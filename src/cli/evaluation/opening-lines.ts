@@ -41,7 +41,9 @@ export async function openingLines(
       ? ["gate", "none: a smoke run decides nothing"]
       : gateLine(gate, { isFirst: baseline === undefined }),
     forecastLine(forecast),
-    ...[earlierText(suite.name, earlier) ?? []].flat().map((text): Line => ["note", text]),
+    ...[mode === "smoke" ? [] : (earlierText(suite.name, earlier) ?? [])]
+      .flat()
+      .map((text): Line => ["note", text]),
     ...warnings.map((warning): Line => ["warning", warning]),
   ];
   return [textOf(lines, world.io.columns), "\n"];

@@ -43,8 +43,13 @@ async function storedReport(evaluations: EvaluationsReader, named: string): Prom
 
 /** What is decided is computed anew, whatever the file says. */
 async function readReportFile(path: string, named: string): Promise<Report> {
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new Refused(`report ${named}: ${error.message}; name a file that harness report --json wrote`);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const known: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a directory",
+    };
+    const why = known[error.code ?? ""] ?? error.message;
+    throw new Refused(`report ${named}: ${why}; name a file that harness report --json wrote`);
   });
   const form = "what harness report --json prints";
   return inWords(named, form, () => {

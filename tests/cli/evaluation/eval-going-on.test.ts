@@ -95,7 +95,13 @@ describe("an evaluation goes on where it was left", () => {
 test("production's answers are taken from earlier, but for a tenth", slow, async () => {
   const dir = await mailShop();
   await said(dir, 0, "eval");
-  await said(dir, 0, "promote prompt:sort@1 --to production --why first");
+  // Who signs for a margin is told where there is none of the name, and where none is needed.
+  const promote = "promote prompt:sort@1 --to production --why first";
+  expect(await said(dir, 2, `${promote} --accept qualty=-6`)).toContain(
+    'no guard qualty; did you mean "quality"?',
+  );
+  expect(await said(dir, 2, `${promote} --accept quality=40`)).toContain("as it is; leave it out");
+  await said(dir, 0, promote);
   await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
   const { out, err } = await run(dir, 0, "eval --json");
   const { evaluation, looks } = JSON.parse(out) as Found;
