@@ -1,10 +1,20 @@
 import { access, constants, copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openEvaluationsReader } from "../edges/sqlite/evaluations.ts";
 import { StorageRefused } from "../edges/sqlite/refused.ts";
 import { openStorageReader } from "../edges/sqlite/storage.ts";
 import { diskTrouble } from "./disk-trouble.ts";
 import { statThere } from "./there.ts";
+
+/** Databases of a state directory that are read together. */
+export interface ReadTogether {
+  readonly names: readonly string[];
+  readonly open: (state: string) => Promise<{ readonly close: () => unknown }>;
+}
+
+export const ofEvaluations: ReadTogether = { names: ["evals.db"], open: openEvaluationsReader };
+const ofRuns: ReadTogether = { names: ["harness.db", "blobs.db"], open: openStorageReader };
 
 /** Where a state directory can be read, until `leave`. */
 export interface ReadablePlace {
@@ -17,14 +27,14 @@ export interface ReadablePlace {
  * open. Where nothing may be made (a copy kept as evidence, a file system for reading only), a private copy is read:
  * without `-shm` nobody has the database open, so that it is whole.
  */
-export async function readablePlace(state: string): Promise<ReadablePlace> {
-  const isHeld = await isOpen(state);
-  if (isHeld || ((await isWritable(state)) && (await opens(state))))
+export async function readablePlace(state: string, what: ReadTogether = ofRuns): Promise<ReadablePlace> {
+  const isHeld = await isOpen(state, what);
+  if (isHeld || ((await isWritable(state)) && (await opens(state, what))))
     return { dir: state, leave: async () => {} };
   const dir = await mkdtemp(join(tmpdir(), "harness-read-"));
   const leave = async (): Promise<void> => rm(dir, { recursive: true });
   try {
-    for (const name of ["blobs.db", "blobs.db-wal", "harness.db", "harness.db-wal"])
+    for (const name of what.names.flatMap((one) => [one, `${one}-wal`]))
       if ((await statThere(join(state, name))) !== null)
         await copyFile(join(state, name), join(dir, name), constants.COPYFILE_FICLONE);
     return { dir, leave };
@@ -35,14 +45,15 @@ export async function readablePlace(state: string): Promise<ReadablePlace> {
 }
 
 /** Whether somebody has the databases open, or died with them open. */
-const isOpen = async (state: string): Promise<boolean> =>
-  (await statThere(join(state, "harness.db-shm"))) !== null &&
-  (await statThere(join(state, "blobs.db-shm"))) !== null;
+async function isOpen(state: string, { names }: ReadTogether): Promise<boolean> {
+  for (const name of names) if ((await statThere(join(state, `${name}-shm`))) === null) return false;
+  return true;
+}
 
 /** A full disk, or one that has just found an error in itself, shows only when the `-shm` file is made. */
-async function opens(state: string): Promise<boolean> {
+async function opens(state: string, { open }: ReadTogether): Promise<boolean> {
   try {
-    await (await openStorageReader(state)).close();
+    await (await open(state)).close();
     return true;
   } catch (error) {
     const cause = error instanceof StorageRefused ? error.cause : error;

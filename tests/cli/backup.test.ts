@@ -1,6 +1,8 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { refusal } from "./comparing.ts";
+import { keptBy, mailShop, script } from "./evaluation/eval-ground.ts";
 import { example, fill, folder, harness, ranOnce, start } from "./ground.ts";
 import { greeting, slow } from "./stories.ts";
 
@@ -13,6 +15,8 @@ async function backedUp(): Promise<{ readonly dir: string; readonly id: string; 
   expect((await harness(dir, ["backup", "runs.tar"])).code).toBe(0);
   return { dir, id, file: join(dir, "runs.tar") };
 }
+
+const keptAnswers = (dir: string): number => Object.values(keptBy(dir)).reduce((sum, n) => sum + n, 0);
 
 describe("harness backup and restore", () => {
   test("a run at work is backed up, and resumed elsewhere to the same end", async () => {
@@ -102,10 +106,41 @@ describe("harness backup and restore", () => {
     }
   });
 
-  test("where there is no run there is nothing to back up: exit 2", async () => {
+  test("answers that were paid for are saved, too, while an evaluation asks for more; no run is needed", async () => {
+    const dir = await mailShop({ "script.yaml": script({ delay_ms: 100 }) });
+    const child = start(dir, ["eval", "--concurrency", "2"]);
+    await child.said("forecast");
+    const file = join(await folder(), "state.tar");
+    const { code, out } = await harness(dir, ["backup", file]);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      ` wrote ${file}: 1 evaluation, ${Math.round((await stat(file)).size / 1000)} kB; back with: harness restore ${file}\n`,
+    );
+    const { code: ended } = await child.ended;
+    expect(ended).toBe(0);
+    const all = keptAnswers(dir);
+
+    const other = await mailShop({ "script.yaml": script({ delay_ms: 100 }) });
+    const restored = await harness(other, ["restore", file]);
+    expect(restored.out).toMatch(
+      /^ restored \.harness: 1 evaluation as of \d{4}-\d\d-\d\d \d\d:\d\d UTC; see: harness report\n$/,
+    );
+    expect(keptAnswers(other)).toBeLessThan(all);
+    expect((await harness(other, ["eval"])).code).toBe(0);
+    expect(keptAnswers(other)).toBe(all);
+    const made = JSON.parse((await harness(other, ["backup", "two.tar", "--json"])).out) as unknown;
+    expect(made).toMatchObject({ runs: [], evaluations: 1 });
+    const third = await folder();
+    expect((await harness(third, ["restore", join(other, "two.tar")])).code).toBe(0);
+    expect((await harness(third, ["report"])).out).toBe((await harness(other, ["report"])).out);
+  });
+
+  test("where nothing was run or evaluated there is nothing to back up: exit 2", async () => {
     const dir = await folder();
     await fill(dir, { "goal.md": "# A goal\n" });
-    expect((await harness(dir, ["backup", "x.tar"])).code).toBe(2);
+    expect(await refusal(dir, ["backup", "x.tar"])).toMatch(
+      /^there is no run and no evaluation in \S+\.harness, so there is nothing to back up; start one with: /,
+    );
     expect(await readdir(dir)).toEqual(["goal.md"]);
   });
 });

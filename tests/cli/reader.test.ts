@@ -2,6 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { chmod, cp, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { mailShop } from "./evaluation/eval-ground.ts";
 import { example, fingerprint, folder, harness, paths, ranOnce, root } from "./ground.ts";
 import type { Done } from "./ground.ts";
 
@@ -63,6 +64,34 @@ describe("commands that read", () => {
       }
       expect(await fingerprint(join(copy, ".harness"))).toBe(before);
       expect(await paths(join(place, "result"))).toEqual(["goal.md", "greeting.txt", "script.yaml"]);
+      expect(await readdir(temporary)).toEqual([]);
+    } finally {
+      await setModes(copy, 0o755, 0o644);
+    }
+  });
+
+  test("reports are read where nobody may write, too", async (context) => {
+    const reader = unprivileged();
+    if (reader === null) return context.skip("no other user can read this project");
+    const dir = await mailShop();
+    expect((await harness(dir, ["eval"])).code).toBe(0);
+    const [place, copy] = [await folder(), await folder()];
+    const temporary = join(place, "tmp");
+    await mkdir(temporary);
+    await cp(dir, copy, { recursive: true });
+    for (const open of [place, temporary]) await chmod(open, 0o777);
+    await setModes(copy, 0o555, 0o444);
+    try {
+      const before = await fingerprint(join(copy, ".harness"));
+      for (const argv of [
+        ["report", "e"],
+        ["suite", "plan", "mails"],
+      ]) {
+        const { code, out, err } = await runAs(reader, copy, argv, temporary);
+        expect({ argv, code, out, err }).toEqual({ argv, ...(await harness(dir, argv)) });
+        expect(code).toBe(0);
+      }
+      expect(await fingerprint(join(copy, ".harness"))).toBe(before);
       expect(await readdir(temporary)).toEqual([]);
     } finally {
       await setModes(copy, 0o755, 0o644);

@@ -1,10 +1,12 @@
 import { relative, resolve } from "node:path";
 import { readProject } from "../../edges/project/project-file.ts";
 import { writeBackup } from "../../edges/sqlite/backup.ts";
+import { checkStateDir, places } from "../../edges/sqlite/state-dir.ts";
 import { restoreBackup } from "../../edges/sqlite/restore.ts";
-import { exit } from "../exit.ts";
+import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { existing } from "../reader.ts";
+import { hasState } from "../pick-run.ts";
+import { statThere } from "../there.ts";
 import { ownVersion } from "../version.ts";
 import { stateDir } from "../wire.ts";
 import { size } from "../view/sizes.ts";
@@ -14,17 +16,39 @@ export interface BackupOptions {
   readonly json?: boolean;
 }
 
-/** `harness backup FILE`: all runs of this project in one file, also while one is at work. */
+/** `harness backup FILE`: all runs and evaluations of this project in one file, also while one is at work. */
 export async function backup(io: Io, named: string, options: BackupOptions): Promise<number> {
-  const { state } = await existing(io);
+  const state = await toSave(io);
   const file = resolve(io.cwd, named);
-  const { manifest, bytes } = await writeBackup(state, file, { harness: ownVersion(), at: Date.now() });
-  if (options.json === true) io.out(`${JSON.stringify({ file, bytes, runs: manifest.runs })}\n`);
+  const about = { harness: ownVersion(), at: Date.now() };
+  const { manifest, evaluations, bytes } = await writeBackup(state, file, about);
+  const { runs } = manifest;
+  if (options.json === true) io.out(`${JSON.stringify({ file, bytes, runs, evaluations })}\n`);
   else
     io.out(
-      ` wrote ${named}: ${plural(manifest.runs.length, "run")}, ${size(bytes)}; back with: harness restore ${named}\n`,
+      ` wrote ${named}: ${holding(runs.length, evaluations)}, ${size(bytes)}; back with: harness restore ${named}\n`,
     );
   return exit.ok;
+}
+
+/** The state directory. @throws Refused where there is nothing in it to save */
+async function toSave(io: Io): Promise<string> {
+  const { dir } = await readProject(io.cwd);
+  const state = stateDir(dir);
+  await checkStateDir(state);
+  if ((await hasState(state)) || (await statThere(places(state).evaluations)) !== null) return state;
+  throw new Refused(
+    `there is no run and no evaluation in ${state}, so there is nothing to back up; start one with: harness run goal.md, or harness eval`,
+  );
+}
+
+/** `2 runs and 1 evaluation`. */
+function holding(runs: number, evaluations: number): string {
+  const parts = [
+    ...(runs === 0 && evaluations > 0 ? [] : [plural(runs, "run")]),
+    ...(evaluations === 0 ? [] : [plural(evaluations, "evaluation")]),
+  ];
+  return parts.join(" and ");
 }
 
 export interface RestoreOptions {
@@ -40,14 +64,17 @@ export async function restore(io: Io, named: string, options: RestoreOptions): P
   const { dir } = await readProject(io.cwd);
   const state = stateDir(dir);
   const isVerified = (bytes: number): boolean => options.verify === true || bytes <= verifiedBytes;
-  const { manifest, damaged } = await restoreBackup(resolve(io.cwd, named), state, { isVerified });
+  const { manifest, evaluations, damaged } = await restoreBackup(resolve(io.cwd, named), state, {
+    isVerified,
+  });
   const { runs, at } = manifest;
   const isWhole = damaged === null || damaged.length === 0;
-  if (options.json === true) io.out(`${JSON.stringify({ state, at, runs, damaged })}\n`);
+  if (options.json === true) io.out(`${JSON.stringify({ state, at, runs, evaluations, damaged })}\n`);
   else {
     const when = new Date(at).toISOString().slice(0, 16).replace("T", " ");
+    const next = runs.length === 0 && evaluations > 0 ? "see: harness report" : "go on with: harness resume";
     io.out(
-      ` restored ${relative(io.cwd, state)}: ${plural(runs.length, "run")} as of ${when} UTC; go on with: harness resume\n`,
+      ` restored ${relative(io.cwd, state)}: ${holding(runs.length, evaluations)} as of ${when} UTC; ${next}\n`,
     );
     if (damaged === null)
       io.out(" blobs were not read one by one, only the file as a whole: see harness audit, or --verify\n");

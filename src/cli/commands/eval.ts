@@ -1,14 +1,18 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { choose } from "../evaluation/choose.ts";
 import type { Ended } from "../evaluation/run-evaluation.ts";
 import { runEvaluation } from "../evaluation/run-evaluation.ts";
 import type { EvalOptions } from "../evaluation/options.ts";
 import { inWorld } from "../evaluation/world.ts";
 import { wholesOf } from "../../evals/report/wholes.ts";
-import { exit } from "../exit.ts";
+import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { foundText } from "../report/terminal.ts";
+import { openRegistry } from "../registry/open-registry.ts";
 import { writeReport } from "../report/write.ts";
+import { statThere } from "../there.ts";
 import { plural } from "../view/words.ts";
 import { jsonLine } from "../view/json-line.ts";
 
@@ -18,6 +22,9 @@ export async function evaluateSuite(
   suite: string | undefined,
   options: EvalOptions,
 ): Promise<number> {
+  if (options.ci !== undefined) await refuseNoDirectory(resolve(terminal.cwd, dirOf(options.ci)), options.ci);
+  // First, so that nothing is made where nothing can be evaluated.
+  await choose(await openRegistry(terminal), suite, options);
   return inWorld(terminal, async (world) => {
     const ended = await runEvaluation(world, suite, options);
     const code = exitOf(ended);
@@ -31,9 +38,23 @@ export async function evaluateSuite(
   });
 }
 
+const dirOf = (ci: string | true): string => (ci === true ? "." : ci);
+
+/** Before anything is paid, not when it is to be written. @throws Refused */
+async function refuseNoDirectory(dir: string, typed: string | true): Promise<void> {
+  const found = await statThere(dir);
+  if (found === null) return refuseNoDirectory(dirname(dir), typed);
+  if (!found.isDirectory()) throw new Refused(`--ci ${dirOf(typed)}: ${dir} is no directory; name one`);
+  await access(dir, constants.W_OK).catch((error: Error) => {
+    throw new Refused(
+      `--ci ${dirOf(typed)}: nothing can be written there (${error.message}); name another directory`,
+    );
+  });
+}
+
 /** JUnit and a summary in Markdown, which goes to the page of the job where it is one of GitHub's. */
 async function forCi(io: Io, { report, file }: Ended, typed: string | true, code: number): Promise<void> {
-  const dir = typed === true ? "." : typed;
+  const dir = dirOf(typed);
   await mkdir(resolve(io.cwd, dir), { recursive: true });
   const name = join(dir, `eval-${report.suite.name}`);
   const summary = io.env["GITHUB_STEP_SUMMARY"] ?? "";

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { RubricSpec } from "../../core/goal.ts";
 import { readProject } from "../../edges/project/project-file.ts";
-import { openEvaluations } from "../../edges/sqlite/evaluations.ts";
-import { places } from "../../edges/sqlite/state-dir.ts";
 import type { JudgeCase } from "../../evals/suite/case.ts";
+import { readEvaluations } from "../evaluation/read-evaluations.ts";
 import { reportHeads, readReport } from "../evaluation/stored-reports.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -19,7 +17,6 @@ import { openedAt } from "../registry/open-registry.ts";
 import { runRubrics } from "../registry/run-rubrics.ts";
 import { jsonLine } from "../view/json-line.ts";
 import { plural } from "../view/words.ts";
-import { stateDir } from "../wire.ts";
 
 export interface LabelOptions {
   readonly json?: boolean;
@@ -55,21 +52,15 @@ function list(io: Io, { cases }: LabelBook): number {
 
 const answersIn =
   (dir: string): ReportedAnswers =>
-  async (rubric, suite): Promise<readonly JudgeCase[]> => {
-    const state = stateDir(dir);
-    if (!existsSync(places(state).evaluations)) return [];
-    const evaluations = await openEvaluations(state);
-    try {
+  async (rubric, suite): Promise<readonly JudgeCase[]> =>
+    (await readEvaluations(dir, async (evaluations) => {
       const heads = reportHeads(evaluations).filter((one) => suite === null || one.suite === suite);
       const kept = await Promise.all(heads.map(async ({ id }) => readReport(evaluations, id)));
       return reportedAnswers(
         kept.flatMap((one) => one?.report ?? []),
         rubric,
       );
-    } finally {
-      evaluations.close();
-    }
-  };
+    })) ?? [];
 
 async function rubricWords(dir: string): Promise<(rubric: string) => readonly string[]> {
   const { of } = await runRubrics(await openedAt(dir), []);

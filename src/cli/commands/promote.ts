@@ -13,7 +13,7 @@ import type { Evaluations } from "../receipts/find-receipt.ts";
 import { proofFor } from "../receipts/prove.ts";
 import { checkRegistry } from "../registry/check.ts";
 import { isTold, kinds } from "../registry/kinds.ts";
-import { add, openRegistry, refTyped } from "../registry/open-registry.ts";
+import { add, meantOf, openRegistry, refTyped } from "../registry/open-registry.ts";
 import type { Opened } from "../registry/open-registry.ts";
 import { signature } from "../registry/signature.ts";
 import { stageText } from "../view/registry-log.ts";
@@ -37,6 +37,10 @@ export async function promote(
   options: PromoteOptions,
   evaluations: Evaluations = noEvaluations,
 ): Promise<number> {
+  if (options.check === true && typed !== undefined)
+    throw new Refused(
+      `--check looks at all of harness.lock, and ${typed} is one of it; leave out one of them`,
+    );
   if (options.check === true) return check(io, evaluations);
   if (typed === undefined)
     throw new Refused(
@@ -52,7 +56,7 @@ export async function promote(
   const history = opened.registry.history(ref);
   const asked = { version, to, receipt: null, isUnproven: true };
   const placing = promotion(history, asked, by);
-  if ("no" in placing) throw new Refused(placing.no);
+  if ("no" in placing) throw new Refused(`${placing.no}${meantOf(opened, ref)}`);
   // What is damaged, cannot be rendered or is not there serves nobody.
   const { check: checked, textOf } = kinds[ref.kind];
   await checked(opened, await textOf(opened, { ...ref, which: { type: "version", version } }));

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { meant } from "../../core/nearest.ts";
 import { inLf } from "../../core/registry/closure.ts";
 import { runGit } from "../../edges/files/git.ts";
 import { readFileThere } from "../../edges/registry/read-file.ts";
@@ -30,9 +31,11 @@ export async function receipt(
   options: ReceiptOptions,
 ): Promise<number> {
   if (action !== "verify" && action !== "sign")
-    throw new Refused(`receipt ${action}: there are verify and sign`);
+    throw new Refused(`receipt ${action}: there are verify and sign${meant(action, ["verify", "sign"])}`);
   if (file === undefined) throw new Refused(`say which: harness receipt ${action} receipts/worker-6.json`);
   const path = resolve(io.cwd, file);
+  const isFile = (await statThere(path))?.isFile() ?? true;
+  if (!isFile) throw new Refused(`${file}: it is no file; name a receipt, they lie in receipts/`);
   const text = await readFileThere(path);
   if (text === null) throw new Refused(`${file}: there is no such file; they lie in receipts/`);
   return action === "verify"

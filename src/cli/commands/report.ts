@@ -1,3 +1,4 @@
+import { meant } from "../../core/nearest.ts";
 import type { Redaction } from "../../core/redaction.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import type { Report } from "../../evals/report/report.ts";
@@ -75,10 +76,12 @@ function checkAsked(named: string | undefined, options: ReportOptions): void {
 async function list(io: Io, dir: string, { suite, json }: ReportOptions): Promise<number> {
   const all = await headsIn(dir);
   const heads = suite === undefined ? all : all.filter((head) => head.suite === suite);
-  if (suite !== undefined && heads.length === 0 && all.length > 0)
+  if (suite !== undefined && heads.length === 0 && all.length > 0) {
+    const known = [...new Set(all.map((head) => head.suite))];
     throw new Refused(
-      `--suite ${suite}: there is no report of it; there are some of ${[...new Set(all.map((head) => head.suite))].join(", ")}`,
+      `--suite ${suite}: there is no report of it; there are some of ${known.join(", ")}${meant(suite, known)}`,
     );
+  }
   if (heads.length === 0) io.err(" there is no report yet; make one with: harness eval\n");
   const rates = versionWinRates(heads);
   if (json === true)

@@ -10,9 +10,9 @@ import { openDatabase, openDatabaseForReading } from "../../edges/sqlite/databas
 import type { Connection, Schema } from "../../edges/sqlite/database.ts";
 import { networkFileSystem } from "../../edges/sqlite/file-system.ts";
 import { ownerOf } from "../../edges/sqlite/run-lock.ts";
-import { blobSchema, journalSchema } from "../../edges/sqlite/schemas.ts";
+import { blobSchema, evaluationSchema, journalSchema } from "../../edges/sqlite/schemas.ts";
 import { places } from "../../edges/sqlite/state-dir.ts";
-import { readablePlace } from "../readable-place.ts";
+import { ofEvaluations, readablePlace } from "../readable-place.ts";
 import { nameOf as ownerName } from "../standing.ts";
 import { statThere } from "../there.ts";
 import { size } from "../view/sizes.ts";
@@ -136,19 +136,33 @@ const namesIn = async (dir: string): Promise<readonly string[]> =>
 const restore = "put back a copy of the whole .harness, or move it away and start anew";
 
 async function databaseFindings(state: string): Promise<readonly Finding[]> {
+  const evaluations = await evaluationsFindings(state);
   const [hasJournal, hasBlobs] = [
     (await statThere(places(state).journal)) !== null,
     (await statThere(places(state).blobs)) !== null,
   ];
-  if (!hasJournal && !hasBlobs) return [ok("databases", "none yet")];
-  if (hasJournal && !hasBlobs) return [wrong("blobs.db", "is gone, but harness.db needs it", restore)];
+  if (!hasJournal && !hasBlobs) return evaluations.length > 0 ? evaluations : [ok("databases", "none yet")];
+  if (hasJournal && !hasBlobs)
+    return [wrong("blobs.db", "is gone, but harness.db needs it", restore), ...evaluations];
   const place = await readablePlace(state);
   try {
     const { journal, blobs } = places(place.dir);
     return [
       ...(hasJournal ? [await databaseFinding("harness.db", journal, journalSchema)] : []),
       await databaseFinding("blobs.db", blobs, blobSchema),
+      ...evaluations,
     ];
+  } finally {
+    await place.leave();
+  }
+}
+
+/** None where nothing was evaluated. */
+async function evaluationsFindings(state: string): Promise<readonly Finding[]> {
+  if ((await statThere(places(state).evaluations)) === null) return [];
+  const place = await readablePlace(state, ofEvaluations);
+  try {
+    return [await databaseFinding("evals.db", places(place.dir).evaluations, evaluationSchema)];
   } finally {
     await place.leave();
   }

@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
 import { Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { jsonLine } from "../view/json-line.ts";
+import { textLines } from "./text-lines.ts";
 
 /**
  * Answers each line of JSON with one, in order, as they come: nothing is kept. Empty lines are passed over.
@@ -16,12 +16,8 @@ export async function answerLines(
   form: string,
   answer: (value: unknown) => unknown,
 ): Promise<void> {
-  let number = 0;
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    number += 1;
-    if (line.trim() === "") continue;
-    io.out(jsonLine(inWords(`line ${number}`, form, () => answer(JSON.parse(line)))));
-  }
+  for await (const { number, text } of textLines(input))
+    io.out(jsonLine(inWords(`line ${number}`, form, () => answer(JSON.parse(text)))));
 }
 
 /** What a schema or JSON itself finds wrong, as one line for people: where, what, and what would be right. */

@@ -124,7 +124,9 @@ async function asked({ dir }: Opened, model: string, label: string): Promise<Ask
   if (!model.startsWith("scripted/")) return { model, label, identity: null };
   const file = resolve(dir, model.slice("scripted/".length));
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new Refused(`${model}: there is no ${file}`);
+    if (["ENOENT", "ENOTDIR"].includes(error.code ?? "")) throw new Refused(`${model}: there is no ${file}`);
+    if (["EISDIR", "EACCES", "EPERM", "ELOOP"].includes(error.code ?? ""))
+      throw new Refused(`${model}: ${file} cannot be read (${error.code}); name a file with a script`);
     throw error;
   });
   return { model, label, identity: { script: sha256(text) } };

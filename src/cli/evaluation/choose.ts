@@ -1,3 +1,4 @@
+import { meant } from "../../core/nearest.ts";
 import { nameText, versionText } from "../../core/registry/artifact.ts";
 import type { ArtifactName, ArtifactRef } from "../../core/registry/artifact.ts";
 import { inProduction, newestVersion } from "../../core/registry/history.ts";
@@ -49,7 +50,7 @@ function suiteNamed(suites: readonly FoundSuite[], name: string): FoundSuite {
   if (found !== undefined) return found;
   const known = suites.map((one) => one.name);
   throw new Refused(
-    `there is no suite ${JSON.stringify(name)}; ${known.length === 0 ? "make one: harness suite new NAME --target prompt:NAME" : `known are ${known.join(", ")}`}`,
+    `there is no suite ${JSON.stringify(name)}; ${known.length === 0 ? "make one: harness suite new NAME --target prompt:NAME" : `known are ${known.join(", ")}${meant(name, known)}`}`,
   );
 }
 
@@ -60,25 +61,42 @@ function theOneFor(suites: readonly FoundSuite[], candidate: ArtifactRef): Found
   throw new Refused(
     only === undefined
       ? `no suite evaluates ${nameText(candidate)}; say which: harness eval SUITE --candidate …; or make one: harness suite new NAME --target ${nameText(candidate)}`
-      : `${namesOf(fitting)} evaluate ${nameText(candidate)}; say which: harness eval ${only.name}`,
+      : `${namesOf(fitting)} evaluate ${nameText(candidate)}; say which: harness eval ${only.name} --candidate …`,
   );
 }
 
 async function theOneThatDiffers(opened: Opened, suites: readonly FoundSuite[]): Promise<FoundSuite> {
   const found: FoundSuite[] = [];
-  for (const suite of suites.filter(({ spec }) => spec !== null))
-    if ((await different(opened, targetOf(suite))) !== null) found.push(suite);
+  const sound = suites.filter(({ spec }) => spec !== null);
+  for (const suite of sound) if ((await different(opened, targetOf(suite))) !== null) found.push(suite);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   if (only !== undefined)
     throw new Refused(
       `${namesOf(found)} evaluate what differs from production; say which: harness eval ${only.name}`,
     );
+  // Of a suite that cannot be read nobody knows what it evaluates.
+  const broken = suites.find(({ fault }) => fault !== null);
+  if (broken?.fault !== undefined && broken.fault !== null) throw new Refused(broken.fault);
   throw new Refused(
     suites.length === 0
       ? "there is no suite yet; make one: harness suite new NAME --target prompt:NAME"
-      : `nothing that ${namesOf(suites)} evaluate differs from production; edit it, or say what: harness eval ${suites[0]?.name ?? ""} --candidate …`,
+      : `nothing that ${namesOf(sound)} ${sound.length === 1 ? "evaluates" : "evaluate"} differs from production; ${await nextOf(opened, sound)}`,
   );
+}
+
+/** What can be done; what differs and is evaluated by no suite is named. */
+async function nextOf(opened: Opened, suites: readonly FoundSuite[]): Promise<string> {
+  const targets = new Set(suites.map(({ spec }) => spec?.target));
+  for (const history of opened.registry.byName.values()) {
+    const { kind, name } = history;
+    const of = { kind, name };
+    if (kind === "suite" || kind === "dataset" || targets.has(nameText(of)) || inProduction(history) === null)
+      continue;
+    if ((await different(opened, of)) !== null)
+      return `${nameText(of)} does, and no suite evaluates it; make one: harness suite new NAME --target ${nameText(of)}`;
+  }
+  return `edit it, or say what: harness eval ${suites[0]?.name ?? ""} --candidate …`;
 }
 
 const namesOf = (suites: readonly FoundSuite[]): string => suites.map(({ name }) => name).join(" and ");

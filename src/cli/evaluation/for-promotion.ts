@@ -2,8 +2,6 @@ import { nameText, versionText } from "../../core/registry/artifact.ts";
 import type { VersionRecord } from "../../core/registry/record.ts";
 import type { Receipt } from "../../evals/receipt/receipt.ts";
 import { measuresOf } from "../../evals/scoring/measures.ts";
-import { places } from "../../edges/sqlite/state-dir.ts";
-import { openEvaluations } from "../../edges/sqlite/evaluations.ts";
 import { readProject } from "../../edges/project/project-file.ts";
 import type { Evaluations } from "../receipts/find-receipt.ts";
 import { evaluateSuite } from "../commands/eval.ts";
@@ -11,8 +9,7 @@ import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { suitesFor } from "../suites/find-suites.ts";
 import { gateAt, readSuiteAt } from "../suites/read-suite.ts";
-import { statThere } from "../there.ts";
-import { stateDir } from "../wire.ts";
+import { readEvaluations } from "./read-evaluations.ts";
 import { readReport, reportHeads } from "./stored-reports.ts";
 
 /** What a promotion takes of evaluations: those that are stored, and a new one where there is a suite for it. */
@@ -26,20 +23,15 @@ export const evaluationsFor = (io: Io): Evaluations => ({
   evaluate: async (made) => evaluate(io, made),
 });
 
-async function storedReceipts(dir: string): Promise<readonly Receipt[]> {
-  if ((await statThere(places(stateDir(dir)).evaluations)) === null) return [];
-  const evaluations = await openEvaluations(stateDir(dir));
-  try {
+const storedReceipts = async (dir: string): Promise<readonly Receipt[]> =>
+  (await readEvaluations(dir, async (evaluations) => {
     const found: Receipt[] = [];
     for (const { id, mode } of reportHeads(evaluations)) {
       const kept = mode === "gate" ? await readReport(evaluations, id) : null;
       if (kept?.receipt !== undefined && kept.receipt !== null) found.push(kept.receipt);
     }
     return found;
-  } finally {
-    evaluations.close();
-  }
-}
+  })) ?? [];
 
 async function evaluate(io: Io, made: VersionRecord): Promise<boolean> {
   const { dir } = await readProject(io.cwd);

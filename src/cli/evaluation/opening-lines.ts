@@ -1,17 +1,15 @@
 import { hunks } from "../../edges/files/hunks.ts";
 import { candidateLine, forecastLine, gateLine, suiteLine } from "../report/opening.ts";
-import type { Line } from "../report/opening.ts";
+import type { Forecast, Line } from "../report/opening.ts";
 import { textOf } from "../view/rows.ts";
 import { plural } from "../view/words.ts";
 import type { Side } from "../../evals/receipt/receipt.ts";
 import { sideOf } from "./arms.ts";
 import type { SettledArm } from "./arms.ts";
 import { suiteVersionOf } from "./found.ts";
-import { forecastOf } from "./forecast.ts";
 import { earlierText } from "./looks-before.ts";
 import type { LooksBefore } from "./looks-before.ts";
 import type { Settled } from "./settle.ts";
-import { reportHeads, reportsOfSuite } from "./stored-reports.ts";
 import type { World } from "./world.ts";
 
 /** What is compared, on what, by which gate, and what it will take: said before anything is asked. */
@@ -19,6 +17,7 @@ export async function openingLines(
   world: World,
   settled: Settled,
   { count: candidates, earlier }: LooksBefore,
+  forecast: Forecast,
 ): Promise<readonly string[]> {
   const { suite, arms, items, mode, gate, judge, warnings } = settled;
   const side = (arm: SettledArm): Side => sideOf(arm, arm.asked.label, []);
@@ -47,14 +46,10 @@ export async function openingLines(
     mode === "smoke"
       ? ["gate", "none: a smoke run decides nothing"]
       : gateLine(gate, { isFirst: baseline === undefined }),
-    forecastLine(
-      forecastOf(
-        settled,
-        reportHeads(world.evaluations),
-        await reportsOfSuite(world.evaluations, suite.name),
-      ),
-    ),
-    ...[earlierText(suite.name, earlier) ?? []].flat().map((text): Line => ["note", text]),
+    forecastLine(forecast),
+    ...[mode === "smoke" ? [] : (earlierText(suite.name, earlier) ?? [])]
+      .flat()
+      .map((text): Line => ["note", text]),
     ...warnings.map((warning): Line => ["warning", warning]),
   ];
   return [textOf(lines, world.io.columns), "\n"];

@@ -48,8 +48,8 @@ export function progressLine(io: Io, now: () => number = Date.now): ProgressLine
 
 /** ` K=2  412 of 960  $3.71  4 min, about 5 min left  2 errors`; `asked` in the `ms` since this look began. */
 function progressText(progress: Progress, ms: number, asked: number): string {
-  const { samples, done, total, reused, micros, errors, outages } = progress;
-  const left = asked === 0 || done === total ? "" : `, about ${spanText((ms / asked) * (total - done))} left`;
+  const { samples, done, total, toAsk, reused, micros, errors, outages } = progress;
+  const left = asked === 0 || done === total ? "" : `, about ${spanText((ms / asked) * toAsk)} left`;
   const notes = [
     ...(reused === 0 ? [] : [`${countText(reused)} taken from earlier`]),
     ...(errors === 0 ? [] : [plural(errors, "error")]),

@@ -5,6 +5,8 @@ import { decided } from "../../evals/report/decided.ts";
 import type { LookTaken, Report } from "../../evals/report/report.ts";
 import { evaluate } from "../../evals/runner/evaluate.ts";
 import type { Evaluated, EvaluationPlan } from "../../evals/runner/evaluate.ts";
+import { outlookOf } from "../../evals/runner/outlook.ts";
+import type { AnswerStore } from "../../evals/runner/store.ts";
 import { SubjectRefused } from "../../evals/subject/subject.ts";
 import { exit, Refused } from "../exit.ts";
 import { writeReceipt } from "../receipts/project-receipts.ts";
@@ -12,6 +14,7 @@ import { lookLine } from "../report/look-line.ts";
 import { sha256 } from "../sha256.ts";
 import { listen } from "../signals.ts";
 import { clock } from "../wire.ts";
+import { forecastOf } from "./forecast.ts";
 import { receiptFor, reportOf, suiteVersionOf } from "./found.ts";
 import { beginLook } from "./looks-before.ts";
 import type { LooksBefore } from "./looks-before.ts";
@@ -21,7 +24,7 @@ import { progressLine } from "./progress.ts";
 import type { ProgressLine } from "./progress.ts";
 import { settle } from "./settle.ts";
 import type { Settled } from "./settle.ts";
-import { keepReport, readReport } from "./stored-reports.ts";
+import { keepReport, readReport, reportsOfSuite } from "./stored-reports.ts";
 import type { KeptReport } from "./stored-reports.ts";
 import type { World } from "./world.ts";
 
@@ -71,16 +74,25 @@ async function owned(world: World, settled: Settled): Promise<Ended> {
 
 async function ask(world: World, settled: Settled): Promise<Ended> {
   const { io, store, evaluations } = world;
+  const plan = planOf(settled);
+  const isFirst = evaluations.begun().every(({ suite }) => suite !== settled.suite.name);
   const looked = await beginLook(world, settled);
   const before = await readReport(evaluations, settled.id);
-  for (const line of await openingLines(world, settled, looked)) io.err(line);
+  const outlook = await outlookOf({ ...settled, store: isFirst ? nothingKept : store, clock, sha256 }, plan);
+  const forecast = forecastOf(
+    settled,
+    outlook,
+    before === null ? null : decided(before.report),
+    await reportsOfSuite(evaluations, settled.suite.name),
+  );
+  for (const line of await openingLines(world, settled, looked, forecast)) io.err(line);
   const line = progressLine(io);
   const signals = listen((text) => line.say(`${text}\n`));
   try {
     const { subject, scorer, purse } = settled;
     const evaluated = await evaluate(
       { subject, scorer, store, clock, sha256, purse },
-      { ...planOf(settled), workedMs: before?.report.looks.at(-1)?.wallMs ?? 0 },
+      { ...plan, outlook, workedMs: before?.report.looks.at(-1)?.wallMs ?? 0 },
       AbortSignal.any([signals.drain, signals.halt]),
       watching(line),
     );
@@ -105,6 +117,9 @@ async function ask(world: World, settled: Settled): Promise<Ended> {
     signals.forget();
   }
 }
+
+/** Of a suite that was never asked: nothing need be looked up. */
+const nothingKept: AnswerStore = { find: async () => new Map(), put: async () => undefined };
 
 async function written(
   { opened }: World,

@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
 import { meant } from "../../core/nearest.ts";
 import { inWords } from "../evaluating/json-lines.ts";
+import { textLines } from "../evaluating/text-lines.ts";
 import { Refused } from "../exit.ts";
 import type { LabelBook } from "./label-book.ts";
 
@@ -17,10 +17,8 @@ const form = '{"id": "…", "label": "pass"}, or "fail", or null to take one bac
 /** A label a line, each durable before the next is read. @returns how many @throws Refused at the first that is none */
 export async function labelFromLines(book: LabelBook, input: Readable): Promise<number> {
   const known = new Set(book.cases.map(({ id }) => id));
-  let [line, count] = [0, 0];
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    line += 1;
-    if (text.trim() === "") continue;
+  let count = 0;
+  for await (const { number: line, text } of textLines(input)) {
     const { id, label, note } = inWords(`line ${line}`, form, () => given.parse(JSON.parse(text)));
     if (!known.has(id))
       throw new Refused(

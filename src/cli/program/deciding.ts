@@ -59,8 +59,7 @@ export function deciding({ cli, io, act, json }: Registering): void {
     .option(
       "--accept <margin>",
       "sign for a wider margin where the evaluation is INCONCLUSIVE, for ever: quality=-6 (points), cost=1.3 (times)",
-      (one: string, others: readonly string[]) => [...others, one],
-      [],
+      (one: string, others?: readonly string[]) => [...(others ?? []), one],
     )
     .option("--check", "for CI: are harness.lock, the files of versions and the receipts whole?")
     .addHelpText("after", "\nExample: harness promote prompt:worker@5 --to staging --why 'shorter rules'")

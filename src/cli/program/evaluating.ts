@@ -17,7 +17,10 @@ export function evaluating({ cli, io, act, json }: Registering): void {
     .option("--budget <dollars>", "most that may be spent on it, like 20")
     .option("--concurrency <n>", "answers asked for at once")
     .addOption(json())
-    .addHelpText("after", "\nExit: 0 PROMOTE, 1 REJECT, 6 INCONCLUSIVE.")
+    .addHelpText(
+      "after",
+      "\nExit: 0 PROMOTE, 1 REJECT, 6 INCONCLUSIVE; 2 bad input, 4 budget used up, 5 infrastructure.\nExample: harness eval core --candidate prompt:worker@6 --budget 20",
+    )
     .action(
       act(async (suite: string | undefined, options) =>
         (await import("../commands/eval.ts")).evaluateSuite(io, suite, options),

@@ -47,7 +47,7 @@ export function keeping({ cli, io, act, json }: Registering): void {
 
   cli
     .command("backup")
-    .description("copies all runs of this project into one file, also while one is at work")
+    .description("copies all runs and evaluations of this project into one file, also while one is at work")
     .argument("<file>", "a new file")
     .addOption(json())
     .addHelpText("after", "\nExample: harness backup ../runs.tar")
@@ -57,7 +57,7 @@ export function keeping({ cli, io, act, json }: Registering): void {
 
   cli
     .command("restore")
-    .description("brings the runs of a backup back, into a project that has none")
+    .description("brings the runs and evaluations of a backup back, into a project that has none")
     .argument("<file>", "what harness backup wrote")
     .option("--verify", "read every blob too (done anyway below 256 MB)")
     .addOption(json())

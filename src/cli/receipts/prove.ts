@@ -37,11 +37,24 @@ export async function proofFor(opened: Opened, asked: Asked, evaluations: Evalua
   const { history, made } = asked;
   const found = await receiptsFor(opened, history, made, evaluations);
   const [first] = found;
-  if (first?.receipt !== undefined && first.receipt !== null && first.faults.length === 0)
+  if (first?.receipt !== undefined && first.receipt !== null && first.faults.length === 0) {
+    if (first.receipt.accepted === null) refuseUnneeded(asked, first.receipt);
     return placed(opened, first.receipt, made, first.path);
+  }
   if (asked.accept.length > 0) return placed(opened, await acceptedReceipt(opened, asked, found), made, null);
   return { without: await whyNone(opened, made, found) };
 }
+
+/** Who signs for a margin believes that it counts. @throws Refused */
+function refuseUnneeded({ accept, made }: Asked, { gate, baseline, evaluation }: Receipt): void {
+  if (accept.length === 0) return;
+  acceptedMargins(gate, accept, baseline === null);
+  throw new Refused(
+    `${typedText(accept)}: evaluation ${evaluation} lets ${versionText(made, made.version)} into production as it is; leave it out`,
+  );
+}
+
+const typedText = (accept: readonly string[]): string => accept.map((one) => `--accept ${one}`).join(" ");
 
 async function placed(
   opened: Opened,
@@ -66,7 +79,7 @@ async function acceptedReceipt(
   found: readonly Candidate[],
 ): Promise<Receipt> {
   const open = found.find(isOpen)?.receipt ?? null;
-  const typed = accept.map((one) => `--accept ${one}`).join(" ");
+  const typed = typedText(accept);
   if (open === null)
     throw new Refused(
       `${typed}: ${await whyNone({ dir }, made, found)}; a wider margin is for an evaluation that is INCONCLUSIVE`,

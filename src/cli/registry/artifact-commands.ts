@@ -1,3 +1,4 @@
+import { meant } from "../../core/nearest.ts";
 import { nameText, versionText } from "../../core/registry/artifact.ts";
 import type { ArtifactKind, ArtifactRef } from "../../core/registry/artifact.ts";
 import { inLf } from "../../core/registry/closure.ts";
@@ -47,9 +48,14 @@ export async function act<O extends ArtifactOptions>(
 ): Promise<number> {
   const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (known === undefined)
-    throw new Refused(`harness ${kind}s ${action}: there are ${Object.keys(actions).join(", ")}`);
+    throw new Refused(
+      `${commandOf(kind)} ${action}: there are ${Object.keys(actions).join(", ")}${meant(action, Object.keys(actions))}`,
+    );
   return known({ io, opened: await openRegistry(io), kind, names, options });
 }
+
+/** As people type it. */
+const commandOf = (kind: ArtifactKind): string => (kind === "suite" ? "harness suite" : `harness ${kind}s`);
 
 /** Names, versions, stages, digests, who and when. */
 export async function list({ io, opened, kind, options }: Asked): Promise<number> {
@@ -63,9 +69,13 @@ export async function list({ io, opened, kind, options }: Asked): Promise<number
     return exit.ok;
   }
   for (const line of listLines(names, { now: Date.now(), columns: io.columns })) io.out(`${line}\n`);
-  if (names.length === 0) io.err(` there is none yet; make one: ${makeCommand({ kind, name: "NAME" })}\n`);
+  if (names.length === 0) io.err(` there is none yet; make one: ${firstCommand(kind)}\n`);
   return exit.ok;
 }
+
+/** A suite is a folder before it is a version. */
+const firstCommand = (kind: ArtifactKind): string =>
+  kind === "suite" ? "harness suite new NAME --target prompt:NAME" : makeCommand({ kind, name: "NAME" });
 
 /** What was done about a name, newest first. */
 export async function log({ io, opened, kind, names, options }: Asked): Promise<number> {
@@ -143,7 +153,7 @@ export const factsOf = (kind: ArtifactKind, text: ArtifactText): object =>
 
 /** A name alone. @throws Refused */
 export function nameTyped(kind: ArtifactKind, action: string, names: readonly string[]): ArtifactRef {
-  const command = `harness ${kind}s ${action}`;
+  const command = `${commandOf(kind)} ${action}`;
   const [first, second] = names;
   const ref = first === undefined ? null : refTyped(command, first, kind);
   if (ref === null || second !== undefined || ref.which.type !== "unsaid")
@@ -154,8 +164,9 @@ export function nameTyped(kind: ArtifactKind, action: string, names: readonly st
 /** A name, or a version of it. @throws Refused */
 export function oneTyped(kind: ArtifactKind, action: string, names: readonly string[]): ArtifactRef {
   const [first, second] = names;
-  if (first !== undefined && second === undefined) return refTyped(`harness ${kind}s ${action}`, first, kind);
-  throw new Refused(`say one ${kind}: harness ${kind}s ${action} NAME, or a version of it like NAME@1`);
+  if (first !== undefined && second === undefined)
+    return refTyped(`${commandOf(kind)} ${action}`, first, kind);
+  throw new Refused(`say one ${kind}: ${commandOf(kind)} ${action} NAME, or a version of it like NAME@1`);
 }
 
 function pairTyped(opened: Opened, kind: ArtifactKind, names: readonly string[]): [ArtifactRef, ArtifactRef] {

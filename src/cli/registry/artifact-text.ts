@@ -7,6 +7,7 @@ import type { VersionState } from "../../core/registry/history.ts";
 import { logCommand, versionPath } from "../../core/registry/kind-words.ts";
 import { readVersion } from "../../edges/registry/registry.ts";
 import { Refused } from "../exit.ts";
+import { meantOf } from "./open-registry.ts";
 import type { Opened } from "./open-registry.ts";
 
 /** A version, or what would be the next one. */
@@ -40,7 +41,8 @@ export async function artifactText(
   ref: ArtifactRef,
 ): Promise<ArtifactText> {
   const version = resolveWhich(opened.registry.history(ref), ref.which);
-  if (typeof version === "string") throw new Refused(`${version}; see: ${logCommand(ref)}`);
+  if (typeof version === "string")
+    throw new Refused(`${version}; see: ${logCommand(ref)}${meantOf(opened, ref)}`);
   if (version === null) return working(opened, ref.name);
   const shown = versionPath(version.made);
   const source = await readVersion(opened.dir, version.made);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { meant } from "../../core/nearest.ts";
 import { parseRef } from "../../core/registry/artifact.ts";
 import type { ArtifactKind, ArtifactRef } from "../../core/registry/artifact.ts";
 import type { History } from "../../core/registry/history.ts";
@@ -29,6 +30,16 @@ export async function openedAt(dir: string): Promise<Opened> {
   const registry = await readRegistry(dir);
   refuseFaults(registry.faults);
   return { dir, registry };
+}
+
+/** Where nothing of a name was made: what was probably meant, for the end of a sentence; else nothing. */
+export function meantOf({ registry }: Pick<Opened, "registry">, { kind, name }: ArtifactRef): string {
+  if (registry.history({ kind, name }).versions.size > 0) return "";
+  const made = [...registry.byName.values()].filter((one) => one.kind === kind);
+  return meant(
+    name,
+    made.map((one) => one.name),
+  );
 }
 
 /** Writes a record that was made for a history, unless it was refused. @throws Refused, RegistryRefused */

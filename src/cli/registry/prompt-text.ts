@@ -15,6 +15,7 @@ import { readVersion } from "../../edges/registry/registry.ts";
 import { Refused } from "../exit.ts";
 import { sha256 } from "../sha256.ts";
 import type { ArtifactText } from "./artifact-text.ts";
+import { meantOf } from "./open-registry.ts";
 import type { Opened } from "./open-registry.ts";
 
 /** A prompt as it is found: with its partials in its source, so that nothing else is needed to render it. */
@@ -28,7 +29,8 @@ export interface PromptText extends ArtifactText {
  */
 export async function promptText({ dir, registry }: Opened, ref: ArtifactRef): Promise<PromptText> {
   const found = resolveWhich(registry.history(ref), ref.which);
-  if (typeof found === "string") throw new Refused(`${found}; see: harness prompts log ${ref.name}`);
+  if (typeof found === "string")
+    throw new Refused(`${found}; see: harness prompts log ${ref.name}${meantOf({ registry }, ref)}`);
   if (found === null) return workingFile(dir, ref.name);
   const { made } = found;
   const source = await readVersion(dir, made);

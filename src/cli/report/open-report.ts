@@ -2,22 +2,19 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { meant } from "../../core/nearest.ts";
-import { openEvaluations } from "../../edges/sqlite/evaluations.ts";
-import type { Evaluations } from "../../edges/sqlite/evaluations.ts";
-import { places } from "../../edges/sqlite/state-dir.ts";
+import type { EvaluationsReader } from "../../edges/sqlite/evaluations.ts";
 import { decided } from "../../evals/report/decided.ts";
 import { report } from "../../evals/report/report.ts";
 import type { Report, StoredReport } from "../../evals/report/report.ts";
 import { inWords } from "../evaluating/json-lines.ts";
+import { readEvaluations } from "../evaluation/read-evaluations.ts";
 import { readReport, reportHeads } from "../evaluation/stored-reports.ts";
 import type { ReportHead } from "../evaluation/stored-reports.ts";
 import { Refused } from "../exit.ts";
-import { statThere } from "../there.ts";
-import { stateDir } from "../wire.ts";
 
 /** The reports of a project, newest first; none where nothing was evaluated. */
 export const headsIn = async (projectDir: string): Promise<readonly ReportHead[]> =>
-  (await inEvaluations(projectDir, async (evaluations) => reportHeads(evaluations))) ?? [];
+  (await readEvaluations(projectDir, async (evaluations) => reportHeads(evaluations))) ?? [];
 
 /**
  * One report: by its id, or as many letters of it as tell it apart; or a file that `harness report --json` wrote.
@@ -25,13 +22,13 @@ export const headsIn = async (projectDir: string): Promise<readonly ReportHead[]
  */
 export async function openReport(projectDir: string, cwd: string, named: string): Promise<Report> {
   if (/[/\\]|\.json$/.test(named)) return readReportFile(resolve(cwd, named), named);
-  const stored = await inEvaluations(projectDir, async (evaluations) => storedReport(evaluations, named));
+  const stored = await readEvaluations(projectDir, async (evaluations) => storedReport(evaluations, named));
   if (stored === null)
     throw new Refused(`report ${named}: nothing was evaluated here yet; see: harness eval`);
   return decided(stored);
 }
 
-async function storedReport(evaluations: Evaluations, named: string): Promise<StoredReport> {
+async function storedReport(evaluations: EvaluationsReader, named: string): Promise<StoredReport> {
   const ids = reportHeads(evaluations).map(({ id }) => id);
   const found = ids.includes(named) ? [named] : ids.filter((id) => id.startsWith(named));
   const [id, other] = found;
@@ -46,27 +43,17 @@ async function storedReport(evaluations: Evaluations, named: string): Promise<St
 
 /** What is decided and what all answers say at once is computed anew, whatever the file says. */
 async function readReportFile(path: string, named: string): Promise<Report> {
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new Refused(`report ${named}: ${error.message}; name a file that harness report --json wrote`);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const known: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a directory",
+    };
+    const why = known[error.code ?? ""] ?? error.message;
+    throw new Refused(`report ${named}: ${why}; name a file that harness report --json wrote`);
   });
   const form = "what harness report --json prints";
   return inWords(named, form, () => {
     const { decision: _, over_all: __, ...stored } = z.looseObject({}).parse(JSON.parse(text));
     return decided(report.parse(stored));
   });
-}
-
-/** null: nothing was evaluated; then nothing is made either. */
-async function inEvaluations<T>(
-  projectDir: string,
-  use: (evaluations: Evaluations) => Promise<T>,
-): Promise<T | null> {
-  const state = stateDir(projectDir);
-  if ((await statThere(places(state).evaluations)) === null) return null;
-  const evaluations = await openEvaluations(state);
-  try {
-    return await use(evaluations);
-  } finally {
-    evaluations.close();
-  }
 }

@@ -77,26 +77,52 @@ export function guardsOf({ guards }: GateSpec): readonly (readonly [name: string
 }
 
 export interface Forecast {
-  /** From the first look to the last. */
+  /** From the look that may be the last to the one that is. */
   readonly answers: readonly [number, number];
-  /** null: a model has no price, nobody knows how long it takes. */
+  /** Of those: the others are known. */
+  readonly toAsk: readonly [number, number];
+  /** How many looks that makes. */
+  readonly looks: readonly [number, number];
+  /** Of what is asked. null: a model has no price; both: nothing like it was asked yet. */
   readonly micros: readonly [number, number] | null;
   readonly ms: readonly [number, number] | null;
   /** How likely a guard is decided by a look if both are equal; null: not computed. */
   readonly decided: { readonly guard: string; readonly look: number; readonly chance: number } | null;
 }
 
-/** `960 to 3,840 answers, $9–35, 11–44 min; if both are equal, quality is decided by K = 4 with 83 %`. */
-export function forecastLine({ answers: [least, most], micros, ms, decided }: Forecast): Line {
-  const unknown = ms === null ? "cost and time unknown until one was evaluated" : "price unknown";
-  const money = micros === null ? unknown : `${moneyText(micros[0])}–${moneyText(micros[1])}`;
-  const time = ms === null ? [] : [`${spanText(ms[0])} to ${spanText(ms[1])}`];
-  const range = least === most ? "" : `${countText(least)} to `;
+/** `960 to 3,840 answers in 1 to 3 looks, $9–35, 11–44 min; if both are equal, quality is decided by K = 4 with 83 %`. */
+export function forecastLine({ answers, toAsk, looks, micros, ms, decided }: Forecast): Line {
+  const inLooks = looks[1] === 1 ? "" : ` in ${rangeText(looks, String)} looks`;
+  const parts = [`${rangeText(answers, countText)} answers${inLooks}`, ...toAskTexts(answers, toAsk)];
+  if (toAsk[1] > 0) parts.push(...costTexts(micros, ms));
   const chance =
     decided === null
       ? ""
       : `; if both are equal, ${decided.guard} is decided by K = ${decided.look} with ${Math.round(100 * decided.chance)} %`;
-  return ["forecast", `${[`${range}${countText(most)} answers`, money, ...time].join(", ")}${chance}`];
+  return ["forecast", `${parts.join(", ")}${chance}`];
+}
+
+/** `all known: nothing to ask or to pay`, `480 known: 480 to 3,360 to ask`; none where nothing is known. */
+function toAskTexts(answers: Forecast["answers"], toAsk: Forecast["toAsk"]): readonly string[] {
+  if (toAsk[1] === 0) return ["all known: nothing to ask or to pay"];
+  const known = [answers[0] - toAsk[0], answers[1] - toAsk[1]] as const;
+  if (known[1] === 0) return [];
+  return [`${rangeText(known, countText)} known: ${rangeText(toAsk, countText)} to ask`];
+}
+
+function costTexts(micros: Forecast["micros"], ms: Forecast["ms"]): readonly string[] {
+  if (micros === null && ms === null) return ["money and time unknown until one evaluation has ended"];
+  const money = micros === null ? "price unknown" : rangeText(micros, moneyText, "–");
+  return ms === null ? [money] : [money, rangeText(ms, spanText)];
+}
+
+function rangeText(
+  [least, most]: readonly [number, number],
+  text: (n: number) => string,
+  to = " to ",
+): string {
+  const [from, until] = [text(least), text(most)];
+  return from === until ? until : `${from}${to}${until}`;
 }
 
 /** `1st`, `8th`, `22nd`. */

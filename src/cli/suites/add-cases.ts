@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { createInterface } from "node:readline";
 import { readJsonLine } from "../../core/registry/json-line.ts";
 import type { CaseLine } from "../../evals/suite/settle-cases.ts";
 import { splitItems } from "../../evals/suite/split.ts";
@@ -8,6 +7,7 @@ import { exclusively } from "../../edges/registry/exclusive.ts";
 import { readFileThere } from "../../edges/registry/read-file.ts";
 import { replaceFile } from "../../edges/registry/replace-file.ts";
 import { places, prepareStateDir } from "../../edges/sqlite/state-dir.ts";
+import { textLines } from "../evaluating/text-lines.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { sha256 } from "../sha256.ts";
@@ -47,11 +47,7 @@ async function linesOf(io: Io, name: string, input: Readable): Promise<readonly 
   if (io.keyboard !== null)
     throw new Refused(`say which: harness suite add ${name} --case '{"id": …}', or one case a line on stdin`);
   const given: Given[] = [];
-  let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    line += 1;
-    if (text.trim() !== "") given.push({ from: `line ${line}`, text });
-  }
+  for await (const { number, text } of textLines(input)) given.push({ from: `line ${number}`, text });
   if (given.length === 0) throw new Refused(`stdin holds no case; write one a line, like {"id": "c1", …}`);
   return given;
 }

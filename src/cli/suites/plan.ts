@@ -93,10 +93,14 @@ function casesTyped(
   measured: number | null,
 ): Cases {
   const there = new Set(held_out.map(({ cluster }) => cluster)).size;
-  const items = numberTyped("--cases", options.cases, isCount, "a whole number from 2") ?? held_out.length;
+  const items =
+    numberTyped("--cases", options.cases, isCount, "a whole number from 2 to 1000000") ?? held_out.length;
   const grown = held_out.length === 0 ? items : (items * there) / held_out.length;
-  const said = numberTyped("--clusters", options.clusters, isCount, "a whole number from 2");
-  if (items < 2) throw new Refused(`${items} cases are held out; say how many there will be: --cases 200`);
+  const said = numberTyped("--clusters", options.clusters, isCount, "a whole number from 2 to 1000000");
+  if (items < 2)
+    throw new Refused(
+      `${items} ${items === 1 ? "case is" : "cases are"} held out; say how many there will be: --cases 200`,
+    );
   if (said !== null && said > items) throw new Refused(`--clusters ${said}: there are ${items} cases only`);
   const clusters = Math.max(1, Math.min(items, said ?? grown));
   const isAlike = (value: number): boolean => value >= 0 && value <= 1;

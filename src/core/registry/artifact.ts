@@ -1,4 +1,5 @@
 import { safeId } from "../id.ts";
+import { meant } from "../nearest.ts";
 
 /** What is kept in versions. */
 export const artifactKinds = ["prompt", "model", "rubric", "suite", "dataset"] as const;
@@ -38,7 +39,8 @@ const form = /^(?:(?<kind>[^:@=]*):)?(?<name>[^:@=]*)(?:@(?<at>[^:@=]*)|=(?<from
 export function parseRef(text: string, kind: ArtifactKind | null): ArtifactRef | string {
   const { kind: said, name = "", at, from } = form.exec(text)?.groups ?? {};
   const known = said === undefined ? kind : (artifactKinds.find((one) => one === said) ?? null);
-  if (known === null) return `say what it is of, like prompt:worker@5; there are ${artifactKinds.join(", ")}`;
+  if (known === null)
+    return `say what it is of, like prompt:worker@5; there are ${artifactKinds.join(", ")}${meant(said ?? "", artifactKinds)}`;
   if (!safeId.safeParse(name).success) return `a name ${nameRule}; write it like ${known}:worker@5`;
   const which = whichOf(at, from);
   if (which === null) return "after the name comes @5, @staging, @production or =file";

@@ -16,9 +16,9 @@ import { checkStateDir, codeOf, places, syncDirectory } from "./state-dir.ts";
 import { endBytes, fillOf, headerOf } from "./tar.ts";
 
 /**
- * A backup is a tar archive of `harness.db`, `blobs.db`, `evals.db` where anything was evaluated, and `manifest.json`, in this
- * order. `sum`: sha256 of the
- * manifest's canonical JSON without it. Unpacked into an empty `.harness/`, it can be used as it is.
+ * A backup is a tar archive of `harness.db` and `blobs.db` where there was a run, `evals.db` where anything was evaluated,
+ * and `manifest.json`, in this order. `sum`: sha256 of the manifest's canonical JSON without it. Unpacked into an empty
+ * `.harness/`, it can be used as it is.
  */
 export const manifest = z.strictObject({
   v: z.literal(1),
@@ -40,16 +40,23 @@ export const sumOf = (of: Omit<Manifest, "sum">): string =>
     .update(canonical({ ...of, sum: undefined }))
     .digest("hex");
 
+/** A backup as it was written: `evaluations` counts those that were begun. */
+export interface Written {
+  readonly manifest: Manifest;
+  readonly evaluations: number;
+  readonly bytes: number;
+}
+
 /**
- * Writes a backup beside whoever works on the state directory: the journal as it stands now, and every blob it names.
- * The file gets its name when it is whole and durable. It takes its size twice until then, in `FILE.part/`.
+ * Writes a backup beside whoever works on the state directory: the journal as it stands now, and every blob it names; the
+ * answers of evaluations. The file gets its name when it is whole and durable. It takes its size twice until then, in `FILE.part/`.
  * @throws StorageRefused when the file or `FILE.part` is there, or there is no room.
  */
 export async function writeBackup(
   stateDir: string,
   file: string,
   about: { readonly harness: string; readonly at: Instant },
-): Promise<{ readonly manifest: Manifest; readonly bytes: number }> {
+): Promise<Written> {
   if (!(await checkStateDir(stateDir))) throw new StorageRefused(`there is no ${stateDir}`);
   await refuseTaken(file);
   const part = `${file}.part`;
@@ -59,7 +66,7 @@ export async function writeBackup(
     const draft = join(part, "backup.tar");
     const written = await pack(part, draft, names, about);
     await publish(draft, file);
-    return written;
+    return { ...written, evaluations: evaluationsIn(part) };
   } catch (error) {
     if (!["SQLITE_FULL", "ENOSPC"].includes(codeOf(error))) throw error;
     throw new StorageRefused(`there is no room for ${file}, which takes its size twice while it is written`, {
@@ -103,17 +110,39 @@ export async function makePart(part: string): Promise<void> {
  */
 function copyDatabases(stateDir: string, into: string): readonly string[] {
   const { journal, blobs, evaluations, presence } = places(stateDir);
-  const here = new Presence(presence);
-  try {
-    here.join();
-    copy(journal, journalSchema, join(into, databaseNames[0]));
-    copy(blobs, blobSchema, join(into, databaseNames[1]));
-  } finally {
-    here.close();
+  const isEvaluated = existsSync(evaluations);
+  const names = [...(isEvaluated && !hasRuns(stateDir) ? [] : databaseNames)];
+  if (names.length > 0) {
+    const here = new Presence(presence);
+    try {
+      here.join();
+      copy(journal, journalSchema, join(into, databaseNames[0]));
+      copy(blobs, blobSchema, join(into, databaseNames[1]));
+    } finally {
+      here.close();
+    }
   }
-  if (!existsSync(evaluations)) return databaseNames;
+  if (!isEvaluated) return names;
   copy(evaluations, evaluationSchema, join(into, evaluationsName));
-  return [...databaseNames, evaluationsName];
+  return [...names, evaluationsName];
+}
+
+/** Also where a part of the two databases is lost, which must not look like a state that never had them. */
+function hasRuns(stateDir: string): boolean {
+  const { journal, blobs } = places(stateDir);
+  return [journal, `${journal}-wal`, blobs, `${blobs}-wal`].some((path) => existsSync(path));
+}
+
+/** How many evaluations were begun in a state directory that nobody works on. */
+export function evaluationsIn(stateDir: string): number {
+  const { evaluations } = places(stateDir);
+  if (!existsSync(evaluations)) return 0;
+  const db = openDatabaseForReading(evaluations, evaluationSchema);
+  try {
+    return Number(db.prepare("SELECT count(*) FROM evaluations").pluck().get());
+  } finally {
+    db.close();
+  }
 }
 
 function copy(path: string, schema: Schema, to: string): void {
@@ -131,7 +160,7 @@ async function pack(
   names: readonly string[],
   { harness, at }: { readonly harness: string; readonly at: Instant },
 ): Promise<{ readonly manifest: Manifest; readonly bytes: number }> {
-  const runs = runsOf(join(part, databaseNames[0]));
+  const runs = names.includes(databaseNames[0]) ? runsOf(join(part, databaseNames[0])) : [];
   const tar = await open(draft, "wx", 0o600);
   try {
     const seconds = at / 1000;

@@ -3,12 +3,12 @@ import { zstdCompress, zstdDecompress } from "node:zlib";
 import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Owner, Ownership } from "../../core/ports.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, openDatabaseForReading } from "./database.ts";
 import type { Connection } from "./database.ts";
 import type { Failpoint } from "./group-commit.ts";
 import { RunLocks } from "./run-lock.ts";
 import { evaluationSchema } from "./schemas.ts";
-import { places, prepareStateDir, syncDirectory } from "./state-dir.ts";
+import { checkStateDir, places, prepareStateDir, syncDirectory } from "./state-dir.ts";
 
 /** A value under the digest of all that determined it, by the evaluation that asked for it. */
 interface KeptValue {
@@ -54,6 +54,16 @@ export interface Evaluations {
   /** null: there is none. */
   report(id: string): Promise<unknown>;
   close(): void;
+}
+
+/** What those need who only look. */
+export type EvaluationsReader = Pick<Evaluations, "begun" | "reports" | "report" | "close">;
+
+/** Opens what is there for reading, beside whoever evaluates: nothing is made or changed. @throws StorageRefused */
+export async function openEvaluationsReader(stateDir: string): Promise<EvaluationsReader> {
+  await checkStateDir(stateDir);
+  const db = openDatabaseForReading(places(stateDir).evaluations, evaluationSchema);
+  return { begun: () => begunIn(db), ...reportsRead(db), close: () => void db.close() };
 }
 
 /** Opens it below a state directory, made if it is not there. @throws StorageRefused */
@@ -172,15 +182,17 @@ function evaluationsIn(db: Connection): Pick<Evaluations, "begin" | "begun"> {
     begin: ({ id, at, suite, candidate, isGated }) => {
       insert.run(id, at, suite, candidate, isGated ? 1 : 0);
     },
-    begun: () =>
-      db
-        .prepare<[], Omit<EvaluationRow, "isGated"> & { readonly gated: number }>(
-          "SELECT id, at, suite, candidate, gated FROM evaluations ORDER BY at, id",
-        )
-        .all()
-        .map(({ gated, ...row }) => ({ ...row, isGated: gated === 1 })),
+    begun: () => begunIn(db),
   };
 }
+
+const begunIn = (db: Connection): readonly EvaluationRow[] =>
+  db
+    .prepare<[], Omit<EvaluationRow, "isGated"> & { readonly gated: number }>(
+      "SELECT id, at, suite, candidate, gated FROM evaluations ORDER BY at, id",
+    )
+    .all()
+    .map(({ gated, ...row }) => ({ ...row, isGated: gated === 1 }));
 
 function reportsIn(db: Connection): Pick<Evaluations, "putReport" | "reports" | "report"> {
   const insert = db.prepare(
@@ -191,16 +203,20 @@ function reportsIn(db: Connection): Pick<Evaluations, "putReport" | "reports" | 
       const bytes = await promisify(zstdCompress)(Buffer.from(JSON.stringify(body)));
       insert.run(id, at, suite, canonical(head), bytes);
     },
-    reports: () =>
-      db
-        .prepare<[], Omit<ReportRow, "head"> & { readonly head: string }>(
-          "SELECT id, at, suite, head FROM reports ORDER BY at DESC, id",
-        )
-        .all()
-        .map((row) => ({ ...row, head: JSON.parse(row.head) as unknown })),
-    report: async (id) => {
-      const body = db.prepare<[string], Buffer>("SELECT body FROM reports WHERE id = ?").pluck().get(id);
-      return body === undefined ? null : JSON.parse((await promisify(zstdDecompress)(body)).toString("utf8"));
-    },
+    ...reportsRead(db),
   };
 }
+
+const reportsRead = (db: Connection): Pick<Evaluations, "reports" | "report"> => ({
+  reports: () =>
+    db
+      .prepare<[], Omit<ReportRow, "head"> & { readonly head: string }>(
+        "SELECT id, at, suite, head FROM reports ORDER BY at DESC, id",
+      )
+      .all()
+      .map((row) => ({ ...row, head: JSON.parse(row.head) as unknown })),
+  report: async (id) => {
+    const body = db.prepare<[string], Buffer>("SELECT body FROM reports WHERE id = ?").pluck().get(id);
+    return body === undefined ? null : JSON.parse((await promisify(zstdDecompress)(body)).toString("utf8"));
+  },
+});

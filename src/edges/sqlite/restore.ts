@@ -4,7 +4,15 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { canonical } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
-import { databaseNames, evaluationsName, makePart, manifest, manifestName, sumOf } from "./backup.ts";
+import {
+  databaseNames,
+  evaluationsIn,
+  evaluationsName,
+  makePart,
+  manifest,
+  manifestName,
+  sumOf,
+} from "./backup.ts";
 import type { Manifest } from "./backup.ts";
 import { SqliteBlobsReader } from "./blob-reader.ts";
 import { openDatabaseForReading } from "./database.ts";
@@ -16,9 +24,10 @@ import { openStorageReader } from "./storage.ts";
 import { blockBytes, endBytes, fillOf, headerOf, readHeader } from "./tar.ts";
 import type { Member } from "./tar.ts";
 
-/** What was restored. `damaged`: blobs that were damaged before the backup was made; null: not looked for. */
+/** What was restored. `evaluations`: how many were begun. `damaged`: blobs that were damaged before the backup was made; null: not looked for. */
 export interface Restored {
   readonly manifest: Manifest;
+  readonly evaluations: number;
   readonly damaged: readonly Digest[] | null;
 }
 
@@ -46,11 +55,10 @@ export async function restoreBackup(
     try {
       await prepareStateDir(part);
       const found = await unpack(new Archive(file, from), part);
-      await checkRuns(file, part, found);
-      const { size } = await stat(places(part).blobs);
-      const damaged = options.isVerified(size) ? await damagedBlobs(places(part).blobs) : null;
+      const damaged = await checkRuns(file, part, found, options);
+      const evaluations = evaluationsIn(part);
       await publish(part, stateDir);
-      return { manifest: found, damaged };
+      return { manifest: found, evaluations, damaged };
     } catch (error) {
       await rm(part, { recursive: true, force: true });
       throw error;
@@ -146,7 +154,9 @@ const mostManifestBytes = 64 * 1024 * 1024;
 
 async function unpack(archive: Archive, into: string): Promise<Manifest> {
   const files: Manifest["files"] = [];
-  for (const name of databaseNames) files.push(await unpackFile(archive, name, join(into, name)));
+  // Where there was no run yet it begins with what was evaluated.
+  if (!(await archive.isNext(evaluationsName)))
+    for (const name of databaseNames) files.push(await unpackFile(archive, name, join(into, name)));
   // Older backups have none, nor have those of projects in which nothing was evaluated.
   if (await archive.isNext(evaluationsName))
     files.push(await unpackFile(archive, evaluationsName, join(into, evaluationsName)));
@@ -195,8 +205,23 @@ function readManifest(text: string): Manifest | null {
   }
 }
 
-/** Reads every run: each entry is checked on the way. @throws DamagedJournal, StorageRefused */
-async function checkRuns(file: string, part: string, { runs }: Manifest): Promise<void> {
+/**
+ * Reads every run: each entry is checked on the way. @returns as `Restored.damaged`
+ * @throws DamagedJournal, StorageRefused
+ */
+async function checkRuns(
+  file: string,
+  part: string,
+  { files, runs }: Manifest,
+  { isVerified }: RestoreOptions,
+): Promise<Restored["damaged"]> {
+  const blobs = files.find(({ name }) => name === databaseNames[1]);
+  if (blobs === undefined) return [];
+  await checkJournal(file, part, runs);
+  return isVerified(blobs.size) ? damagedBlobs(places(part).blobs) : null;
+}
+
+async function checkJournal(file: string, part: string, runs: Manifest["runs"]): Promise<void> {
   const { journal, close } = await openStorageReader(part);
   try {
     const heads = (await journal.runs()).map(({ id, headSeq, headHash }) => `${id} ${headSeq} ${headHash}`);

@@ -15,6 +15,7 @@ import type { Stopped } from "./ending.ts";
 import type { GatherPorts, Gathered } from "./gather.ts";
 import { gatedItemsOf } from "./items.ts";
 import { endText, withoutAnswers } from "./nothing-answered.ts";
+import type { Outlook } from "./outlook.ts";
 import { asksBetween, asksOfForms } from "./order.ts";
 import type { Form } from "./order.ts";
 
@@ -37,6 +38,8 @@ export interface EvaluationPlan {
   readonly until: Instant | null;
   /** How long it was at work before it was interrupted. */
   readonly workedMs: number;
+  /** What must be asked, as far as was known before. */
+  readonly outlook?: readonly Outlook[];
 }
 
 /** Where an evaluation stands, after each answer. */
@@ -47,6 +50,8 @@ export interface Progress {
   readonly total: number;
   /** Of those that are done: the others were known. */
   readonly asked: number;
+  /** About how many of this look are still to be asked for. */
+  readonly toAsk: number;
   readonly reused: number;
   readonly micros: number;
   readonly errors: number;
@@ -238,11 +243,20 @@ class Course {
           samples,
           total: this.#total,
           asked: this.#asked,
+          toAsk: this.#toAsk(samples),
           micros,
           ...this.#count,
         });
       },
     );
+  }
+
+  /** What is not done is all that is known of what is asked once more: after outages, or where answers do not hold. */
+  #toAsk(samples: number): number {
+    const open = this.#total - this.#count.done;
+    const wanted = this.#plan.outlook?.find((one) => one.samples === samples)?.toAsk ?? Infinity;
+    const left = wanted - this.#asked;
+    return this.#isDoubted || left <= 0 ? open : Math.min(open, left);
   }
 
   #tally(answers: readonly ScoredAnswer[], by: 1 | -1): void {

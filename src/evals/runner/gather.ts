@@ -1,5 +1,4 @@
 import PQueue from "p-queue";
-import { canonical } from "../../core/canonical.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Arm, Ask, ScoredAnswer } from "../answer.ts";
 import type { Scorer } from "../scoring/scorer.ts";
@@ -8,7 +7,7 @@ import type { AskingPorts, AskingTerms, Job } from "./asking.ts";
 import type { Recheck } from "./drift.ts";
 import { Ending } from "./ending.ts";
 import type { Stopped } from "./ending.ts";
-import { knownOf } from "./reuse.ts";
+import { keyOf, knownOf } from "./reuse.ts";
 import { Rows } from "./rows.ts";
 import { Settling } from "./settling.ts";
 import type { OnAnswer } from "./settling.ts";
@@ -118,8 +117,7 @@ class Work {
   }
 
   async #keyOf(ask: Ask): Promise<Digest> {
-    const { subject, sha256 } = this.#ports;
-    return sha256(canonical({ v: 1, sample: ask.sample, is: await subject.identity(ask) }));
+    return keyOf(this.#ports.sha256, ask.sample, await this.#ports.subject.identity(ask));
   }
 
   #use(job: Job, { answered }: KeptAnswer, isOwn: boolean): void {

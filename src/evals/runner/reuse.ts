@@ -1,6 +1,12 @@
+import { canonical } from "../../core/canonical.ts";
+import type { Json } from "../../core/canonical.ts";
 import type { Digest, Instant } from "../../core/id.ts";
 import type { Arm } from "../answer.ts";
 import type { KeptAnswer } from "./store.ts";
+
+/** Under what an answer is kept. `identity`: of its subject. */
+export const keyOf = (sha256: (text: string) => Digest, sample: number, identity: Json): Digest =>
+  sha256(canonical({ v: 1, sample, is: identity }));
 
 /** What an evaluation may take of what is kept. */
 export interface Reuse {

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { metric } from "../../../src/cli/commands/metric.ts";
 import { perturb } from "../../../src/cli/commands/perturb.ts";
+import { textLines } from "../../../src/cli/evaluating/text-lines.ts";
 import { Refused } from "../../../src/cli/exit.ts";
 import type { Io } from "../../../src/cli/io.ts";
 import { metrics } from "../../../src/evals/metrics/table.ts";
@@ -41,6 +42,35 @@ interface Told {
 
 const lines = (...values: readonly unknown[]): readonly string[] =>
   values.map((value) => JSON.stringify(value));
+
+describe("lines of stdin", () => {
+  const said = async (...chunks: readonly Uint8Array[]): Promise<string> => {
+    let text = "";
+    for await (const line of textLines(Readable.from(chunks))) text += `${line.number}:${line.text}\n`;
+    return text;
+  };
+  const bytes = (text: string): Buffer => Buffer.from(text, "utf8");
+
+  test("are the same wherever they are cut, marked, or ended as on Windows", async () => {
+    const whole = bytes("\u{feff}a é\r\n\r\n  \nb\u{2028}c\nlast");
+    const right = "1:a é\n4:b\u{2028}c\n5:last\n";
+    expect(await said(whole)).toBe(right);
+    for (let at = 0; at <= whole.length; at += 1)
+      expect(await said(whole.subarray(0, at), whole.subarray(at))).toBe(right);
+    expect(await said(bytes("a\n"))).toBe("1:a\n");
+    expect(await said()).toBe("");
+  });
+
+  test("that are not UTF-8 are refused by their number, those before are told", async () => {
+    const bad = Buffer.concat([bytes('{"gold": "x", "pred": "x"}\n'), Buffer.from([0x22, 0xff, 0x22])]);
+    const out: string[] = [];
+    const io = { out: (one: string) => void out.push(one) } as unknown as Io;
+    await expect(metric(io, "exact_match", {}, Readable.from([bad]))).rejects.toThrow(
+      "line 2: it is not UTF-8; write UTF-8",
+    );
+    expect(out).toEqual(['{"value":1}\n']);
+  });
+});
 
 describe("harness metric", () => {
   test("answers each line with a value", async () => {

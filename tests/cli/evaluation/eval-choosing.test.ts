@@ -25,7 +25,7 @@ describe("which candidate, suite and baseline", () => {
       const first = await said(dir, 0, "eval");
       expect(first).toMatch(/candidate +prompts\/sort\.prompt → sort@1 +baseline +none: a first version/);
       await said(dir, 0, "promote prompt:sort@1 --to production --why first");
-      expect(await said(dir, 2, "eval")).toMatch(/nothing that mails evaluate differs from production/);
+      expect(await said(dir, 2, "eval")).toMatch(/nothing that mails evaluates differs from production/);
       expect(await said(dir, 2, "eval mails")).toMatch(/nothing of prompt:sort differs from production/);
       await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
       expect(await found(dir, 0, "eval")).toMatchObject({

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { join } from "node:path";
 import { fill, noEngine, root, start } from "../ground.ts";
-import { found, keptBy, mailShop, said, script, sort } from "./eval-ground.ts";
+import { found, keptBy, mailShop, run, said, script, sort } from "./eval-ground.ts";
+import type { Found } from "./eval-ground.ts";
 
 const slow = { timeout: 120_000 };
 const total = (dir: string): number => Object.values(keptBy(dir)).reduce((sum, n) => sum + n, 0);
@@ -19,13 +20,19 @@ describe("an evaluation goes on where it was left", () => {
     expect(Number(line?.[1])).toBe(total(dir));
     expect(total(dir)).toBeGreaterThan(0);
     expect(total(dir)).toBeLessThan(24);
-    const first = await found(dir, 0, `${line?.[2] ?? ""} --budget 1`);
+    const kept = total(dir);
+    const more = await run(dir, 0, `${line?.[2] ?? ""} --budget 1 --json`);
+    const first = JSON.parse(more.out) as Found;
+    expect(more.err).toContain(
+      ` forecast   24 answers, ${kept} known: ${24 - kept} to ask, money and time unknown`,
+    );
     expect(total(dir)).toBe(24);
     expect(Object.keys(keptBy(dir))).toEqual([first.evaluation]);
     expect(first.receipt).toBe("receipts/sort-1.json");
     // Less money takes nothing back.
-    const again = await found(dir, 0, "eval --budget 0.0105");
-    expect(again).toEqual(first);
+    const again = await run(dir, 0, "eval --budget 0.0105 --json");
+    expect(JSON.parse(again.out)).toEqual(first);
+    expect(again.err).toContain(" forecast   24 answers, all known: nothing to ask or to pay\n");
     expect(total(dir)).toBe(24);
   });
 
@@ -69,6 +76,8 @@ describe("an evaluation goes on where it was left", () => {
       await child.said("forecast");
       const refused = await said(dir, 5, "eval");
       expect(refused).toContain(`is at work in process ${child.pid} on `);
+      // Whoever only looks waits for nobody.
+      expect(await said(dir, 0, "report")).toBe(" there is no report yet; make one with: harness eval\n");
       child.process.kill("SIGINT");
       const { code, err } = await child.ended;
       expect({ code, err }).toMatchObject({
@@ -86,13 +95,24 @@ describe("an evaluation goes on where it was left", () => {
 test("production's answers are taken from earlier, but for a tenth", slow, async () => {
   const dir = await mailShop();
   await said(dir, 0, "eval");
-  await said(dir, 0, "promote prompt:sort@1 --to production --why first");
+  // Who signs for a margin is told where there is none of the name, and where none is needed.
+  const promote = "promote prompt:sort@1 --to production --why first";
+  expect(await said(dir, 2, `${promote} --accept qualty=-6`)).toContain(
+    'no guard qualty; did you mean "quality"?',
+  );
+  expect(await said(dir, 2, `${promote} --accept quality=40`)).toContain("as it is; leave it out");
+  await said(dir, 0, promote);
   await fill(dir, { "prompts/sort.prompt": sort("Be brief.") });
-  const { evaluation, looks } = await found(dir, 0, "eval");
+  const { out, err } = await run(dir, 0, "eval --json");
+  const { evaluation, looks } = JSON.parse(out) as Found;
   expect(looks).toMatchObject([{ answers: 48 }]);
   const asked = keptBy(dir)[evaluation] ?? 0;
   expect(asked).toBeGreaterThanOrEqual(24);
   expect(asked).toBeLessThan(36);
+  // What is said to be left is left: nothing that is known is paid for in the forecast, and nothing that is asked is not.
+  const forecast = / forecast {3}48 answers, (\d+) known: (\d+) to ask, \$(\.\d+)/.exec(err);
+  expect([Number(forecast?.[1]), Number(forecast?.[2])]).toEqual([48 - asked, asked]);
+  expect(Number(forecast?.[3])).toBeGreaterThan(0.9 * ((looks[0]?.micros ?? 0) / 1e6));
 });
 
 test("outages are counted as repeated also where the call waited them out", slow, async () => {

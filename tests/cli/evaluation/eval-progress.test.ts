@@ -3,11 +3,12 @@ import { progressLine } from "../../../src/cli/evaluation/progress.ts";
 import type { Progress } from "../../../src/evals/runner/evaluate.ts";
 import { ioAt } from "./ground.ts";
 
-const at = (samples: number, done: number, asked: number): Progress => ({
+const at = (samples: number, done: number, asked: number, toAsk = 100 - done): Progress => ({
   samples,
   done,
   total: 100,
   asked,
+  toAsk,
   reused: 0,
   micros: 10_000 * asked,
   errors: 0,
@@ -40,6 +41,13 @@ test("at a terminal the line is written in place; time left goes by what this lo
   expect(after(60_000, at(4, 51, 151))).toMatch(/K=4 {2}51 of 100 .*about (57|58|59|60) s left/);
   line.say("look\n");
   expect(text()).toMatch(/<clear>look\n$/);
+});
+
+test("what is known takes no time", () => {
+  const { after } = written(true);
+  after(10, at(2, 60, 1, 39));
+  expect(after(60_000, at(2, 70, 10, 20))).toMatch(/1 min, about 2 min left/);
+  expect(after(60_000, at(2, 80, 0, 0))).not.toContain("left");
 });
 
 test("elsewhere a line is written every half minute, and none when all is done", () => {

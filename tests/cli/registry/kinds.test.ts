@@ -248,5 +248,5 @@ test("a project without any has nothing, and says how to make one", async () => 
   await mkdir(join(dir, "tasks"));
   expect((await does(dir, "models")).err).toContain("harness models register NAME");
   expect((await does(dir, "datasets")).err).toContain("harness datasets add FILE --name NAME");
-  expect((await does(dir, "suites")).err).toContain("harness suites commit NAME");
+  expect((await does(dir, "suites")).err).toContain("harness suite new NAME --target prompt:NAME");
 });

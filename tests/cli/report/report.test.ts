@@ -67,7 +67,7 @@ describe("harness report", () => {
       ]),
     });
     expect(await refusal(dir, ["report", "--suite", "cor"])).toBe(
-      "--suite cor: there is no report of it; there are some of core, other",
+      '--suite cor: there is no report of it; there are some of core, other; did you mean "core"?',
     );
   });
 
@@ -171,7 +171,9 @@ describe("harness report", () => {
       /^bad\.json: report: .*; give what harness report --json prints$/,
     );
     expect(await refusal(other, ["report", "no.json"])).toMatch(/^no\.json: not JSON/);
-    expect(await refusal(other, ["report", "./gone.json"])).toMatch(/^report \.\/gone\.json: ENOENT/);
+    expect(await refusal(other, ["report", "./gone.json"])).toBe(
+      "report ./gone.json: there is no such file; name a file that harness report --json wrote",
+    );
   });
 
   test("shows no secret of the project, also where a form spells it otherwise", async () => {

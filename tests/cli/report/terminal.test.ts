@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { foundText, openingText, reportText } from "../../../src/cli/report/terminal.ts";
+import type { Forecast } from "../../../src/cli/report/opening.ts";
 import { forecastLine } from "../../../src/cli/report/opening.ts";
 import { lookLine } from "../../../src/cli/report/look-line.ts";
 import { acceptedMargins } from "../../../src/cli/receipts/accepted-margins.ts";
@@ -189,19 +190,30 @@ describe("a judge", () => {
 
 describe("lines on their own", () => {
   test("a forecast", () => {
-    expect(
-      forecastLine({
-        answers: [960, 3840],
-        micros: [9_000_000, 35_000_000],
-        ms: [660_000, 2_640_000],
-        decided: { guard: "quality", look: 4, chance: 0.83 },
-      })[1],
-    ).toBe(
-      "960 to 3,840 answers, $9.00–$35.00, 11 min to 44 min; if both are equal, quality is decided by K = 4 with 83 %",
+    const known = {
+      answers: [960, 3840],
+      toAsk: [960, 3840],
+      looks: [1, 3],
+      micros: [9_000_000, 35_000_000],
+      ms: [660_000, 2_640_000],
+      decided: { guard: "quality", look: 4, chance: 0.83 },
+    } as const;
+    const text = (more: Partial<Forecast>): string => forecastLine({ ...known, ...more })[1];
+    const ifEqual = "; if both are equal, quality is decided by K = 4 with 83 %";
+    expect(text({})).toBe(`960 to 3,840 answers in 1 to 3 looks, $9.00–$35.00, 11 min to 44 min${ifEqual}`);
+    expect(text({ toAsk: [530, 3410] })).toBe(
+      `960 to 3,840 answers in 1 to 3 looks, 430 known: 530 to 3,410 to ask, $9.00–$35.00, 11 min to 44 min${ifEqual}`,
     );
-    expect(forecastLine({ answers: [16, 16], micros: null, ms: null, decided: null })[1]).toBe(
-      "16 answers, cost and time unknown until one was evaluated",
+    expect(text({ toAsk: [0, 2000], looks: [3, 3] })).toBe(
+      `960 to 3,840 answers in 3 looks, 960 to 1,840 known: 0 to 2,000 to ask, $9.00–$35.00, 11 min to 44 min${ifEqual}`,
     );
+    const once = { answers: [16, 16], looks: [1, 1], micros: null, ms: null, decided: null } as const;
+    expect(text({ ...once, toAsk: [16, 16] })).toBe(
+      "16 answers, money and time unknown until one evaluation has ended",
+    );
+    expect(text({ ...once, toAsk: [16, 16], ms: [1000, 1000] })).toBe("16 answers, price unknown, 1 s");
+    expect(text({ ...once, toAsk: [0, 0] })).toBe("16 answers, all known: nothing to ask or to pay");
+    expect(text({ ...once, toAsk: [16, 16], micros: [500_000, 500_000] })).toBe("16 answers, $.50");
   });
 
   test("a look: what was repeated, and what is left", () => {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeBackup } from "../../../src/edges/sqlite/backup.ts";
-import { openEvaluations } from "../../../src/edges/sqlite/evaluations.ts";
+import { openEvaluations, openEvaluationsReader } from "../../../src/edges/sqlite/evaluations.ts";
 import { StorageRefused } from "../../../src/edges/sqlite/refused.ts";
 import { restoreBackup } from "../../../src/edges/sqlite/restore.ts";
 import { openStorage } from "../../../src/edges/sqlite/storage.ts";
@@ -124,6 +124,33 @@ describe("a backup", () => {
       expect(await refusal()).toMatch(/is damaged: (?:evals\.db|manifest\.json) is not what was backed up/);
       await back();
     }
+  });
+
+  it("of a state without a run holds what was evaluated alone; a part of a state that had runs is not taken for it", async () => {
+    const evaluations = await openEvaluations(ground.stateDir);
+    evaluations.begin({ id: "e1", at: 5, suite: "core", candidate: "a".repeat(64), isGated: true });
+    await evaluations.putReport({ id: "e1", at: 6, suite: "core", head: {} }, { found: "much" });
+    expect(await writeBackup(ground.stateDir, file, about)).toMatchObject({ evaluations: 1 });
+    const { manifest, evaluations: count, damaged } = await restoreBackup(file, target, verified);
+    expect(manifest).toMatchObject({ files: [{ name: "evals.db" }], runs: [] });
+    expect({ count, damaged }).toEqual({ count: 1, damaged: [] });
+    const restored = await openEvaluationsReader(target);
+    expect(restored.begun()).toEqual(evaluations.begun());
+    expect(await restored.report("e1")).toEqual({ found: "much" });
+    restored.close();
+    evaluations.close();
+    await rm(target, { recursive: true });
+    const start = (await readFile(file)).indexOf("evals.db\0");
+    for (const at of [start, start + 512 + 5000]) {
+      const back = await flip(at);
+      expect(await refusal()).toMatch(/is not a backup that harness made|is damaged/);
+      await back();
+    }
+    await (await ground.open()).close();
+    await rm(join(ground.stateDir, "harness.db"));
+    await expect(writeBackup(ground.stateDir, `${file}2`, about)).rejects.toThrow(
+      /there is no \S+harness\.db/,
+    );
   });
 
   it("never takes another file's place, nor that of one that is being written", async () => {
