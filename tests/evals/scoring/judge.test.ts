@@ -164,6 +164,13 @@ describe("one answer", () => {
 });
 
 describe("a judge that does not answer", () => {
+  test("one that fails when told so: what was wrong with what it gave is said first", async () => {
+    const { found } = await after(submitting(verdictJson(["helpful.answers", 1])), unwell);
+    expect(whyOf(found)).toMatch(
+      /^the judge gave no verdict: Give exactly one score for each criterion; see to: answers, grounded\. Submit all again\.; told so, .*503/,
+    );
+  });
+
   test("what passes is waited out, ever longer, and as long as the provider says", async () => {
     const held = status(429, '{"error": {"message": "slow down"}}', { "retry-after": "30" });
     await using server = await serve(unwell, held, unwell, submitting(good));
