@@ -143,7 +143,7 @@ export const factsOf = (kind: ArtifactKind, text: ArtifactText): object =>
 
 /** A name alone. @throws Refused */
 export function nameTyped(kind: ArtifactKind, action: string, names: readonly string[]): ArtifactRef {
-  const command = `harness ${kind}s ${action}`;
+  const command = `harness ${kind === "suite" ? kind : `${kind}s`} ${action}`;
   const [first, second] = names;
   const ref = first === undefined ? null : refTyped(command, first, kind);
   if (ref === null || second !== undefined || ref.which.type !== "unsaid")
