@@ -8,6 +8,7 @@ import { deciding } from "./program/deciding.ts";
 import { evaluating } from "./program/evaluating.ts";
 import { keeping } from "./program/keeping.ts";
 import { looking } from "./program/looking.ts";
+import { helpFor } from "./program/own-options.ts";
 import { running } from "./program/running.ts";
 import { ownVersion } from "./version.ts";
 import { inOneLine } from "./view/words.ts";
@@ -17,7 +18,7 @@ import { tellFailure } from "./failure.ts";
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
   const done: { code: number } = { code: exit.ok };
   try {
-    await program(io, done).parseAsync(argv, { from: "user" });
+    await program(io, done, argv).parseAsync(argv, { from: "user" });
     return done.code;
   } catch (error) {
     return await tellFailure(error, io);
@@ -29,7 +30,7 @@ function usage(text: string, help: string): string {
   const [, what = "", guess] =
     /^(?:error: )?([\s\S]*?)\.?(?:\n\(Did you mean (.*)\?\))?\n?$/.exec(text) ?? [];
   const meant = guess === undefined ? "" : `; did you mean ${guess}?`;
-  return `harness: ${inOneLine(what)}${meant}; see ${help}\n`;
+  return `harness: ${inOneLine(what)}${meant}; ${help}\n`;
 }
 
 const summary = `Runs an LLM agent on a goal: plans, works in a sandbox, judges by checks, keeps
@@ -47,12 +48,16 @@ Exit codes: 0 met, ok · 1 not met · 2 bad input · 3 waits for a person
             4 budget used up · 5 infrastructure · 130, 143 stopped
             harness resume goes on from 3, 4, 5, 130 and 143`;
 
-function program(io: Io, done: { code: number }): Command {
+function program(io: Io, done: { code: number }, argv: readonly string[]): Command {
   const cli = new Command("harness")
     .description(summary)
     .version(ownVersion())
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: complain("harness --help") })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: complain(() => "see harness --help"),
+    })
     .configureHelp({
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.slice(0, 1).map(argument)].join(" "),
@@ -89,13 +94,13 @@ function program(io: Io, done: { code: number }): Command {
     );
 
   for (const command of cli.commands)
-    command.configureOutput({ outputError: complain(`harness ${command.name()} --help`) });
+    command.configureOutput({ outputError: complain(() => helpFor(command, argv)) });
   return cli;
 }
 
 const argument = (one: Argument): string => (one.required ? `<${one.name()}>` : `[${one.name()}]`);
 
 const complain =
-  (help: string) =>
+  (help: () => string) =>
   (text: string, write: (text: string) => void): void =>
-    write(usage(text, help));
+    write(usage(text, help()));

@@ -24,15 +24,17 @@ export async function metric(
   if (name === undefined) return list(io, options.json === true);
   const found = metricNamed(name);
   if (found === undefined)
-    throw new Refused(
-      `metric ${name}: there is none${meant(
-        name,
-        metrics.map((one) => one.name),
-      )}; harness metric lists all`,
-    );
+    throw new Refused(`metric ${name}: there is none${meantBy(name)}; harness metric lists all`);
   const mode = options.helm === true ? "helm" : "strict";
   await answerLines(io, input, forms[found.needs], (line) => ({ value: found.value(line, mode) }));
   return exit.ok;
+}
+
+/** `f1` is short for `f1_score`. */
+function meantBy(typed: string): string {
+  const names = metrics.map((one) => one.name);
+  const long = names.find((one) => one.startsWith(`${typed.toLowerCase()}_`));
+  return meant(typed, names) || (long === undefined ? "" : meant(long, [long]));
 }
 
 function list(io: Io, isJson: boolean): number {

@@ -34,6 +34,7 @@ export const suite = async (
   input: Readable = process.stdin,
 ): Promise<number> => {
   const add = async (asked: Suite): Promise<number> => {
+    refuseNoRun(options);
     const name = nameOf("add", asked);
     if (options.fromRun === undefined && options.task === undefined)
       return addCases(io, asked.opened.dir, name, options.case, input);
@@ -44,6 +45,12 @@ export const suite = async (
   const actions = { list: listed, new: begin, add, check, plan: planned, show, log, diff, commit };
   return act(actions, action, { io, kind: "suite", names, options });
 };
+
+/** An empty variable of a shell, with quotes around it or without. @throws Refused */
+function refuseNoRun({ fromRun }: SuiteOptions): void {
+  if (fromRun === undefined || !/^(-.*)?$/.test(fromRun.trim())) return;
+  throw new Refused("--from-run: the id of the run is empty; harness runs lists all");
+}
 
 const nameOf = (action: string, { names }: Suite): string => nameTyped("suite", action, names).name;
 
@@ -66,12 +73,12 @@ async function check(asked: Suite): Promise<number> {
   return checkSuite(io, opened, name, options.json === true, {
     env: io.env,
     reports,
-    tryCases: async (file, cases) => tryCases(io, file, cases),
+    tryCases: async (file, cases, onCase) => tryCases(io, file, cases, onCase),
   });
 }
 
 async function planned(asked: Suite): Promise<number> {
   const name = nameOf("plan", asked);
   const reports = await storedReports(asked.opened.dir, name);
-  return plan(asked.io, asked.opened.dir, name, asked.options, reports);
+  return plan(asked.io, asked.opened, name, asked.options, reports);
 }

@@ -6,6 +6,8 @@ import type { ArtifactRef } from "../../core/registry/artifact.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Arm } from "../../evals/answer.ts";
 import type { Side } from "../../evals/receipt/receipt.ts";
+import type { SuiteSpec } from "../../evals/suite/spec.ts";
+import { BadInput } from "../../edges/project/bad-input.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { isMapping, readPrompt } from "../../edges/prompts/prompt-file.ts";
 import { Refused } from "../exit.ts";
@@ -22,6 +24,7 @@ import { signature } from "../registry/signature.ts";
 import { located } from "../request.ts";
 import { sha256 } from "../sha256.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
+import { modelsSaid, scriptFault } from "../suites/suite-model.ts";
 
 /** One version that is evaluated, or that it is compared with. */
 export interface ArmVersion {
@@ -99,6 +102,7 @@ export async function modelOfArm(
     const { provider, id } = modelOf(arm.text);
     return asked(opened, `${provider}/${id}`, arm.label);
   }
+  await refuseNoScript(options);
   const named =
     typedModel(options) ??
     judgeModel(options) ??
@@ -113,6 +117,20 @@ export async function modelOfArm(
     );
   return namedModel(opened, named);
 }
+
+/** A script that the suite names is there, unless another model is typed. @throws BadInput saying where it is */
+async function refuseNoScript({ opened, suite, model }: ModelOptions): Promise<void> {
+  const { spec, folder, path, lineOf } = suite;
+  if (model !== undefined) return;
+  for (const { key, named } of modelsSaid(spec)) {
+    const fault = isAsked(spec, key) ? await scriptFault(named, folder, opened.dir) : null;
+    if (fault !== null) throw new BadInput(path, lineOf([...key]), `${key.join(".")}: ${fault}`);
+  }
+}
+
+/** Of judgements who judges is asked, where that is said; else `judge.model` is another matter. */
+const isAsked = ({ kind, judge }: SuiteSpec, key: readonly string[]): boolean =>
+  (key.length === 1) !== (kind === "judge" && judge.model !== undefined);
 
 /** Under its own name, or one that is kept here. @throws Refused */
 export async function namedModel(opened: Opened, named: string): Promise<AskedModel> {
@@ -144,7 +162,7 @@ const judgeModel = ({ opened, suite: { spec, folder } }: ModelOptions): string |
     ? null
     : located(spec.judge.model, folder, opened.dir);
 
-function promptModel(source: string): string | null {
+export function promptModel(source: string): string | null {
   const { value } = readPrompt(source).settings;
   return isMapping(value) && typeof value["model"] === "string" ? value["model"] : null;
 }

@@ -70,7 +70,7 @@ function decidedBy(
   { gate, items, suite, arms }: Settled,
   reports: readonly StoredReport[],
 ): Forecast["decided"] {
-  const measured = assumptionsFrom(reports, gate);
+  const measured = assumptionsFrom(reports, gate, arms.baseline?.digest ?? null);
   const assumed = assumedGuards(gate, measured, {}, qualityName(suite.spec));
   if (Object.values(assumed).some(({ ground }) => ground !== "measured")) return null;
   const clusters = new Set(items.map(({ cluster }) => cluster)).size;

@@ -87,10 +87,20 @@ async function candidateOf(
   return { path, text, receipt, verified, faults };
 }
 
-/** Which command makes a receipt of a version: by the suites that name it as their target. */
-export async function howToEvaluate(dir: string, made: VersionRecord): Promise<string> {
-  for (const name of await suiteNames(dir))
+/**
+ * Which command makes a receipt of a version: by the suites that name it as their target, else by one that it was evaluated
+ * by before. @param receipts of it
+ */
+export async function howToEvaluate(
+  dir: string,
+  made: VersionRecord,
+  receipts: readonly Receipt[],
+): Promise<string> {
+  const names = await suiteNames(dir);
+  for (const name of names)
     if ((await targetOf(dir, name)) === nameText(made)) return evalCommand(name, made, made.version);
+  const before = receipts.find(({ suite }) => names.includes(suite.name));
+  if (before !== undefined) return evalCommand(before.suite.name, made, made.version);
   return `write a suite for it (harness suite new NAME), then harness eval NAME --candidate ${nameText(made)}@${made.version}`;
 }
 

@@ -107,7 +107,8 @@ async function whyNone(
   found: readonly Candidate[],
 ): Promise<string> {
   const name = versionText(made, made.version);
-  const how = await howToEvaluate(dir, made);
+  const receipts = found.flatMap(({ receipt }) => receipt ?? []);
+  const how = await howToEvaluate(dir, made, receipts);
   const [near] = found.toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
   if (near === undefined) return `no receipt in receipts/ is for ${name}; to evaluate it: ${how}`;
   const what = near.path ?? `the stored evaluation ${near.receipt?.evaluation ?? ""}`;

@@ -24,6 +24,7 @@ export async function checkScored(
   { spec, folder }: SuiteFile,
   items: readonly Item[],
   env: Readonly<Record<string, string | undefined>>,
+  onCase: (done: number, of: number, what: string) => void = () => {},
 ): Promise<Finding> {
   const project = await readProject(opened.dir);
   const { schemas, bad: badSchemas } = await metricSchemas(folder, spec);
@@ -38,7 +39,7 @@ export async function checkScored(
     );
   const commands = Object.keys(spec.metrics).filter((name) => "command" in (spec.metrics[name] ?? {}));
   if (commands.length === 0) return holds("scored", counted(measuresOf(spec).length, "measure"));
-  const wrong = await commandFaults(spec, folder, { items, env, schemas, commands });
+  const wrong = await commandFaults(spec, folder, { items, env, schemas, commands, onCase });
   return wrong.length === 0
     ? holds(
         "scored",
@@ -52,13 +53,14 @@ interface Trying {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly schemas: Readonly<Record<string, unknown>>;
   readonly commands: readonly string[];
+  readonly onCase: (done: number, of: number, what: string) => void;
 }
 
 /** What a reference scores as an answer, and an empty one: a number each, and not the same one for all. */
 async function commandFaults(
   spec: SuiteSpec,
   folder: string,
-  { items, env, schemas, commands }: Trying,
+  { items, env, schemas, commands, onCase }: Trying,
 ): Promise<readonly string[]> {
   const scorer = scorerFor(spec, {
     fits: () => null,
@@ -68,7 +70,9 @@ async function commandFaults(
   });
   const { signal } = new AbortController();
   const [scores, faults] = [new Map(commands.map((name) => [name, new Set<number>()])), new Set<string>()];
-  for (const item of items.filter(hasExpect).slice(0, tried))
+  const tries = items.filter(hasExpect).slice(0, tried);
+  for (const [index, item] of tries.entries()) {
+    onCase(index + 1, tries.length, "cases");
     for (const text of [expectOf(item), ""]) {
       const answered = { ...unanswered("error", ""), outcome: "complete" as const, why: null, text };
       const ask = { arm: "candidate" as const, item, sample: 1, form: null };
@@ -79,6 +83,7 @@ async function commandFaults(
         else faults.add(`metrics.${name}: ${found.whys[name] ?? "it gave no number"} (case ${item.case.id})`);
       }
     }
+  }
   for (const [name, seen] of scores)
     if (seen.size === 1 && items.some(hasExpect))
       faults.add(

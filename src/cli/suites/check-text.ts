@@ -6,7 +6,7 @@ import { jsonLine } from "../view/json-line.ts";
 import { stillVisible } from "../view/visible.ts";
 import { plural } from "../view/words.ts";
 
-const marks: Readonly<Record<Mark, string>> = { holds: "✓", fails: "✗", unknown: "–" };
+const marks: Readonly<Record<Mark, string>> = { holds: "✓", fails: "✗", unknown: "–", warns: "!" };
 
 /** One line for each check: what was found, where, and what to do. @param path of the cases, as people know it */
 export function checkText(io: Io, path: string, findings: readonly Finding[]): string {
@@ -27,7 +27,8 @@ const placesText = (lines: readonly number[]): string =>
 
 function summaryOf(findings: readonly Finding[]): string {
   const count = (mark: Mark): number => findings.filter((one) => one.mark === mark).length;
-  const open = count("unknown") === 0 ? "" : ` · ${count("unknown")} not known`;
+  const warned = count("warns") === 0 ? "" : ` · ${plural(count("warns"), "warning")}`;
+  const open = `${count("unknown") === 0 ? "" : ` · ${count("unknown")} not known`}${warned}`;
   if (count("fails") === 0) return ` ok  ${plural(count("holds"), "check holds", "checks hold")}${open}`;
   return ` ${plural(count("fails"), "check fails", "checks fail")}${open}`;
 }

@@ -15,6 +15,7 @@ import { roles } from "../registry/run-prompts.ts";
 import { statThere } from "../there.ts";
 import { firstCases } from "./first-cases.ts";
 import { firstSuite } from "./first-suite.ts";
+import { productionOf } from "./in-production.ts";
 
 export interface NewOptions {
   readonly target?: string;
@@ -41,7 +42,8 @@ export async function newSuite(
   const prompt = await promptOf(opened, target);
   const rubric = target.kind === "rubric" ? target.name : null;
   const files = firstCases({ kind, prompt, rubric });
-  const text = firstSuite(name, kind, `${target.kind}:${target.name}`);
+  const named = `${target.kind}:${target.name}`;
+  const text = firstSuite(name, kind, named, productionOf(opened, { target: named }) === null);
   for (const [path, content] of Object.entries({ ...files, "suite.yaml": text }))
     io.err(` ${(await addFile(join(folder, path), content)) ? "wrote" : "kept "} tasks/${name}/${path}\n`);
   if (kind === "agent")

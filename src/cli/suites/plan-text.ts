@@ -1,8 +1,11 @@
-import type { Assumption, Cases } from "../../evals/gate/plan/assumption.ts";
+import type { Assumption, Cases, Level } from "../../evals/gate/plan/assumption.ts";
+import { scoreOfLoss } from "../../evals/gate/losses.ts";
 import type { GateSpec, GuardSpec } from "../../evals/gate/spec.ts";
 import type { AssumedGuard, Ground } from "../../evals/suite/plan/assumed.ts";
 import type { Measured } from "../../evals/suite/plan/measured.ts";
-import type { SuitePlan } from "../../evals/suite/plan/plan-suite.ts";
+import type { PlannedAgainst, SuitePlan } from "../../evals/suite/plan/plan-suite.ts";
+import { standingText } from "../../evals/suite/plan/standing.ts";
+import { valueText } from "../report/figures.ts";
 import { textOf } from "../view/rows.ts";
 import type { Rows } from "../view/rows.ts";
 import { dollars, plural } from "../view/words.ts";
@@ -14,6 +17,9 @@ export interface ToldPlan {
   readonly cases: Cases;
   readonly guards: Readonly<Record<string, AssumedGuard>>;
   readonly measured: Measured;
+  readonly against: PlannedAgainst;
+  /** Nothing is in production. */
+  readonly isFirst: boolean;
   readonly saidAlike: boolean;
   readonly plan: SuitePlan;
 }
@@ -22,10 +28,13 @@ export const planText = (told: ToldPlan, columns: number): string => textOf(rows
 
 const rowsOf = (told: ToldPlan): Rows => [
   ["suite", `${told.name}, held out: ${casesWords(told.cases)}`],
-  ["gate", gateWords(told.gate)],
+  ["gate", gateWords(told)],
+  ...(told.against === "floors"
+    ? ([["against", "nothing is in production: a first version must reach the floors"]] as const)
+    : []),
   ...assumedRows(told),
   ...lookRows(told),
-  ["smallest", smallestWords(told)],
+  told.against === "floors" ? ["hardest", hardestWords(told)] : ["smallest", smallestWords(told)],
   [`for ${percent(told.gate.power)}`, enoughWords(told)],
   ...noteRows(told),
 ];
@@ -33,11 +42,19 @@ const rowsOf = (told: ToldPlan): Rows => [
 const casesWords = ({ items, clusters }: Cases): string =>
   `${plural(items, "case")} in ${plural(Math.round(clusters), "cluster")}`;
 
-const gateWords = ({ guards, looks }: GateSpec): string =>
+const gateWords = ({ gate, against }: ToldPlan): string =>
   [
-    ...Object.entries(guards).map(([name, guard]) => `${name} ${marginText(guard, marginOf(guard))}`),
-    `planned ${looks.length === 1 ? "look" : "looks"} at K = ${looks.join(", ")}`,
+    ...Object.entries(gate.guards).map(([name, guard]) =>
+      against === "floors" ? floorWords(name, guard) : `${name} ${marginText(guard, marginOf(guard))}`,
+    ),
+    `planned ${gate.looks.length === 1 ? "look" : "looks"} at K = ${gate.looks.join(", ")}`,
   ].join(" · ");
+
+const floorWords = (name: string, guard: GuardSpec): string =>
+  guard.floor === undefined ? `${name} has no floor` : `${name} ${floorText(guard, guard.floor)}`;
+
+const floorText = (guard: GuardSpec, floor: number): string =>
+  `at ${guard.better === "higher" ? "least" : "most"} ${valueText(guard, floor)}`;
 
 const marginOf = (guard: GuardSpec): number => (guard.kind === "ratio" ? guard.ratio : guard.margin);
 
@@ -59,24 +76,43 @@ const grounds: Readonly<Record<Ground, string>> = {
   default: "nothing is measured yet: a guess",
 };
 
-function assumedRows({ guards, cases, measured, saidAlike }: ToldPlan): Rows {
+function assumedRows(told: ToldPlan): Rows {
+  const { cases, measured, saidAlike, against } = told;
   const alike = saidAlike ? "said" : measured.alike === null ? "default" : "measured";
+  const what = against === "floors" ? "losses" : "differences";
   const rows = [
-    ...Object.entries(guards).map(
-      ([name, { assumption, ground }]) =>
-        `${name}: ${assumptionWords(assumption)} (${groundWords(ground, measured)})`,
+    ...decidingGuards(told).map(
+      ([name, { assumption, level, ground }]) =>
+        `${name}: ${levelWords(told, name, assumption, level)}${assumptionWords(assumption)} (${groundWords(ground, measured)})`,
     ),
     ...(cases.clusters === cases.items
       ? []
-      : [
-          `cases of a cluster: differences are alike by ${round(cases.alike)} (${groundWords(alike, measured)})`,
-        ]),
+      : [`cases of a cluster: ${what} are alike by ${round(cases.alike)} (${groundWords(alike, measured)})`]),
   ];
   return rows.map((row, index) => [index === 0 ? "assumed" : "", row]);
 }
 
-const groundWords = (ground: Ground, { answers }: Measured): string =>
-  ground === "measured" ? `measured, ${plural(answers, "answer")} of production` : grounds[ground];
+/** Against floors, those that have one. */
+const decidingGuards = ({ guards, against }: ToldPlan): readonly (readonly [string, AssumedGuard])[] =>
+  Object.entries(guards).filter(([, { level }]) => against !== "floors" || level !== null);
+
+const groundWords = (ground: Ground, { answers, of }: Measured): string =>
+  ground === "measured" ? `measured, ${plural(answers, "answer")} of ${standingText(of)}` : grounds[ground];
+
+/** How good a first version is; the share of a rate is said anyway. */
+function levelWords(
+  { gate, against }: ToldPlan,
+  name: string,
+  { kind }: Assumption,
+  level: Level | null,
+): string {
+  const guard = gate.guards[name];
+  if (against !== "floors" || guard === undefined || level === null || kind === "rate") return "";
+  const value = valueText(guard, scoreOfLoss(guard, level.loss));
+  return kind === "ratio"
+    ? `${value} in the middle of the cases, which vary by a factor of ${round(Math.exp(level.between))}; `
+    : `${value} on average over cases, which vary by ${round(level.between)}; `;
+}
 
 function assumptionWords(assumed: Assumption): string {
   const gain = assumed.gain === 0 ? "" : `; the candidate is truly better by ${round(assumed.gain)}`;
@@ -87,15 +123,27 @@ function assumptionWords(assumed: Assumption): string {
 }
 
 /** The chance of PROMOTE by each look, of each guard to hold at it, and what is paid by then. */
-function lookRows({ gate, guards, cases, plan, measured }: ToldPlan): Rows {
+function lookRows(told: ToldPlan): Rows {
+  const { guards, cases, plan, measured, against } = told;
   const isEqual = Object.values(guards).every(({ assumption }) => assumption.gain === 0);
+  const arms = against === "floors" ? 1 : 2;
+  const label = against !== "floors" && isEqual ? "if equal" : "if so";
   return plan.looks.map(({ answers, chance, guards: chances }, index) => {
-    const each = Object.keys(gate.guards).map((name) => `${name} ${percent(chances[name] ?? 0)}`);
-    const asked = 2 * answers * cases.items;
+    const each = decidingGuards(told).map(([name]) => `${name} ${percent(chances[name] ?? 0)}`);
+    const asked = arms * answers * cases.items;
     const money = measured.micros === null ? "" : `, about ${dollars(asked * measured.micros)}`;
     const words = `K = ${answers}: ${percent(chance)} PROMOTE · ${each.join(", ")} · ${asked} answers${money}`;
-    return [index > 0 ? "" : isEqual ? "if equal" : "if so", words];
+    return [index > 0 ? "" : label, words];
   });
+}
+
+function hardestWords({ gate, plan }: ToldPlan): string {
+  const each = Object.entries(plan.finest).flatMap(([name, floor]) => {
+    const guard = gate.guards[name];
+    if (guard === undefined) return [];
+    return [`${name} ${floor === null ? "none" : floorText(guard, floor)}`];
+  });
+  return `floors that such a version reaches by K = ${gate.looks.at(-1)}, each guard alone: ${each.join(" · ")}`;
 }
 
 function smallestWords({ gate, plan }: ToldPlan): string {
@@ -117,17 +165,28 @@ function enoughWords({ plan, cases, gate }: ToldPlan): string {
     plan.answers === null
       ? "no number of answers to these cases is enough"
       : `one look at K = ${plan.answers} with these cases`;
-  return `${byCases}; or ${byAnswers}`;
+  return `${beyondWords(plan)}${byCases}; or ${byAnswers}`;
 }
 
-function noteRows({ gate, plan, cases }: ToldPlan): Rows {
+/** More of what is not good enough promotes nothing. */
+const beyondWords = ({ beyond }: SuitePlan): string =>
+  beyond.length === 0
+    ? ""
+    : `${beyond.join(" and ")} assumed not to reach ${beyond.length === 1 ? "its floor" : "their floors"}; to find that out (REJECT): `;
+
+function noteRows({ gate, plan, cases, isFirst, against }: ToldPlan): Rows {
   const notes = [
+    ...(isFirst && against !== "floors"
+      ? [
+          "nothing is in production, and no guard has a floor that a first version must reach, so harness eval refuses; write floor: in guards. This plan is for versions after it",
+        ]
+      : []),
     ...(plan.tooFewClusters
       ? [
           `${Math.round(cases.clusters)} clusters are too few to promote anything: at least ${Math.ceil(gate.least_df) + 1}, of equal sizes`,
         ]
       : []),
-    ...(gate.primary === undefined
+    ...(gate.primary === undefined || against === "floors"
       ? []
       : [
           `${gate.primary.guard} must get better, too: equal arms are promoted in ${percent(gate.alpha)} at most; these chances are of the guards alone`,

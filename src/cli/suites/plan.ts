@@ -1,14 +1,18 @@
 import type { Cases } from "../../evals/gate/plan/assumption.ts";
+import type { GateSpec } from "../../evals/gate/spec.ts";
 import { measuresOf } from "../../evals/scoring/measures.ts";
 import { qualityName } from "../../evals/suite/guards.ts";
 import { assumedGuards } from "../../evals/suite/plan/assumed.ts";
 import type { Said } from "../../evals/suite/plan/assumed.ts";
 import { assumptionsFrom } from "../../evals/suite/plan/measured.ts";
 import { planSuite } from "../../evals/suite/plan/plan-suite.ts";
+import type { PlannedAgainst } from "../../evals/suite/plan/plan-suite.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
+import type { Opened } from "../registry/open-registry.ts";
 import { jsonLine } from "../view/json-line.ts";
+import { productionOf } from "./in-production.ts";
 import { planText } from "./plan-text.ts";
 import type { ToldPlan } from "./plan-text.ts";
 import { gateAt, readSuiteAt } from "./read-suite.ts";
@@ -31,31 +35,58 @@ export interface PlanOptions {
 /** `harness suite plan NAME`: what so many cases and answers can prove, before any money is spent. */
 export async function plan(
   io: Io,
-  dir: string,
+  opened: Opened,
   name: string,
   options: PlanOptions,
   reports: readonly StoredReport[],
 ): Promise<number> {
-  const suite = await readSuiteAt(dir, name);
+  const suite = await readSuiteAt(opened.dir, name);
   const written = gateAt(suite, measuresOf(suite.spec));
   const power = share("--power", options.power) ?? written.power;
   const gate = { ...written, power, looks: looksTyped(options.looks) ?? written.looks };
-  const measured = assumptionsFrom(reports, gate);
-  const guards = assumedGuards(gate, measured, saidTyped(options), qualityName(suite.spec));
-  const cases = casesTyped(suite, options, measured.alike);
-  const planned = planSuite(gate, cases, guards, options.againstBest === true);
+  const production = productionOf(opened, suite.spec);
+  const against = againstOf(gate, production !== null, options);
+  const measured = assumptionsFrom(reports, gate, production);
+  const guards = assumedGuards(
+    gate,
+    measured,
+    saidTyped(options),
+    qualityName(suite.spec),
+    against === "floors" ? "floors" : "production",
+  );
+  const cases = casesTyped(
+    suite,
+    options,
+    measured.alike ?? (against === "floors" ? firstAlike : equalAlike),
+  );
   const told: ToldPlan = {
     name,
     gate,
     cases,
     guards,
     measured,
-    plan: planned,
+    against,
+    isFirst: production === null,
+    plan: planSuite(gate, cases, guards, against),
     saidAlike: options.alike !== undefined,
   };
   if (options.json === true) io.out(jsonLine({ suite: name, digest: suite.digest, ...told }));
   else io.out(planText(told, io.columns));
   return exit.ok;
+}
+
+/** Of a first version its floors decide; where there are none, the plan is for what comes after it. @throws Refused */
+function againstOf(
+  { guards }: GateSpec,
+  hasProduction: boolean,
+  { againstBest }: PlanOptions,
+): PlannedAgainst {
+  const isFloored = !hasProduction && Object.values(guards).some(({ floor }) => floor !== undefined);
+  if (!isFloored) return againstBest === true ? "best" : "production";
+  if (againstBest !== true) return "floors";
+  throw new Refused(
+    "--against-best: nothing is in production, so a first version is held against floors alone",
+  );
 }
 
 const saidTyped = ({ rate, discordance, sd, gain }: PlanOptions): Said => {
@@ -87,11 +118,7 @@ function numberTyped(
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 2 && value <= 1_000_000;
 
 /** Clusters grow with the cases, unless their number is said. */
-function casesTyped(
-  { items: { held_out } }: ReadSuite,
-  options: PlanOptions,
-  measured: number | null,
-): Cases {
+function casesTyped({ items: { held_out } }: ReadSuite, options: PlanOptions, alikeUnsaid: number): Cases {
   const there = new Set(held_out.map(({ cluster }) => cluster)).size;
   const items =
     numberTyped("--cases", options.cases, isCount, "a whole number from 2 to 1000000") ?? held_out.length;
@@ -104,13 +131,14 @@ function casesTyped(
   if (said !== null && said > items) throw new Refused(`--clusters ${said}: there are ${items} cases only`);
   const clusters = Math.max(1, Math.min(items, said ?? grown));
   const isAlike = (value: number): boolean => value >= 0 && value <= 1;
-  const alike =
-    numberTyped("--alike", options.alike, isAlike, "a number from 0 to 1") ?? measured ?? usualAlike;
+  const alike = numberTyped("--alike", options.alike, isAlike, "a number from 0 to 1") ?? alikeUnsaid;
   return { items, clusters, alike: clusters === items ? 0 : alike };
 }
 
 /** Equal arms differ by chance alone, so differences of cases have nothing in common, whatever cluster they are in. */
-const usualAlike = 0;
+const equalAlike = 0;
+/** What one document, or one repository, makes hard is so in all of its cases. */
+const firstAlike = 0.2;
 
 /** @throws Refused */
 function looksTyped(typed: string | undefined): number[] | null {

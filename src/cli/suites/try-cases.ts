@@ -17,12 +17,18 @@ import type { SuiteFile } from "./suite-file.ts";
  * Tries the files of each agent's case in its sandbox, without a model: the oracle passes, nothing done fails, and so does
  * each control in `bad/CASE/`. What cannot be tried is told as what is wrong with it.
  */
-export async function tryCases(io: Io, { folder }: SuiteFile, { items }: SettledCases): Promise<Tried> {
+export async function tryCases(
+  io: Io,
+  { folder }: SuiteFile,
+  { items }: SettledCases,
+  onCase: (done: number, of: number, what: string) => void = () => {},
+): Promise<Tried> {
   const project = await readProject(io.cwd);
   const place = await openPlace(io, project, join(stateDir(project.dir), "evals", `check-${process.pid}`));
   try {
     const tried = new Map<string, TriedCase>();
-    for (const { case: one } of items) {
+    for (const [index, { case: one }] of items.entries()) {
+      onCase(index + 1, items.length, "cases");
       if (!("folder" in one)) continue;
       const found = await orFault(async () => tryCase(place, folder, one));
       tried.set(one.id, typeof found === "string" ? { oracle: found, nothing: null } : found);

@@ -91,8 +91,8 @@ async function heed(hold: Hold, error: ModelError): Promise<void> {
   if (isShared && error.retryAfterMs !== null) await hold.extend(Date.now() + error.retryAfterMs);
 }
 
-/** `PROVIDER/MODEL`; what follows the first `/` is the provider's own. */
-function partsOf(name: string): { provider: (typeof providers)[number]; model: string } {
+/** `PROVIDER/MODEL`; what follows the first `/` is the provider's own. @throws ModelRefused where it names none */
+export function partsOf(name: string): { provider: (typeof providers)[number]; model: string } {
   const slash = name.indexOf("/");
   const said = slash === -1 ? name : name.slice(0, slash);
   const provider = providers.find((candidate) => candidate === said);

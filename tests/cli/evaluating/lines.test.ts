@@ -134,6 +134,15 @@ describe("harness metric", () => {
     }
   });
 
+  test.each([
+    ["f1", "f1_score"],
+    ["ece", "ece_10_bin"],
+    ["F1", "f1_score"],
+  ])("%s is short for another", async (typed, name) => {
+    const { err } = await harness("/", ["metric", typed]);
+    expect(err).toContain(`there is none; did you mean "${name}"?`);
+  });
+
   test("a name that is none is refused with the one that was meant", async () => {
     const { code, err } = await harness("/", ["metric", "f1_scores"]);
     expect(code).toBe(2);

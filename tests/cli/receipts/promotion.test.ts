@@ -139,6 +139,12 @@ describe("what is not of here and now lets nothing in", () => {
     const rejected = await measuredIn(dir, { candidate: 2, baseline: 1, worth: { candidate: 0.4 } });
     const path = await keep(dir, rejected);
     expect(await refusal(dir)).toMatch(/: its verdict is REJECT; to evaluate it/);
+    // A suite that is for another target evaluated it all the same, as one does a model.
+    const yaml = join(dir, "tasks/core/suite.yaml");
+    const suite = await readFile(yaml, "utf8");
+    await writeFile(yaml, suite.replace(/target: .*/, "target: prompt:planner"));
+    expect(await refusal(dir)).toContain("to evaluate it: harness eval core --candidate prompt:worker@2");
+    await writeFile(yaml, suite);
     const text = receiptText(await measuredIn(dir, { candidate: 2, baseline: 1 }));
     await writeFile(join(dir, path), text.replace('"quality":0.8', '"quality":0.9'));
     expect(await refusal(dir)).toMatch(/: item c\d+: a score or answer of it was changed/);

@@ -7,6 +7,8 @@ import { openEvaluations } from "../../../src/edges/sqlite/evaluations.ts";
 import { keepReport } from "../../../src/cli/evaluation/stored-reports.ts";
 import { gateAt, readSuiteAt } from "../../../src/cli/suites/read-suite.ts";
 import { measuresOf } from "../../../src/evals/scoring/measures.ts";
+import type { StoredReport } from "../../../src/evals/report/report.ts";
+import { openedAt } from "../../../src/cli/registry/open-registry.ts";
 import { reportOf } from "../../evals/suite/reports.ts";
 import { folder, harness, fill, start } from "../ground.ts";
 import type { Done, Files } from "../ground.ts";
@@ -18,8 +20,23 @@ import { core, mail, mails } from "./ground.ts";
 const sound = (
   over: (n: number) => object = () => ({}),
   count = 60,
-  guards = "guards: { quality: { metric: exact_match, margin: 0.1 } }",
-): Files => core(mails(count, over), guards, "samples: { looks: [2] }");
+  guards = "guards: { quality: { metric: exact_match, margin: 0.1, floor: 0.6 } }",
+): Files => ({
+  ...core(mails(count, over), guards, "samples: { looks: [2] }"),
+  "harness.yaml": "model: anthropic/claude\n",
+});
+
+/** The same before anybody thought of a first version. */
+const unfloored = (): Files =>
+  sound(undefined, undefined, "guards: { quality: { metric: exact_match, margin: 0.1 } }");
+
+/** Reports as evaluations leave them. */
+async function left(dir: string, ...reports: readonly StoredReport[]): Promise<void> {
+  const evaluations = await openEvaluations(join(dir, ".harness"));
+  for (const report of reports)
+    await keepReport(evaluations, { report, receipt: null }, { ...report, decision: null });
+  evaluations.close();
+}
 
 const casesOf = async (dir: string, name = "core"): Promise<string> =>
   readFile(join(dir, `tasks/${name}/cases.jsonl`), "utf8");
@@ -68,6 +85,28 @@ describe("suite new", () => {
       cluster: "first",
     });
     expect(first).not.toContain("note");
+  });
+
+  test("begins with a floor, until something is in production", async () => {
+    const dir = await folder(project);
+    const floorOf = async (name: string): Promise<number | undefined> => {
+      await does(dir, "suite", "new", name, "--target", "prompt:mails");
+      const made = await readSuiteAt(dir, name);
+      return gateAt(made, measuresOf(made.spec)).guards["quality"]?.floor;
+    };
+    expect(await floorOf("before")).toBe(0.7);
+    await does(dir, "prompts", "commit", "mails", "-m", "first");
+    await does(
+      dir,
+      "promote",
+      "prompt:mails@1",
+      "--to",
+      "production",
+      "--unproven",
+      "--why",
+      "to begin with",
+    );
+    expect(await floorOf("after")).toBeUndefined();
   });
 
   test("keeps cases that are there", async () => {
@@ -177,6 +216,28 @@ describe("suite add", () => {
   });
 });
 
+test.each([
+  [
+    ["suite", "check", "core", "--model", "x"],
+    "unknown option '--model'; harness suite check takes --json; see harness suite --help",
+  ],
+  [
+    ["suites", "new", "core", "--modle", "x"],
+    "harness suite new takes --target, --kind, --json; see harness suite --help",
+  ],
+  [
+    ["suite", "add", "core", "--from-run", "", "--task", "t"],
+    "--from-run: the id of the run is empty; harness runs lists all",
+  ],
+  [
+    ["suite", "add", "core", "--from-run", "--task", "t"],
+    "--from-run: the id of the run is empty; harness runs lists all",
+  ],
+  [["suite", "add", "core", "t"], "say the name of one suite: harness suite add core"],
+])("%j is refused in words of its own", async (argv, words) => {
+  expect(await refused(await folder(sound()), ...argv)).toContain(words);
+});
+
 describe("suite check", () => {
   interface Found {
     readonly check: string;
@@ -187,7 +248,7 @@ describe("suite check", () => {
   const failing = async (dir: string): Promise<readonly Found[]> => {
     const done = await harness(dir, ["suite", "check", "core", "--json"]);
     const found = json(done) as readonly Found[];
-    const fails = found.filter(({ mark }) => mark !== "holds");
+    const fails = found.filter(({ mark, check }) => mark !== "holds" && !["model", "floors"].includes(check));
     expect(done.code).toBe(fails.some(({ mark }) => mark === "fails") ? 1 : 0);
     return fails;
   };
@@ -200,6 +261,8 @@ describe("suite check", () => {
         "cases",
         "filled",
         "renders",
+        "model",
+        "floors",
         "references",
         "scored",
         "unique",
@@ -211,7 +274,7 @@ describe("suite check", () => {
         "identical",
       ].map((check) => `✓ ${check}`),
     );
-    expect(lines.at(-1)).toBe(" ok  12 checks hold");
+    expect(lines.at(-1)).toBe(" ok  14 checks hold");
   });
 
   const long = "a long text that is the same in these two cases, to the letter";
@@ -256,6 +319,107 @@ describe("suite check", () => {
     const dir = await folder({ ...sound(), ...files });
     const found = await failing(dir);
     expect(found.map((one) => [one.check, one.mark, one.lines])).toEqual([[check, "fails", lines]]);
+  });
+
+  const script = 'case/*/*: ["yes"]\n';
+  const saying = (line: string, files: Files = {}): Files => ({
+    ...sound(),
+    "tasks/core/suite.yaml": `${sound()["tasks/core/suite.yaml"]}${line}\n`,
+    ...files,
+  });
+  test.each<[string, Files, RegExp]>([
+    [
+      "a script that lies where the suite is not",
+      saying("model: scripted/tasks/core/script.yaml", { "tasks/core/script.yaml": script }),
+      /^tasks\/core\/suite\.yaml:6: model: .*there is no .*tasks\/core\/tasks\/core\/script\.yaml, .*; write scripted\/script\.yaml$/,
+    ],
+    [
+      "one of the project's root",
+      saying("judge: { model: scripted/judge.yaml }", { "judge.yaml": script }),
+      /suite\.yaml:6: judge\.model: .*; write scripted\/\.\.\/\.\.\/judge\.yaml$/,
+    ],
+    ["one that is nowhere", saying("model: scripted/none.yaml"), /; put it there$/],
+    [
+      "one that cannot be read",
+      saying("model: scripted/s.yaml", { "tasks/core/s.yaml": "no: script\n" }),
+      /s\.yaml/,
+    ],
+    [
+      "a provider",
+      saying("model: antropic/claude"),
+      /no provider of models is called "antropic"; did you mean "anthropic"/,
+    ],
+    ["harness.yaml's", saying("", { "harness.yaml": "model: scripted/none.yaml\n" }), /^harness\.yaml: /],
+  ])("a model that is not there is told: %s", async (_, files, words) => {
+    const done = await harness(await folder(files), ["suite", "check", "core", "--json"]);
+    const found = (json(done) as readonly Found[]).find(({ check }) => check === "model");
+    expect(found).toMatchObject({ mark: "fails", found: expect.stringMatching(words) });
+    expect(done.code).toBe(1);
+  });
+
+  test("harness eval says where such a script lies, before anything is asked; another model that is typed is asked", async () => {
+    const dir = await folder(
+      saying("model: scripted/tasks/core/script.yaml", { "tasks/core/script.yaml": script }),
+    );
+    expect(await refused(dir, "eval", "core", "--candidate", "prompt:mails=file")).toMatch(
+      /suite\.yaml:6: model: scripted\/tasks\/core\/script\.yaml: there is no .*; write scripted\/script\.yaml$/,
+    );
+    const typed = ["--smoke", "--model", "scripted/tasks/core/script.yaml"];
+    expect((await harness(dir, ["eval", "core", "--candidate", "prompt:mails=file", ...typed])).code).toBe(0);
+  });
+
+  test("models are looked for where the suite, its prompt or the project name them; a key is not needed", async () => {
+    const modelIn = async (files: Files): Promise<string> =>
+      / . model +(.*)\n/.exec((await harness(await folder(files), ["suite", "check", "core"])).out)?.[1] ??
+      "";
+    expect(await modelIn(saying("model: scripted/s.yaml", { "tasks/core/s.yaml": script }))).toBe(
+      "scripted/s.yaml",
+    );
+    expect(await modelIn(sound())).toBe("anthropic/claude, as harness.yaml says");
+    expect(
+      await modelIn({
+        ...sound(),
+        "prompts/mails.prompt":
+          "---\nmodel: openai/own\ninput: { schema: { text: string } }\n---\nSay {{text}}\n",
+      }),
+    ).toBe("openai/own, as its prompt says");
+    expect(await modelIn({ ...sound(), "harness.yaml": "" })).toMatch(
+      /^neither suite\.yaml nor harness\.yaml names one/,
+    );
+  });
+
+  test("warns where a first version has no floor to reach, until something is in production", async () => {
+    const dir = await folder(unfloored());
+    const check = async (): Promise<string> => (await does(dir, "suite", "check", "core")).out;
+    const before = await check();
+    expect(before).toMatch(
+      /\n ! floors .*harness eval refuses one; write floor: in guards, like floor: 0\.7\n/,
+    );
+    expect(before).toMatch(/\n ok {2}13 checks hold · 1 warning\n$/);
+    await does(dir, "prompts", "commit", "mails", "-m", "first");
+    await does(
+      dir,
+      "promote",
+      "prompt:mails@1",
+      "--to",
+      "production",
+      "--unproven",
+      "--why",
+      "to begin with",
+    );
+    expect(await check()).toContain(" ✓ floors      there is a version in production to compare with");
+  });
+
+  test("says on a terminal which check is at work, and takes it away; elsewhere nothing", async () => {
+    const dir = await folder(sound());
+    const { err } = await does(dir, "suite", "check", "core");
+    expect(err).toBe("");
+    const shown = await harness(dir, ["suite", "check", "core"], {
+      terminal: { columns: 80, rows: 24, write: () => undefined },
+    });
+    expect(shown.err).toContain("\r\u001b[K checking model\r\u001b[K checking scored");
+    expect(shown.err.endsWith("\r\u001b[K")).toBe(true);
+    expect(shown.out).toMatch(/ ok {2}14 checks hold\n$/);
   });
 
   test("finds texts that are shared across clusters", async () => {
@@ -321,7 +485,7 @@ describe("suite check", () => {
 
 describe("suite plan", () => {
   test("says what can be proved, from guesses that are named as such, and how much is enough", async () => {
-    const dir = await folder(sound());
+    const dir = await folder(unfloored());
     const { out } = await does(dir, "suite", "plan", "core");
     const rest = String.raw`K = 2: \d+(?:\.\d)? % PROMOTE · quality \d+(?:\.\d)? % · \d+ answers`;
     expect(out).toMatch(
@@ -332,12 +496,12 @@ describe("suite plan", () => {
     );
     expect(out).toMatch(new RegExp(` if equal +${rest}\n`));
     expect(out).toMatch(
-      / smallest +.* quality −\d+(\.\d+)? pts\n for 80 % +\d+ cases at K = 2.*; or one look at K = \d+ with these cases\n$/,
+      / smallest +.* quality −\d+(\.\d+)? pts\n for 80 % +\d+ cases at K = 2.*; or one look at K = \d+ with these cases\n/,
     );
   });
 
   test("takes what a person says, and more cases prove more", async () => {
-    const dir = await folder(sound());
+    const dir = await folder(unfloored());
     const plan = async (...argv: readonly string[]) =>
       json(await does(dir, "suite", "plan", "core", "--json", ...argv))[0] as {
         readonly cases: { readonly items: number; readonly clusters: number; readonly alike: number };
@@ -373,8 +537,21 @@ describe("suite plan", () => {
     expect(said.plan.looks).toHaveLength(2);
   });
 
-  test("reads the reports that evaluations left", async () => {
-    const dir = await folder(sound());
+  test("reads the reports that evaluations left, of what is in production now", async () => {
+    const dir = await folder(unfloored());
+    await does(dir, "prompts", "commit", "mails", "-m", "first");
+    await does(
+      dir,
+      "promote",
+      "prompt:mails@1",
+      "--to",
+      "production",
+      "--unproven",
+      "--why",
+      "to begin with",
+    );
+    const history = (await openedAt(dir)).registry.history({ kind: "prompt", name: "mails" });
+    const digest = history.versions.get(1)?.made.digest ?? "";
     const read = await readSuiteAt(dir, "core");
     const gate = gateAt(read, measuresOf(read.spec));
     const items = read.items.held_out;
@@ -383,17 +560,69 @@ describe("suite plan", () => {
       case: id,
       scores: [{ exact_match: 1 }, { exact_match: n % 2 }],
     }));
-    const evaluations = await openEvaluations(join(dir, ".harness"));
-    const report = reportOf(gate, items, given);
-    const shown = { ...report, decision: null };
-    await keepReport(evaluations, { report, receipt: null }, shown);
+    const found = reportOf(gate, items, given);
+    const report = { ...found, baseline: { ...found.candidate, name: "mails", digest } };
     const other = { ...report, id: "r2", suite: { ...report.suite, name: "other" }, answers: [] };
-    await keepReport(evaluations, { report: other, receipt: null }, shown);
-    evaluations.close();
+    await left(dir, report, other);
     const { out } = await does(dir, "suite", "plan", "core");
     expect(out).toContain(`(measured, ${2 * items.length} answers of production)`);
     expect(out).toMatch(/K = 2: .* answers, about \$0\.\d+\n/);
-    expect((await harness(dir, ["suite", "check", "core"])).out).toContain("production's stored answers");
+    expect((await harness(dir, ["suite", "check", "core"])).out).toContain("stored answers of production");
+    await writeFile(
+      join(dir, "prompts/mails.prompt"),
+      "---\ninput: { schema: { text: string } }\n---\nTopic of {{text}}?\n",
+    );
+    await does(dir, "prompts", "commit", "mails", "-m", "second");
+    await does(dir, "promote", "prompt:mails@2", "--to", "production", "--unproven", "--why", "shorter");
+    expect((await does(dir, "suite", "plan", "core")).out).toContain("(nothing is measured yet: a guess)");
+    expect((await harness(dir, ["suite", "check", "core"])).out).toContain("drawn as assumed");
+  });
+
+  test("of a first version is of its floors, by the answers of the newest candidate", async () => {
+    const floored = sound(
+      undefined,
+      undefined,
+      "guards:\n  quality: { metric: exact_match, margin: 0.1, floor: 0.6 }\n  refusals: { metric: refusal, margin: 0.02 }",
+    );
+    const dir = await folder(floored);
+    const guessed = (await does(dir, "suite", "plan", "core")).out;
+    expect(guessed).toMatch(
+      /\n gate +quality at least \.600 · refusals has no floor · planned look at K = 2\n/,
+    );
+    expect(guessed).toContain("against    nothing is in production: a first version must reach the floors");
+    expect(guessed).toContain(
+      "quality: 80 % score 1, two answers to a case differ in 20 % (nothing is measured yet: a guess)",
+    );
+    const read = await readSuiteAt(dir, "core");
+    const items = read.items.held_out;
+    const given = items.map(({ case: { id } }, n) => ({
+      arm: "candidate" as const,
+      case: id,
+      scores: [0, 1].map(() => ({ exact_match: Number(n % 4 > 0), refusal: 0 })),
+    }));
+    await left(dir, reportOf(gateAt(read, measuresOf(read.spec)), items, given));
+    const { out } = await does(dir, "suite", "plan", "core");
+    expect(out).toContain(`(measured, ${2 * items.length} answers of candidate new@1)`);
+    expect(out).toMatch(
+      new RegExp(`\\n if so +K = 2: \\d+ % PROMOTE · quality \\d+ % · ${2 * items.length} answers, about`),
+    );
+    expect(out).toMatch(
+      /\n hardest +floors that such a version reaches by K = 2, each guard alone: quality at least \.\d+\n/,
+    );
+    expect(out).not.toContain("−10 pts");
+    expect((await harness(dir, ["suite", "check", "core"])).out).toContain(
+      "stored answers of candidate new@1",
+    );
+    expect(await refused(dir, "suite", "plan", "core", "--against-best")).toMatch(
+      /^--against-best: nothing is in production/,
+    );
+  });
+
+  test("of a first version without any floor says that eval refuses it", async () => {
+    const { out } = await does(await folder(unfloored()), "suite", "plan", "core");
+    expect(out).toContain(
+      "no guard has a floor that a first version must reach, so harness eval refuses; write floor: in guards",
+    );
   });
 
   test.each([
@@ -405,7 +634,7 @@ describe("suite plan", () => {
     [["--looks", "4,2"], /--looks 4,2: give at most six growing whole numbers/],
     [["--alike", "1.5"], /--alike 1\.5: give a number from 0 to 1/],
   ])("%j is refused", async (argv, words) => {
-    const dir = await folder(sound());
+    const dir = await folder(unfloored());
     expect(await refused(dir, "suite", "plan", "core", ...argv)).toMatch(words);
   });
 });

@@ -5,6 +5,8 @@ import type { GateSpec } from "../../../src/evals/gate/spec.ts";
 import type { Item } from "../../../src/evals/suite/case.ts";
 import { checkLeakage, checkUnique } from "../../../src/evals/suite/check/alike.ts";
 import { storedAnswers } from "../../../src/evals/suite/check/arms.ts";
+import { standingIn } from "../../../src/evals/suite/plan/standing.ts";
+import { sha256 } from "../../core/registry/ground.ts";
 import { checkIdentical, checkSabotage } from "../../../src/evals/suite/check/controls.ts";
 import { checkNothing, checkOracle, qualityGuard } from "../../../src/evals/suite/check/oracle.ts";
 import { trainedOn } from "../../../src/evals/suite/check/trained.ts";
@@ -288,6 +290,7 @@ describe("controls go through the gate", () => {
     });
   });
 
+  const production = sha256("old");
   const report = (items: readonly Item[], right: (n: number, k: number) => boolean) => {
     const given = items.map((item, n): Given => {
       const hits = [0, 1, 2, 3].map((k) => right(n, k));
@@ -299,7 +302,8 @@ describe("controls go through the gate", () => {
         scores: hits.map((hit) => ({ exact_match: Number(hit) })),
       };
     });
-    return storedAnswers(gate, [reportOf(gate, items, given)], items);
+    const reports = [reportOf(gate, items, given)];
+    return storedAnswers(gate, reports, items, standingIn(reports, production));
   };
 
   test("stored answers are given to other cases and scored anew", () => {
@@ -313,7 +317,7 @@ describe("controls go through the gate", () => {
       ),
     ).toMatchObject({
       mark: "holds",
-      found: expect.stringMatching(/^production's stored answers, given to other cases: REJECT/),
+      found: expect.stringMatching(/^stored answers of production, given to other cases: REJECT/),
     });
     expect(
       checkSabotage(
@@ -342,9 +346,11 @@ describe("controls go through the gate", () => {
     const { found, mark } = checkIdentical(gate, items, stored, assumed, "seed");
     expect(mark).toBe("holds");
     expect(found).toMatch(
-      /^100 pairs of equal arms of production's stored answers, K = 2: \d+ PROMOTE, \d REJECT/,
+      /^100 pairs of equal arms from stored answers of production, K = 2: \d+ PROMOTE, \d REJECT/,
     );
-    expect(storedAnswers(gateFor("other"), [], items).size).toBe(0);
+    expect(storedAnswers(gateFor("other"), [], items, null).size).toBe(0);
+    const reports = [reportOf(gate, items, [])];
+    expect(storedAnswers(gate, reports, items, standingIn(reports, sha256("another"))).size).toBe(0);
   });
 
   test("production that got worse while it was asked is told from itself", () => {
@@ -359,7 +365,7 @@ describe("controls go through the gate", () => {
       ),
     ).toMatchObject({
       mark: "fails",
-      found: expect.stringContaining("later answers to these cases are worse"),
+      found: expect.stringContaining("later answers of production to these cases are worse"),
     });
     const better = checkIdentical(
       gate,

@@ -31,6 +31,14 @@ export type RatioAssumption = z.infer<typeof ratioAssumption>;
 export const assumption = z.discriminatedUnion("kind", [rateAssumption, scoreAssumption, ratioAssumption]);
 export type Assumption = z.infer<typeof assumption>;
 
+/** How good a first version is thought to be, against a floor. Of a rate what its assumption says goes. */
+export interface Level {
+  /** On average over cases; of a ratio the logarithm of the median amount. */
+  readonly loss: number;
+  /** Standard deviation between cases, apart from what differs between answers to one; of a ratio of logarithms. */
+  readonly between: number;
+}
+
 /** The cases there are. */
 export interface Cases {
   readonly items: number;

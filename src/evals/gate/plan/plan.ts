@@ -3,7 +3,8 @@ import { levelsOf } from "../../stats/looks.ts";
 import { normalQuantile } from "../../stats/normal.ts";
 import { againstBest } from "../spec.ts";
 import type { GateSpec, GuardSpec } from "../spec.ts";
-import type { Assumption, Cases } from "./assumption.ts";
+import type { Assumption, Cases, Level } from "./assumption.ts";
+import { floorLoss, floorPowerAt, lossAssumed } from "./floor-power.ts";
 import { powerAt } from "./power.ts";
 import type { Power } from "./power.ts";
 
@@ -17,6 +18,8 @@ export interface GatePlan {
   readonly answers: number | null;
   /** Too few clusters to promote anything. */
   readonly tooFewClusters: boolean;
+  /** Guards whose floors are beyond what is assumed: `cases` and `answers` are those that then find one not reached. */
+  readonly beyond: readonly string[];
 }
 
 interface PlannedLook {
@@ -26,10 +29,13 @@ interface PlannedLook {
   readonly guards: Readonly<Record<string, number>>;
 }
 
-/** What is assumed beyond the spec. `againstBest`: production is not the best version there ever was. */
+/** What is assumed beyond the spec. */
 export interface Assumptions {
   readonly guards: Readonly<Record<string, Assumption>>;
+  /** Production is not the best version there ever was. */
   readonly againstBest?: boolean | undefined;
+  /** Nothing is in production, so that the guards with floors decide, by these levels. */
+  readonly floors?: Readonly<Record<string, Level>> | undefined;
 }
 
 const mostCases = 1_000_000;
@@ -38,21 +44,31 @@ const mostAnswers = 64;
 /** @throws Error where a guard has no assumption, or one of another kind. */
 export function planGate(spec: GateSpec, cases: Cases, assumed: Assumptions): GatePlan {
   const stakes = stakesOf(spec, assumed);
-  const looks = lookChances(spec, spec.looks, stakes, cases);
   const at = (items: number): Cases => ({
     ...cases,
     items,
     clusters: (items * cases.clusters) / cases.items,
   });
+  const against = stakes.flatMap(({ against }) => against ?? []);
   const last = (looks: readonly number[], cases: Cases): number =>
-    lookChances(spec, looks, stakes, cases).at(-1)?.chance ?? 0;
+    against.length > 0
+      ? Math.max(...against.map((stake) => lastChance(spec, looks, [stake], cases)))
+      : lastChance(spec, looks, stakes, cases);
   return {
-    looks,
+    looks: lookChances(spec, spec.looks, stakes, cases),
     cases: least(2, mostCases, (items) => last(spec.looks, at(items)) >= spec.power),
     answers: least(1, mostAnswers, (answers) => last([answers], cases) >= spec.power),
     tooFewClusters: isTooFew(spec, cases),
+    beyond: against.map(({ name }) => name),
   };
 }
+
+const lastChance = (
+  spec: GateSpec,
+  looks: readonly number[],
+  stakes: readonly Stake[],
+  cases: Cases,
+): number => lookChances(spec, looks, stakes, cases).at(-1)?.chance ?? 0;
 
 /** The chance of PROMOTE by each look alone. @throws Error as `planGate` */
 export const chancesOf = (spec: GateSpec, cases: Cases, assumed: Assumptions): readonly PlannedLook[] =>
@@ -64,25 +80,58 @@ const isTooFew = (spec: GateSpec, { clusters }: Cases): boolean => clusters - 1 
 /** One comparison that must hold. */
 interface Stake {
   readonly name: string;
-  readonly guard: GuardSpec;
-  readonly assumed: Assumption;
+  readonly isRatio: boolean;
   readonly alpha: number;
+  readonly powerAt: (cases: Cases, answers: number) => Power;
+  /** Where it is not assumed to hold: that it is found not to. */
+  readonly against?: Stake;
 }
 
 function stakesOf(spec: GateSpec, assumed: Assumptions): Stake[] {
+  const { floors } = assumed;
+  if (floors !== undefined) return floorStakes(spec, assumed.guards, floors);
   const stake = (name: string, alpha: number): Stake[] => {
-    const [guard, assumption] = [spec.guards[name], assumed.guards[name]];
+    const guard = spec.guards[name];
     if (guard === undefined) return [];
-    if (assumption?.kind !== guard.kind) {
-      throw new Error(`${name}: nothing of its kind is assumed; say what a ${guard.kind} is like`);
-    }
-    return [{ name, guard, assumed: assumption, alpha }];
+    const assumption = assumptionOf(name, guard, assumed.guards);
+    const at = (cases: Cases, answers: number): Power => powerAt(guard, assumption, cases, answers);
+    return [{ name, isRatio: guard.kind === "ratio", alpha, powerAt: at }];
   };
   const best = assumed.againstBest === true ? againstBest(spec) : [];
   return [
     ...Object.keys(spec.guards).flatMap((name) => stake(name, spec.alpha)),
     ...best.flatMap((name) => stake(name, spec.best_ever.alpha)),
   ];
+}
+
+function assumptionOf(name: string, guard: GuardSpec, assumed: Assumptions["guards"]): Assumption {
+  const assumption = assumed[name];
+  if (assumption?.kind === guard.kind) return assumption;
+  throw new Error(`${name}: nothing of its kind is assumed; say what a ${guard.kind} is like`);
+}
+
+/** Any one floor that is not reached rejects, so together they share the chance to reject in error. */
+function floorStakes(
+  spec: GateSpec,
+  assumed: Assumptions["guards"],
+  levels: Readonly<Record<string, Level>>,
+): Stake[] {
+  const floored = Object.entries(spec.guards).filter(([, { floor }]) => floor !== undefined);
+  return floored.map(([name, guard]) => {
+    const level = levels[name];
+    if (level === undefined) throw new Error(`${name}: it has a floor, and nothing is assumed of its level`);
+    const one = { guard, assumed: assumptionOf(name, guard, assumed), level };
+    const stake = (against: boolean, alpha: number): Stake => ({
+      name,
+      isRatio: guard.kind === "ratio",
+      alpha,
+      powerAt: (cases, answers) => floorPowerAt(one, cases, answers, against),
+    });
+    const holds = stake(false, spec.alpha);
+    return lossAssumed(one) < floorLoss(guard)
+      ? holds
+      : { ...holds, against: stake(true, spec.alpha / floored.length) };
+  });
 }
 
 /** One comparison over all looks: how it fares at each, and each look's level. */
@@ -113,12 +162,16 @@ function lookChances(
   }));
 }
 
-function courseOf({ name, guard, assumed, alpha }: Stake, looks: readonly number[], cases: Cases): Course {
-  const powers = looks.map((answers) => powerAt(guard, assumed, cases, answers));
+function courseOf(
+  { name, isRatio, alpha, powerAt: at }: Stake,
+  looks: readonly number[],
+  cases: Cases,
+): Course {
+  const powers = looks.map((answers) => at(cases, answers));
   const correlations = powers.slice(1).map(({ sd }, index) => {
     const ratio = Math.min(1, sd / (powers[index]?.sd ?? sd));
     // Signs of two numbers hang together less than the numbers do (Sheppard).
-    return guard.kind === "ratio" ? (2 / Math.PI) * Math.asin(ratio) : ratio;
+    return isRatio ? (2 / Math.PI) * Math.asin(ratio) : ratio;
   });
   const last = looks.at(-1) ?? 1;
   const spent = looks.map((answers) => (alpha * answers) / last);

@@ -25,7 +25,7 @@ export function powerAt(guard: GuardSpec, assumed: Assumption, cases: Cases, ans
     assumed.kind === "rate" ? spreadOfRates(assumed, answers) : spreadOfScores(assumed, answers, high - low);
   const isPairs = assumed.kind === "rate" && answers === 1 && cases.clusters === cases.items;
   if (isPairs) return ofPairs(spread, margin, cases.items);
-  return ofMeans(spread, margin, high - low, cases);
+  return ofMeans(spread, margin, [low - high, high - low], cases);
 }
 
 const marginOf = (guard: GuardSpec): number =>
@@ -37,7 +37,7 @@ const countedCases = 3000;
 function ofPairs(spread: Spread, margin: number, n: number): Power {
   const [c = 0, , b = 0] = spread.chances;
   const sd = Math.sqrt(varianceOf(spread));
-  if (n > countedCases) return ofMeans(spread, margin, 1, { items: n, clusters: n, alike: 0 });
+  if (n > countedCases) return ofMeans(spread, margin, [-1, 1], { items: n, clusters: n, alike: 0 });
   return { chance: (level) => pairsChance(n, b, c, margin, level), sd };
 }
 
@@ -59,9 +59,19 @@ function pairsChance(n: number, b: number, c: number, margin: number, level: num
  * As `contrastOfMeans` judges, with what is expected in place of what is seen. By how much it is above its bound varies
  * with how often each value turns up, not only through the mean but through the error too: by the delta method.
  */
-function ofMeans(spread: Spread, margin: number, width: number, { items, clusters, alike }: Cases): Power {
-  const n = items / (1 + (items / clusters - 1) * alike);
-  const terms = Float64Array.from([...spread.values, -width, width], (value) => value - margin);
+export function ofMeans(
+  spread: Spread,
+  margin: number,
+  ends: readonly [least: number, most: number],
+  { items, clusters, alike }: Cases,
+): Power {
+  const design = 1 + (items / clusters - 1) * alike;
+  const n = items / design;
+  // So few independent items stand for all; the two at the ends are of no cluster, and count for as little as among all.
+  const terms = Float64Array.from([
+    ...spread.values.map((value) => value - margin),
+    ...ends.map((end) => (end - margin) / design),
+  ]);
   const counts = Float64Array.from([...spread.chances.map((chance) => chance * n), 1, 1]);
   const chance = (level: number): number => {
     if (clusters <= 1) return 0;
@@ -103,13 +113,20 @@ function ofMedians(
   cases: Cases,
   answers: number,
 ): Power {
+  const sd = logs * Math.sqrt(2 * medianVarianceOf(answers));
+  return { ...ofSigns(normalCdf((margin + gain) / sd), cases), sd };
+}
+
+export const medianVarianceOf = (answers: number): number =>
+  medianVariance[answers] ?? Math.PI / 2 / (answers + 1);
+
+/** @param below the chance that an item is on the right side */
+export function ofSigns(below: number, cases: Cases): Pick<Power, "chance"> {
   const { items, clusters } = cases;
-  const sd = logs * Math.sqrt(2 * (medianVariance[answers] ?? Math.PI / 2 / (answers + 1)));
-  const below = normalCdf((margin + gain) / sd);
-  if (clusters === items) return { chance: (level) => signsChance(items, below, level), sd };
+  if (clusters === items) return { chance: (level) => signsChance(items, below, level) };
   // Over clusters it is the mean of signs that is judged: 1 on the wrong side, 0 on the right one.
   const signs: Spread = { values: Float64Array.of(0, 1), chances: Float64Array.of(below, 1 - below) };
-  return { ...ofMeans(signs, 0.5, 1, cases), sd };
+  return ofMeans(signs, 0.5, [0, 1], cases);
 }
 
 /** The chance of as many items below the margin as the test of signs asks for. */

@@ -10,7 +10,7 @@ export interface Spread {
 }
 
 /** Chances to be right differ between items as a beta distribution; so many of its quantiles stand for it. */
-const nodes = 40;
+export const nodes = 40;
 
 /**
  * Of means of `answers` answers that score 0 or 1. An item's answers agree more than those of different items, by as much
@@ -31,7 +31,7 @@ export function spreadOfRates({ rate, discordance, gain }: RateAssumption, answe
 }
 
 /** The chances of single items to lose. With no agreement of answers all are alike, with full agreement all 0 or 1. */
-function itemChances(rate: number, discordance: number): readonly number[] {
+export function itemChances(rate: number, discordance: number): readonly number[] {
   const agreement = 1 - discordance / (2 * rate * (1 - rate));
   if (agreement <= 1e-6) return Array.from({ length: nodes }, () => 1 - rate);
   const strength = 1 / Math.min(agreement, 1 - 1e-6) - 1;
@@ -40,7 +40,7 @@ function itemChances(rate: number, discordance: number): readonly number[] {
   );
 }
 
-const countChances = (chance: number, answers: number): number[] =>
+export const countChances = (chance: number, answers: number): number[] =>
   Array.from({ length: answers + 1 }, (_, count) => binomialDensity(count, answers, chance));
 
 /** Of means of `answers` scores within a range of this width: normal, as far as the range goes. */

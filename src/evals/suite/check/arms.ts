@@ -6,25 +6,25 @@ import type { PythonRandom } from "../../perturb/python-random.ts";
 import type { StoredReport } from "../../report/report.ts";
 import type { Assumption } from "../../gate/plan/assumption.ts";
 import type { Item } from "../case.ts";
+import { answersBy } from "../plan/standing.ts";
+import type { Standing } from "../plan/standing.ts";
 import { bestOf, rightText, scoreText, worstScore } from "./score-text.ts";
 
-/** Production's stored answers, by case. */
+/** Stored answers of what is in production (while nothing is: of a first version), by case. */
 export type StoredByCase = ReadonlyMap<string, readonly ScoredAnswer[]>;
 
-/**
- * Of the newest report in which production has two answers to each of these cases, with a score for each guard; empty:
- * there is none.
- */
+/** Of the newest report with two answers of it to each of these cases, with a score for each guard; empty: there is none. */
 export function storedAnswers(
   gate: GateSpec,
   reports: readonly StoredReport[],
   items: readonly Item[],
+  standing: Standing | null,
 ): StoredByCase {
   const isScored = ({ answered, scores }: ScoredAnswer): boolean =>
     answered.outcome !== "complete" || guardsIn(gate).every(({ metric }) => scores[metric] !== undefined);
-  for (const { answers, baseline } of reports) {
-    const arm = baseline === null ? "candidate" : "baseline";
-    const own = answers.filter((one) => one.arm === arm && one.form === null && isScored(one));
+  if (standing === null) return new Map();
+  for (const report of reports) {
+    const own = answersBy(standing, report).filter(isScored);
     const byCase = Map.groupBy(own, (one) => one.case);
     if (items.every(({ case: { id } }) => (byCase.get(id)?.length ?? 0) > 1)) return byCase;
   }

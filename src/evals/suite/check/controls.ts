@@ -22,26 +22,28 @@ function verdictOf(gate: GateSpec, items: readonly ScoredItem[]): Verdict {
   return "INCONCLUSIVE";
 }
 
-/** The gate rejects answers that were given to other cases. @param items held out */
+/** The gate rejects answers that were given to other cases. @param items held out @param whose stored answers they are */
 export function checkSabotage(
   gate: GateSpec,
   quality: GuardSpec | null,
   items: readonly Item[],
   stored: StoredByCase,
+  whose = "production",
 ): Finding {
   const todo = "add cases of more clusters, and a guard that tells right from wrong";
   if (quality === null || quality.kind === "ratio")
     return fails("sabotage", "no guard tells right from wrong, so a sabotaged prompt passes", todo);
   if (items.length === 0) return fails("sabotage", "no case is held out", todo);
   const verdict = verdictOf(gate, sabotaged(gate, quality, items, stored));
-  const found = `${sabotageWords(quality, stored)}: ${verdict} with ${casesWords(items)}`;
+  const found = `${sabotageWords(quality, stored, whose)}: ${verdict} with ${casesWords(items)}`;
   return verdict === "REJECT" ? holds("sabotage", found) : fails("sabotage", found, todo);
 }
 
-function sabotageWords(quality: GuardSpec, stored: StoredByCase): string {
+function sabotageWords(quality: GuardSpec, stored: StoredByCase, whose: string): string {
+  const theirs = `stored answers of ${whose}`;
   if (!isOfText(quality.metric))
-    return `a candidate that is always wrong, against ${stored.size > 0 ? "production's stored answers" : "one that is always right"}`;
-  return `${stored.size > 0 ? "production's stored answers" : "what is right"}, given to other cases`;
+    return `a candidate that is always wrong, against ${stored.size > 0 ? theirs : "one that is always right"}`;
+  return `${stored.size > 0 ? theirs : "what is right"}, given to other cases`;
 }
 
 const casesWords = (items: readonly Item[]): string =>
@@ -53,7 +55,7 @@ const draws = 100;
 const surprise = 0.001;
 
 /**
- * Two equal arms are not told apart: rejected no more often than the gate allows. Drawn from production's stored answers,
+ * Two equal arms are not told apart: rejected no more often than the gate allows. Drawn from stored answers of production (or `whose`),
  * whose earlier half must not be told from its later one either; else as is assumed. The same each time for the same suite.
  */
 export function checkIdentical(
@@ -62,6 +64,7 @@ export function checkIdentical(
   stored: StoredByCase,
   assumed: Readonly<Record<string, Assumption>>,
   seed: string,
+  whose = "production",
 ): Finding {
   if (items.length === 0)
     return fails("identical", "no case is held out", "add cases, or raise held_out.share");
@@ -74,11 +77,11 @@ export function checkIdentical(
   if (verdictOf(own, halves(own, items, stored, null)) === "REJECT")
     return fails(
       "identical",
-      "production's later answers to these cases are worse than its earlier ones, by this gate: REJECT",
+      `later answers of ${whose} to these cases are worse than its earlier ones, by this gate: REJECT`,
       "find out what changed meanwhile (the model behind the name?), then evaluate anew",
     );
   const draw = (): ScoredItem[] => halves(own, items, stored, dice);
-  return told(own, items, "of production's stored answers", countOf(own, draw));
+  return told(own, items, `from stored answers of ${whose}`, countOf(own, draw));
 }
 
 type Counts = Readonly<Record<Verdict, number>>;

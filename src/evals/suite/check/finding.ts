@@ -1,5 +1,5 @@
-/** `unknown`: it cannot be told from what is there. */
-export type Mark = "holds" | "fails" | "unknown";
+/** `unknown`: it cannot be told from what is there. `warns`: something else is refused until it is mended. */
+export type Mark = "holds" | "fails" | "unknown" | "warns";
 
 /** What one check of a suite found. */
 export interface Finding {
@@ -34,6 +34,11 @@ export const unknown = (check: string, found: string, todo: string): Finding => 
   found,
   lines: [],
   todo,
+});
+
+export const warns = (check: string, found: string, todo: string): Finding => ({
+  ...unknown(check, found, todo),
+  mark: "warns",
 });
 
 /** How many are named where there are more. */

@@ -6,22 +6,29 @@ import type { StoredReport } from "../../report/report.ts";
 /**
  * How far differences between the arms are alike within clusters: the intraclass correlation of a one-way analysis of
  * variance (R. A. Fisher), of the first guard that is no amount, in the newest report that has two arms and clusters of
- * more than one case. From 0 to 1; null: there is no such report.
+ * more than one case. From 0 to 1; null: there is no such report. @param isFirst it is the losses of the only arm, of the
+ * first guard with a floor
  */
-export function alikenessOf(reports: readonly StoredReport[], { guards }: GateSpec): number | null {
-  const guard = Object.values(guards).find(({ kind }) => kind !== "ratio");
+export function alikenessOf(
+  reports: readonly StoredReport[],
+  { guards }: GateSpec,
+  isFirst: boolean,
+): number | null {
+  const guard = Object.values(guards).find(
+    ({ kind, floor }) => kind !== "ratio" && (!isFirst || floor !== undefined),
+  );
   if (guard === undefined) return null;
   for (const report of reports) {
-    const groups = differencesOf(report, guard);
+    if ((report.baseline === null) !== isFirst) continue;
+    const groups = valuesOf(report, guard);
     const cases = groups.reduce((sum, { length }) => sum + length, 0);
     if (groups.length > 1 && cases > groups.length) return correlationOf(groups, cases);
   }
   return null;
 }
 
-/** By cluster: how much more the candidate lost than production, of each case that both have answered. */
-function differencesOf({ cases, answers, baseline }: StoredReport, guard: GuardSpec): readonly number[][] {
-  if (baseline === null) return [];
+/** By cluster: how much more the candidate lost than production (if there was any), of each case that all have answered. */
+function valuesOf({ cases, answers, baseline }: StoredReport, guard: GuardSpec): readonly number[][] {
   const byCase = Map.groupBy(
     answers.filter(({ form }) => form === null),
     (one) => one.case,
@@ -29,7 +36,8 @@ function differencesOf({ cases, answers, baseline }: StoredReport, guard: GuardS
   const byCluster = new Map<string, number[]>();
   for (const { cluster, case: one } of cases) {
     const own = byCase.get(one.id) ?? [];
-    const [candidate, other] = [meanLoss(own, "candidate", guard), meanLoss(own, "baseline", guard)];
+    const candidate = meanLoss(own, "candidate", guard);
+    const other = baseline === null ? 0 : meanLoss(own, "baseline", guard);
     if (candidate === null || other === null) continue;
     byCluster.set(cluster, [...(byCluster.get(cluster) ?? []), candidate - other]);
   }

@@ -1,4 +1,5 @@
-import type { Assumption } from "../../gate/plan/assumption.ts";
+import { lossOf, worstOf } from "../../gate/losses.ts";
+import type { Assumption, Level } from "../../gate/plan/assumption.ts";
 import { rangeOf } from "../../gate/spec.ts";
 import type { GateSpec, GuardSpec } from "../../gate/spec.ts";
 import type { Measured } from "./measured.ts";
@@ -16,6 +17,8 @@ export type Ground = "said" | "measured" | "default";
 
 export interface AssumedGuard {
   readonly assumption: Assumption;
+  /** Against its floor; null: it has none. */
+  readonly level: Level | null;
   readonly ground: Ground;
 }
 
@@ -25,16 +28,33 @@ export function assumedGuards(
   measured: Measured,
   said: Said,
   quality: string,
+  against: "production" | "floors" = "production",
 ): Readonly<Record<string, AssumedGuard>> {
   return Object.fromEntries(
     Object.entries(guards).map(([name, guard]) => {
       const known = measured.guards[name];
-      const base = known ?? defaultOf(guard);
+      const base = known ?? (against === "floors" ? flooredOf(guard) : defaultOf(guard));
       const own = guard.metric === quality ? saidOf(base, said) : null;
       const ground = own !== null ? "said" : known === undefined ? "default" : "measured";
-      return [name, { assumption: bounded(own ?? base), ground }];
+      const level = guard.floor === undefined ? null : (measured.levels[name] ?? levelOf(guard, guard.floor));
+      return [name, { assumption: bounded(own ?? base), level, ground }];
     }),
   );
+}
+
+/** Nobody measured how good a first version is: halfway between its floor and the best there is. */
+function flooredOf(guard: GuardSpec): Assumption {
+  const usual = defaultOf(guard);
+  if (usual.kind !== "rate" || guard.floor === undefined) return usual;
+  const rate = guard.better === "higher" ? (1 + guard.floor) / 2 : guard.floor / 2;
+  return { ...usual, rate: Math.min(0.995, Math.max(0.005, rate)) };
+}
+
+/** An amount has no best: three quarters of its floor. Cases differ as much as answers to one do. */
+function levelOf(guard: GuardSpec, floor: number): Level {
+  const loss = lossOf(guard, floor);
+  if (guard.kind === "ratio") return { loss: loss + Math.log(0.75), between: 0.3 };
+  return { loss: loss / 2, between: worstOf(guard) / 5 };
 }
 
 /** Nobody measured anything: a good share right, a bad share rarely, answers that differ now and then. */

@@ -1,59 +1,67 @@
-import type { Arm, ScoredAnswer } from "../../answer.ts";
-import type { Assumption } from "../../gate/plan/assumption.ts";
-import { scoreOfLoss, worstOf } from "../../gate/losses.ts";
+import type { ScoredAnswer } from "../../answer.ts";
+import type { Assumption, Level } from "../../gate/plan/assumption.ts";
+import { lossOf, scoreOfLoss, worstOf } from "../../gate/losses.ts";
+import { median } from "../../gate/medians.ts";
 import type { GateSpec, GuardSpec } from "../../gate/spec.ts";
 import type { StoredReport } from "../../report/report.ts";
 import { alikenessOf } from "./alikeness.ts";
+import { answersBy, standingIn } from "./standing.ts";
+import type { Standing } from "./standing.ts";
 
 /** What stored reports of a suite say of its next evaluation. */
 export interface Measured {
   /** By guard; one of which no report holds two answers to one case is not there. */
   readonly guards: Readonly<Record<string, Assumption>>;
-  /** How far differences of cases of a cluster are alike, from 0 to 1; null: it cannot be told. */
+  /** By the same guards: how good the answers are, against floors. */
+  readonly levels: Readonly<Record<string, Level>>;
+  /** How far differences (of a first version: losses) of cases of a cluster are alike, from 0 to 1; null: it cannot be told. */
   readonly alike: number | null;
   /** Of one answer, on average; null: unknown. */
   readonly micros: number | null;
   /** How many answers this is from. */
   readonly answers: number;
+  /** Whose they are; null: there are none. */
+  readonly of: Standing | null;
 }
 
 /**
- * How answers of production (of a first version: its own) vary between and within cases, over all reports: an answer that
- * was reused counts once.
+ * How answers of production (while nothing is: of a first version) vary between and within cases, over all reports: an
+ * answer that was reused counts once. @param production digest of the closure that is in production
  */
-export function assumptionsFrom(reports: readonly StoredReport[], gate: GateSpec): Measured {
-  const answers = productionAnswers(reports);
-  const byCase = [...Map.groupBy(answers, ({ caseOf }) => caseOf).values()];
+export function assumptionsFrom(
+  reports: readonly StoredReport[],
+  gate: GateSpec,
+  production: string | null,
+): Measured {
+  const of = standingIn(reports, production);
+  const answers = of === null ? [] : answersOf(reports, of);
+  const byCase = [...Map.groupBy(answers, (one) => one.case).values()];
   const guards: Record<string, Assumption> = {};
+  const levels: Record<string, Level> = {};
   for (const [name, guard] of Object.entries(gate.guards)) {
-    const values = byCase.map((some) => some.flatMap(({ answer }) => valueOf(guard, answer)));
+    const values = byCase.map((some) => some.flatMap((answer) => valueOf(guard, answer)));
     const assumed = assumedOf(guard, values);
-    if (assumed !== null) guards[name] = assumed;
+    if (assumed === null) continue;
+    guards[name] = assumed;
+    levels[name] = levelOf(guard, assumed, values);
   }
-  const micros = answers.flatMap(({ answer }) => answer.answered.micros ?? []);
+  const micros = answers.flatMap(({ answered }) => answered.micros ?? []);
   return {
     guards,
-    alike: alikenessOf(reports, gate),
+    levels,
+    alike: alikenessOf(reports, gate, production === null),
     micros: micros.length === 0 ? null : meanOf(micros),
     answers: answers.length,
+    of,
   };
 }
 
-interface ProductionAnswer {
-  /** The version that answered, and the case. */
-  readonly caseOf: string;
-  readonly answer: ScoredAnswer;
-}
-
-function productionAnswers(reports: readonly StoredReport[]): readonly ProductionAnswer[] {
-  const seen = new Set<string>();
-  return reports.flatMap((report) => {
-    const arm: Arm = report.baseline === null ? "candidate" : "baseline";
-    const { digest } = report.baseline ?? report.candidate;
-    return report.answers
-      .filter((one) => one.arm === arm && one.form === null && seen.size < seen.add(one.key).size)
-      .map((answer) => ({ caseOf: `${digest} ${answer.case}`, answer }));
-  });
+function answersOf(reports: readonly StoredReport[], standing: Standing): readonly ScoredAnswer[] {
+  const byKey = new Map<string, ScoredAnswer>();
+  for (const report of reports)
+    for (const answer of answersBy(standing, report))
+      if (!byKey.has(answer.key)) byKey.set(answer.key, answer);
+  return [...byKey.values()];
 }
 
 /** Of a ratio its logarithm. Outages, and errors of a ratio, are none. */
@@ -75,6 +83,22 @@ function assumedOf(guard: GuardSpec, perCase: readonly (readonly number[])[]): A
   const most = 2 * rate * (1 - rate);
   // Two answers of 0 or 1 differ twice as often as they vary.
   return { kind: "rate", rate, discordance: Math.min(Math.max(2 * variance, most / 100), most), gain: 0 };
+}
+
+/** Cases differ by what their averages differ by, less what single answers make of that. */
+function levelOf(guard: GuardSpec, assumed: Assumption, perCase: readonly (readonly number[])[]): Level {
+  const answered = perCase.filter(({ length }) => length > 0);
+  const means = answered.map(meanOf);
+  const each = meanOf(answered.map(({ length }) => 1 / length));
+  const chance = assumed.kind === "rate" ? assumed.discordance / 2 : assumed.sd ** 2;
+  const between = means.length < 2 ? 0 : Math.max(0, varianceOf(means) - chance * each);
+  return { loss: lossAt(guard, means), between: Math.sqrt(between) };
+}
+
+/** Of an amount the median, as the gate judges it. */
+function lossAt(guard: GuardSpec, means: readonly number[]): number {
+  if (guard.kind !== "ratio") return lossOf(guard, meanOf(means));
+  return lossOf(guard, Math.exp(median(Float64Array.from(means).toSorted())));
 }
 
 /** Answers that never differ have shown no spread yet, which is not none. */
