@@ -8,7 +8,7 @@ import { exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { foundText } from "../report/terminal.ts";
 import { writeReport } from "../report/write.ts";
-import { plural } from "../view/words.ts";
+import { oneLine, plural } from "../view/words.ts";
 import { jsonLine } from "../view/json-line.ts";
 
 /** `harness eval [SUITE]`: candidate against baseline, look by look, until the gate decides. */
@@ -64,12 +64,18 @@ function stoppedLine({ stopped, kept, report }: Ended, options: EvalOptions): st
     case "time":
       return ` stopped    the time of budget.wall is over; ${answers}, go on with: ${again}\n`;
     case "outage":
-      return ` stopped    the provider does not answer; ${answers}, go on with: ${again}\n`;
+      return ` stopped    ${outageText(kept)}; ${answers}, go on with: ${again}\n`;
     case "scoring":
       return ` stopped    answers cannot be scored, so no more are paid for; ${answers}, mend it and go on with: ${again}\n`;
     default:
       return ` stopped    ${answers}, go on with: ${again}\n`;
   }
+}
+
+/** The provider, or the sandbox that cases are worked in. */
+function outageText({ report: { answers } }: Ended["kept"]): string {
+  const why = answers.findLast(({ answered }) => answered.outcome === "outage")?.answered.why ?? null;
+  return why === null ? "no answers come" : `no answers come: ${oneLine(why, 300)}`;
 }
 
 /** The same evaluation again, as it would be typed. */

@@ -5,6 +5,7 @@ import type { AgentCase } from "../../evals/suite/case.ts";
 import type { SettledCases } from "../../evals/suite/settle-cases.ts";
 import type { Tried, TriedCase } from "../../evals/suite/check/oracle.ts";
 import { oracleOf, resultFault } from "../evaluation/check-agent-case.ts";
+import { triesPrefix } from "../evaluation/left-places.ts";
 import { openPlace } from "../evaluation/place.ts";
 import type { Place } from "../evaluation/place.ts";
 import type { Io } from "../io.ts";
@@ -19,7 +20,11 @@ import type { SuiteFile } from "./suite-file.ts";
  */
 export async function tryCases(io: Io, { folder }: SuiteFile, { items }: SettledCases): Promise<Tried> {
   const project = await readProject(io.cwd);
-  const place = await openPlace(io, project, join(stateDir(project.dir), "evals", `check-${process.pid}`));
+  const place = await openPlace(
+    io,
+    project,
+    join(stateDir(project.dir), "evals", `${triesPrefix}${process.pid}`),
+  );
   try {
     const tried = new Map<string, TriedCase>();
     for (const { case: one } of items) {
