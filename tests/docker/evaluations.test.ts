@@ -58,6 +58,7 @@ async function shop(cases: readonly Files[], sandbox: Turn, more: Turn = {}): Pr
       model: "scripted/script.yaml",
       sandbox: { kind: "docker", ...sandbox },
     }),
+    "script.yaml": JSON.stringify({ "plan/1": ["never asked"] }),
     "prompts/worker.prompt": await readFile(join(root, "prompts/worker.prompt"), "utf8"),
     "tasks/files/suite.yaml": JSON.stringify({
       suite: "files",
@@ -79,11 +80,12 @@ async function shop(cases: readonly Files[], sandbox: Turn, more: Turn = {}): Pr
   return dir;
 }
 
-/** Those of a project's evaluations, running or not. */
+/** Those of slots of a project's evaluations, running or not. */
 async function containersOf(dir: string): Promise<readonly Docker.ContainerInfo[]> {
   const evals = join(dir, ".harness/evals");
   const places = (await readdir(evals).catch(() => [])).map((name) => labelOf(join(evals, name)));
-  const all = await engine.listContainers({ all: true, filters: { label: ["harness.project"] } });
+  // Those that only look into an image go by themselves.
+  const all = await engine.listContainers({ all: true, filters: { label: ["harness.slot"] } });
   return all.filter(({ Labels }) => places.includes(Labels["harness.project"] ?? ""));
 }
 
@@ -114,13 +116,10 @@ function start(dir: string, line: string): Life {
 
 const harness = async (dir: string, line: string): Life["ended"] => start(dir, line).ended;
 
-/** Until a case's worker is at work in its container. */
+/** Until a case has a container. */
 const atWork = async (dir: string): Promise<void> =>
   expect
-    .poll(async () => (await containersOf(dir)).filter(({ Names }) => /task-a/.test(Names[0] ?? "")).length, {
-      timeout: 300_000,
-      interval: 200,
-    })
+    .poll(async () => (await containersOf(dir)).length, { timeout: 300_000, interval: 100 })
     .toBeGreaterThan(0);
 
 async function nothingLeft(dir: string, places: number): Promise<void> {
