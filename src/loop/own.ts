@@ -3,7 +3,7 @@ import { seal } from "../core/chain.ts";
 import type { Body, By, Entry, RunEvent } from "../core/event.ts";
 import { runId } from "../core/id.ts";
 import type { RunId } from "../core/id.ts";
-import type { Owner, Ownership, Ports } from "../core/ports.ts";
+import type { Owner, Ownership, Ports, Sandbox } from "../core/ports.ts";
 import { recover } from "../core/recover.ts";
 import type { RunState } from "../core/run.ts";
 
@@ -91,7 +91,9 @@ async function clearSlots({ sandbox, workspaces }: Slotted, run: RunId): Promise
   await workspaces.sweep(`${run}/`);
 }
 
-type Slotted = Pick<Ports, "sandbox" | "workspaces">;
+interface Slotted extends Pick<Ports, "workspaces"> {
+  readonly sandbox: Pick<Sandbox, "left" | "reap">;
+}
 
 /**
  * Removes what dead processes left of any run of this project, ended ones and ones that never began included. A run that

@@ -86,7 +86,7 @@ function stoppedLine({ stopped, kept, report }: Ended, options: EvalOptions): st
     case "time":
       return ` stopped    the time of budget.wall is over; ${answers}, go on with: ${again}\n`;
     case "outage":
-      return ` stopped    the provider does not answer; ${answers}, go on with: ${again}\n`;
+      return ` stopped    no answers come; ${answers}, go on with: ${again}\n`;
     case "errors":
       return ` stopped    errors alone compare nothing; ${answers}, mend it and go on with: ${again}\n`;
     case "scoring":

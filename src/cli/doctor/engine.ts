@@ -9,8 +9,8 @@ import type { OpenedDocker } from "../../edges/docker/open.ts";
 import type { GoalFile } from "../../edges/project/goal-file.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
 import type { Io } from "../io.ts";
+import { leftFinding } from "./left-containers.ts";
 import { size } from "../view/sizes.ts";
-import { plural } from "../view/words.ts";
 import { whichSandbox } from "../which-sandbox.ts";
 import type { SandboxChoice } from "../which-sandbox.ts";
 import { stateDir } from "../wire.ts";
@@ -227,18 +227,8 @@ async function triedWith(
   const wanted = { image: { pinned: image }, memory, cpus, project: stateDir(question.project.dir) };
   const opened = await openDocker(engine, wanted, () => undefined);
   begun.push(roomFinding(info, opened.limits, concurrencyOf(question)));
-  begun.push(leftFinding(await opened.sandbox.left()));
+  begun.push(await leftFinding(engine, wanted.project));
   if (isTheOne) begun.push(await containerFinding(opened, question, bad));
-}
-
-function leftFinding(left: readonly string[]): Finding {
-  if (left.length === 0) return ok("containers", "none of this project");
-  const runs = [...new Set(left.map((name) => name.replace(/\/.*/, "")))].join(", ");
-  return warns(
-    "containers",
-    `${plural(left.length, "container")} of this project: ${runs}`,
-    "what is at work needs them; harness resume, or the next harness run, removes those of dead runs",
-  );
 }
 
 /** `tried`: the id of an image that is there and can be tried; null: there is none. */

@@ -102,6 +102,7 @@ export function receiptFor(
         node: process.versions.node,
         platform: `${platform()} ${arch()}`,
         renderer,
+        ...(settled.sandboxes.length === 0 ? {} : { sandboxes: [...settled.sandboxes] }),
       },
       spent: { answers: last.answers, micros: last.micros, wallMs: last.wallMs },
       items: gatedItemsOf(gate, asked, items, evaluated.answers, last.samples).map(({ item, answers }) => ({

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { canonical } from "../../core/canonical.ts";
+import type { Json } from "../../core/canonical.ts";
+import { arms as allArms } from "../../evals/answer.ts";
 import { scoringFaults } from "../../evals/scoring/faults.ts";
 import { scorerFor } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
@@ -21,23 +23,25 @@ type SubjectOf = (place: Place, options: AgentSubjectOptions) => Promise<Subject
 /** The whole loop answers: goals are worked, or given work is judged, in runs of their own. @throws Refused, … */
 export async function loopParticipants(
   world: World,
-  { suite, arms, items, model }: Participating,
+  asked: Participating,
   subjectOf: SubjectOf,
 ): Promise<Participants> {
+  const { suite, arms, items, model } = asked;
   const { spec, folder } = suite;
   const [fault, ...more] = scoringFaults(spec, { items, models: [], rubrics: [], judge: null });
   if (fault !== undefined)
     throw new Refused(
       `tasks/${suite.name}/suite.yaml: ${fault}${more.length === 0 ? "" : ` (and ${more.length} more)`}`,
     );
-  const sides = Object.entries(arms).map(([arm, { digest }]) => [arm, digest]);
-  const name = sha256(canonical({ suite: suite.digest, sides, model })).slice(0, 12);
+  const name = sha256(canonical({ payer: asked.payer.name, model })).slice(0, 12);
   const place = await openPlace(world.io, world.project, join(stateDir(world.opened.dir), "evals", name));
   try {
     const named = model ?? judgeNamed(suite, world.opened.dir);
     const loopArms = Object.entries(arms).map(([arm, settled]) => [arm, loopArm(settled, named)]);
+    const subject = await subjectOf(place, { folder, spec, arms: Object.fromEntries(loopArms) });
+    const cases = await identitiesOf(subject, asked);
     return {
-      subject: await subjectOf(place, { folder, spec, arms: Object.fromEntries(loopArms) }),
+      subject,
       scorer: scorerFor(spec, {
         fits: () => null,
         commands: commandsIn(suite.folder, world.io.env),
@@ -47,13 +51,26 @@ export async function loopParticipants(
       forms: [],
       judge: null,
       warnings: [],
-      settings: { model },
+      settings: { model, cases: sha256(canonical(cases)) },
+      sandboxes: await place.sandboxes(),
       close: async (then) => place.close(then),
     };
   } catch (error) {
     await place.close("kept");
     throw error;
   }
+}
+
+/**
+ * What determines each answer, so that what keeps a case from being asked is known before anything is, and that with
+ * another image, policy or budget it is another evaluation.
+ */
+async function identitiesOf(subject: Subject, { arms, items }: Participating): Promise<readonly Json[]> {
+  const found: Json[] = [];
+  for (const item of items)
+    for (const arm of allArms)
+      if (arms[arm] !== undefined) found.push(await subject.identity({ arm, item, sample: 1, form: null }));
+  return found;
 }
 
 /** Of a suite of judgements, who judges as it says; null: as the project says. */

@@ -1,5 +1,5 @@
 import type { Json } from "../../core/canonical.ts";
-import type { JudgeUse } from "../../evals/receipt/receipt.ts";
+import type { JudgeUse, SandboxUse } from "../../evals/receipt/receipt.ts";
 import type { Form } from "../../evals/runner/order.ts";
 import type { Scorer } from "../../evals/scoring/scorer.ts";
 import type { Subject } from "../../evals/subject/subject.ts";
@@ -16,6 +16,8 @@ export interface Participants {
   readonly judge: JudgeUse | null;
   /** What a person should know though it stops nothing, a line each. */
   readonly warnings: readonly string[];
+  /** In which the whole loop works; none where nothing is worked. */
+  readonly sandboxes: readonly SandboxUse[];
   /** What besides arms and suite makes it another evaluation. */
   readonly settings: Json;
   /** `removed`: nothing that is half done is needed any more. */

@@ -1,17 +1,19 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { canonical } from "../../core/canonical.ts";
-import { removeTree } from "../../edges/files/remove.ts";
+import type { Engine } from "../../edges/docker/engine.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { prepareStateDir } from "../../edges/sqlite/state-dir.ts";
 import { openStorage } from "../../edges/sqlite/storage.ts";
 import type { Storage } from "../../edges/sqlite/storage.ts";
+import type { SandboxUse } from "../../evals/receipt/receipt.ts";
 import type { Io } from "../io.ts";
 import { keptSecrets } from "../kept-secrets.ts";
 import type { Kept } from "../kept-secrets.ts";
 import { openChosen } from "../which-sandbox.ts";
 import type { OpenedSandbox, SandboxChoice } from "../which-sandbox.ts";
 import { failpoint, stateDir } from "../wire.ts";
+import { clearDeadPlace, clearDeadPlaces, joinPlace, removePlace } from "./left-places.ts";
 
 /**
  * Where the runs of an evaluation live, apart from those of the project: a state directory of their own. It is kept until the
@@ -27,7 +29,9 @@ export interface Place {
   readonly storage: Storage;
   /** Cases that ask for the same sandbox share it. @throws EngineDown, ImageRefused, ImageGone */
   sandbox(choice: SandboxChoice): Promise<OpenedSandbox>;
-  /** `removed`: nothing of it is needed any more. */
+  /** Those that were asked for until now. */
+  sandboxes(): Promise<readonly SandboxUse[]>;
+  /** `removed`: nothing of it is needed any more; it stays where another process is at work in it. */
   close(then: "kept" | "removed"): Promise<void>;
 }
 
@@ -38,27 +42,43 @@ export async function openPlace(io: Io, project: ProjectFile, dir: string): Prom
   await prepareStateDir(stateDir(project.dir));
   await mkdir(dirname(dir), { recursive: true, mode: 0o700 });
   const storage = await openStorage(dir, failpoint(io.env));
+  const presence = joinPlace(dir);
   const opened = new Map<string, Promise<OpenedSandbox>>();
-  const quiet = unattended(io, project);
+  const engines = new Set<Engine>();
+  const open = async (choice: SandboxChoice): Promise<OpenedSandbox> => {
+    const engine = choice.kind === "docker" ? choice.engine : null;
+    await clearDeadPlaces(dirname(dir), engine);
+    if (engine !== null) engines.add(engine);
+    return openChosen(io, choice, dir);
+  };
   return {
     dir,
     project,
-    io: quiet,
+    io: unattended(io, project),
     kept,
     storage,
     sandbox: async (choice) => {
       const key = keyOf(choice);
-      const known = opened.get(key) ?? openChosen(quiet, choice, dir);
+      const known = opened.get(key) ?? open(choice);
       opened.set(key, known);
       known.catch(() => opened.delete(key));
       return known;
     },
+    sandboxes: async () => {
+      const found = await Promise.all(opened.values());
+      const uses = found.map(({ sandbox: { image, profile } }) => ({ image, profile }));
+      return [...new Map(uses.map((use) => [canonical(use), use]))]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, use]) => use);
+    },
     close: async (then) => {
-      if (then === "removed")
-        // Of runs that were killed and never asked for again.
-        for (const one of opened.values()) await (await one).sandbox.reap("");
+      const isBegun = (await storage.journal.runs()).length > 0;
       await storage.close();
-      if (then === "removed") await removeTree(dir);
+      presence.close();
+      if (then === "kept" && isBegun) return;
+      // Of runs that were killed and never asked for again.
+      for (const engine of engines) await clearDeadPlace(dir, engine);
+      await removePlace(dir);
     },
   };
 }

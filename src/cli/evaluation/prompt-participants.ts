@@ -69,6 +69,7 @@ export async function promptParticipants(
     judge: used,
     warnings: scoringWarnings(spec, scoring),
     settings: { maxOutputTokens, logprobs, judge: used?.digest ?? null },
+    sandboxes: [],
     close: async () => undefined,
   };
 }

@@ -46,6 +46,7 @@ export async function rubricParticipants(
     settings: {
       judges: Object.fromEntries([...judges].map(([arm, { judge }]) => [arm, judgeDigest(judge, sha256)])),
     },
+    sandboxes: [],
     close: async () => undefined,
   };
 }

@@ -40,6 +40,7 @@ export interface Settled {
   readonly scorer: Scorer;
   readonly gate: GateSpec;
   readonly judge: JudgeUse | null;
+  readonly sandboxes: Participants["sandboxes"];
   readonly purse: Purse;
   /** How many answers are asked for at once. */
   readonly concurrency: number;

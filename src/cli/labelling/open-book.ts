@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { canonical } from "../../core/canonical.ts";
 import { meant } from "../../core/nearest.ts";
 import { readJsonLine } from "../../core/registry/json-line.ts";
 import { BadInput } from "../../edges/project/bad-input.ts";
@@ -72,9 +73,11 @@ async function rubricBook(
   const shown = `rubrics/${rubric}.labels.jsonl`;
   const path = join(dir, shown);
   const kept = await rowsOf(path);
-  const known = new Set(kept.map(({ id }) => id));
+  const known = new Set(kept.flatMap((one) => [one.id, saidIn(one)]));
   const fresh = new Map(
-    (await reported(rubric, suite)).flatMap((one) => (known.has(one.id) ? [] : [[one.id, one] as const])),
+    (await reported(rubric, suite)).flatMap((one) =>
+      known.has(one.id) || known.has(saidIn(one)) ? [] : [[one.id, one] as const],
+    ),
   );
   return {
     shown,
@@ -82,6 +85,9 @@ async function rubricBook(
     put: async (given) => putLabel({ dir, path, shown }, given, fresh.get(given.id) ?? null),
   };
 }
+
+/** What was asked and answered: whoever said it, and whenever, it is labelled once. */
+const saidIn = ({ vars, answer }: JudgeCase): string => canonical([vars, answer]);
 
 /** @throws BadInput by the line */
 async function rowsOf(path: string): Promise<readonly JudgeCase[]> {

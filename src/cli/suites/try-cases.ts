@@ -5,6 +5,7 @@ import type { AgentCase } from "../../evals/suite/case.ts";
 import type { SettledCases } from "../../evals/suite/settle-cases.ts";
 import type { Tried, TriedCase } from "../../evals/suite/check/oracle.ts";
 import { oracleOf, resultFault } from "../evaluation/check-agent-case.ts";
+import { triesPrefix } from "../evaluation/left-places.ts";
 import { openPlace } from "../evaluation/place.ts";
 import type { Place } from "../evaluation/place.ts";
 import type { Io } from "../io.ts";
@@ -24,7 +25,11 @@ export async function tryCases(
   onCase: (done: number, of: number, what: string) => void = () => {},
 ): Promise<Tried> {
   const project = await readProject(io.cwd);
-  const place = await openPlace(io, project, join(stateDir(project.dir), "evals", `check-${process.pid}`));
+  const place = await openPlace(
+    io,
+    project,
+    join(stateDir(project.dir), "evals", `${triesPrefix}${process.pid}`),
+  );
   try {
     const tried = new Map<string, TriedCase>();
     for (const [index, { case: one }] of items.entries()) {

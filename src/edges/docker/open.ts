@@ -6,7 +6,7 @@ import { ImageRefused } from "./engine.ts";
 import { imageByDockerfile, imageByName, imageId, volumesOf } from "./image.ts";
 import type { OnLine } from "./image.ts";
 import type { Limits, Users } from "./profile.ts";
-import { dockerSandbox } from "./sandbox.ts";
+import { dockerSandbox, slotsLeft } from "./sandbox.ts";
 
 /** Which image: by name, built of a Dockerfile, or the very one that a run pinned. */
 export type ImageWanted =
@@ -45,13 +45,20 @@ export async function openDocker(
   const users = usersOf(info);
   const image = await imageOf(engine, wanted.image, onLine);
   const volumes = await volumesOf(engine, image);
-  const project = createHash("sha256").update(`${hostname()}\0${wanted.project}`).digest("hex").slice(0, 16);
+  const project = labelOf(wanted.project);
   return {
     sandbox: dockerSandbox({ engine, image, volumes, limits, users, project }),
     limits,
     owner: process.getuid?.() === 0 && users.uid !== 0 ? users : null,
   };
 }
+
+/** The containers of a state directory, whatever image they were made of. */
+export const containersLeft = (engine: Engine, state: string): Pick<Sandbox, "left" | "reap"> =>
+  slotsLeft(engine, labelOf(state));
+
+const labelOf = (state: string): string =>
+  createHash("sha256").update(`${hostname()}\0${state}`).digest("hex").slice(0, 16);
 
 /** @throws ImageRefused for what no container can be given here, or none could work with. */
 function checkLimits({ memory, cpus }: Limits, { MemTotal, NCPU }: EngineInfo): void {

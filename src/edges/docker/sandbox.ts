@@ -49,8 +49,8 @@ export function dockerSandbox(options: DockerOptions): Sandbox {
       throw error;
     }
   };
-  const left = async (): Promise<readonly Left[]> => leftOf(engine, project);
   return {
+    ...slotsLeft(engine, project),
     kind: "docker",
     image,
     profile: profileName(limits, users),
@@ -73,6 +73,13 @@ export function dockerSandbox(options: DockerOptions): Sandbox {
         throw error;
       }
     },
+  };
+}
+
+/** Slots of a project, whatever image they were made of. */
+export function slotsLeft(engine: Engine, project: string): Pick<Sandbox, "left" | "reap"> {
+  const left = async (): Promise<readonly Left[]> => leftOf(engine, project);
+  return {
     left: async () => (await left()).map(({ name }) => name),
     reap: async (prefix) => {
       for (const { id, name } of await left())

@@ -44,6 +44,14 @@ export type MeasuredItem = z.infer<typeof measuredItem>;
 const receiptItem = measuredItem.extend({ link: digest });
 export type ReceiptItem = z.infer<typeof receiptItem>;
 
+const sandboxUse = z.strictObject({
+  /** What a run pins: an image's digest, or the shell with its version. */
+  image: z.string(),
+  /** The limits it worked under. */
+  profile: z.string(),
+});
+export type SandboxUse = z.infer<typeof sandboxUse>;
+
 export const receipt = z.strictObject({
   receipt: z.literal(1),
   verdict: z.enum(["PROMOTE", "REJECT", "INCONCLUSIVE"]),
@@ -86,6 +94,8 @@ export const receipt = z.strictObject({
     node: z.string(),
     platform: z.string(),
     renderer: z.int(),
+    /** Where the whole loop worked: each sandbox that a case asked for. */
+    sandboxes: z.array(sandboxUse).min(1).optional(),
   }),
   spent: z.strictObject({ answers: z.int(), micros: z.int().nullable(), wallMs: z.int() }),
   /** The first link of the chain: of all that is said besides the items. */

@@ -2,11 +2,12 @@ import type { Arm } from "../answer.ts";
 import { calibrationOf } from "./calibration.ts";
 import type { Dimension } from "./dimensions.ts";
 import { efficiencyOf } from "./efficiency.ts";
+import { agreementIn } from "./judging.ts";
 import type { StoredReport } from "./report.ts";
 
-/** What a suite wants reported besides its guards, as one number for each arm. */
+/** What is reported besides the guards, as one number for each arm. */
 export interface Reported {
-  /** A metric, `robustness`, `fairness`, `ECE`, `p95`. */
+  /** A metric, `robustness`, `fairness`, `ECE`, `p95`; of a judge `accuracy`, `κ`, `sensitivity`, `specificity`. */
   readonly name: string;
   /** The metric in whose units it is; null: from 0 to 1. */
   readonly metric: string | null;
@@ -16,6 +17,18 @@ export interface Reported {
 
 /** What is made of all answers at once is told apart (`wholesOf`). */
 export function reportedOf(report: StoredReport, dimensions: readonly Dimension[]): readonly Reported[] {
+  return [...agreements(report), ...wantedOf(report, dimensions)];
+}
+
+/** Of a judge it is always told how it agrees with people. */
+const agreements = (report: StoredReport): readonly Reported[] =>
+  report.kind !== "judge"
+    ? []
+    : (["accuracy", "kappa", "sensitivity", "specificity"] as const).map((name) =>
+        valuesBy(name === "kappa" ? "κ" : name, null, (arm) => agreementIn(report, arm)?.[name] ?? null),
+      );
+
+function wantedOf(report: StoredReport, dimensions: readonly Dimension[]): readonly Reported[] {
   const wholes = new Set(report.wholes.map(({ name }) => name));
   const wanted = [...new Set(report.reported)].filter((name) => !wholes.has(name));
   return wanted.map((name) => {

@@ -20,11 +20,11 @@ export function withoutAnswers(gathered: Gathered, arms: readonly Arm[]): Gather
 }
 
 const whatEnded: Readonly<Partial<Record<Stopped, string>>> = {
-  outage: "the provider does not answer",
+  outage: "no answers come",
   errors: "no version gets an answer",
   scoring: "answers cannot be scored",
 };
 
-/** `the provider does not answer: overloaded: HTTP 529: Overloaded`. */
+/** `no answers come: overloaded: HTTP 529: Overloaded`. */
 export const endText = ({ stopped, why }: Pick<Gathered, "stopped" | "why">): string =>
   `${whatEnded[stopped ?? "outage"] ?? stopped}: ${why}`;

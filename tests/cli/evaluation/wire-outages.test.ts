@@ -78,7 +78,7 @@ describe("a provider that is down", () => {
     let isWell = false;
     const { dir, server, seat } = await shop(() => (isWell ? says("yes") : overloaded));
     const stopped = await said(dir, 5, "eval", seat);
-    expect(stopped).toContain("the provider does not answer: overloaded: HTTP 529: Overloaded");
+    expect(stopped).toContain("no answers come: overloaded: HTTP 529: Overloaded");
     expect(stopped).toMatch(/0 answers are kept, go on with: harness eval mails --candidate prompt:sort@2/);
     expect(stopped).not.toMatch(/look 1|PROMOTE/);
     expect(total(dir)).toBe(0);
@@ -103,13 +103,13 @@ describe("a provider that is down", () => {
   test("and says nothing at all is no proof that both versions are equally good", slow, async () => {
     const { dir, seat } = await shop(() => silence, { timeout: "2s" }, 24);
     const stopped = await said(dir, 5, "eval", seat);
-    expect(stopped).toMatch(/the provider does not answer: stalled: .*the time for this call was over/);
+    expect(stopped).toMatch(/no answers come: stalled: .*the time for this call was over/);
     expect(await receipts(dir)).toEqual([]);
   });
 
   test("also for a few cases, which a smoke run asks", slow, async () => {
     const { dir, seat } = await shop(() => hangUp, { held_out: { share: 0.5 } });
-    expect(await said(dir, 5, "eval --smoke", seat)).toContain("the provider does not answer: network:");
+    expect(await said(dir, 5, "eval --smoke", seat)).toContain("no answers come: network:");
   });
 });
 

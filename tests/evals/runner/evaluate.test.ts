@@ -309,7 +309,7 @@ describe("where nothing is answered nothing is compared", () => {
     const { looks, stopped, seen } = await go(down, { ...once, items: itemsUpTo(4) });
     expect([looks, stopped]).toEqual([[], "outage"]);
     expect(down.subject.asked).toHaveLength(8);
-    expect(seen.notes).toEqual(["the provider does not answer: server: down"]);
+    expect(seen.notes).toEqual(["no answers come: server: down"]);
   });
 
   test("one answer is enough to go on with the rest", async () => {
