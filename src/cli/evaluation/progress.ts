@@ -1,4 +1,4 @@
-import type { Progress } from "../../evals/runner/evaluate.ts";
+import type { Progress } from "../../evals/runner/tally.ts";
 import type { Io } from "../io.ts";
 import { countText, moneyText, spanText } from "../report/figures.ts";
 import { fit } from "../view/cells.ts";

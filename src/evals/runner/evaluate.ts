@@ -18,6 +18,8 @@ import { endText, withoutAnswers } from "./nothing-answered.ts";
 import type { Outlook } from "./outlook.ts";
 import { asksBetween, asksOfForms } from "./order.ts";
 import type { Form } from "./order.ts";
+import { Tally } from "./tally.ts";
+import type { Progress } from "./tally.ts";
 
 /** What is to be evaluated, settled. */
 export interface EvaluationPlan {
@@ -40,22 +42,6 @@ export interface EvaluationPlan {
   readonly workedMs: number;
   /** What must be asked, as far as was known before. */
   readonly outlook?: readonly Outlook[];
-}
-
-/** Where an evaluation stands, after each answer. */
-export interface Progress {
-  /** Answers to each case at the look that is under way, and how many looks there may be. */
-  readonly samples: number;
-  readonly done: number;
-  readonly total: number;
-  /** Of those that are done: the others were known. */
-  readonly asked: number;
-  /** About how many of this look are still to be asked for. */
-  readonly toAsk: number;
-  readonly reused: number;
-  readonly micros: number;
-  readonly errors: number;
-  readonly outages: number;
 }
 
 export interface Watching {
@@ -117,11 +103,8 @@ class Course {
   #stopped: Stopped | null = null;
   #isDoubted = false;
   #repeated = 0;
-  #asked = 0;
   readonly #paid = new Set<Digest>();
-  /** Of the look under way. */
-  #total = 0;
-  #count = { done: 0, reused: 0, errors: 0, outages: 0 };
+  readonly #tally: Tally;
 
   constructor(ports: GatherPorts, plan: EvaluationPlan, signal: AbortSignal, watching: Watching) {
     this.#ports = ports;
@@ -129,13 +112,14 @@ class Course {
     this.#signal = signal;
     this.#watching = watching;
     this.#begun = ports.clock.now();
+    this.#tally = new Tally(plan.outlook ?? []);
   }
 
   evaluated(): Evaluated {
     return {
       looks: this.#looks,
       answers: inOrder([...this.#answers, ...this.#partial]),
-      asked: this.#asked,
+      asked: this.#tally.asked,
       decision: this.#decision,
       stopped: this.#stopped,
     };
@@ -161,8 +145,7 @@ class Course {
       ...asksBetween(sha256, arms, items, { from, to: samples }),
       ...(from === 0 ? asksOfForms(sha256, arms, items, forms) : []),
     ];
-    this.#total = asks.length;
-    this.#count = { done: 0, reused: 0, errors: 0, outages: 0 };
+    this.#tally.begin(asks.length);
     const isWhole = (await this.#gatherAll(asks, samples)) && (await this.#heedDrift(samples));
     if (!isWhole) return false;
     this.#take(samples);
@@ -175,7 +158,7 @@ class Course {
     const lost = first.answers.filter(({ answered }) => answered.outcome === "outage");
     if (first.stopped !== null || lost.length === 0) return this.#add(first);
     this.#repeated += lost.length;
-    this.#tally(lost, -1);
+    this.#tally.remove(lost);
     const isLost = new Set(lost.map(placeOf));
     const again = await this.#gather(
       asks.filter((ask) => isLost.has(placeOfAsk(ask))),
@@ -214,8 +197,7 @@ class Course {
     const taken = new Set(reused.map(placeOf));
     this.#watching.onNote(`stored answers are not taken: ${drift}; asking ${taken.size} again`);
     this.#answers = this.#answers.filter((one) => !one.reused);
-    this.#total = taken.size;
-    this.#count = { done: 0, reused: 0, errors: 0, outages: 0 };
+    this.#tally.begin(taken.size);
     const { arms, items, forms } = this.#plan;
     const { sha256 } = this.#ports;
     const all = [
@@ -236,36 +218,11 @@ class Course {
       asks,
       this.#signal,
       (answer, isAsked) => {
-        this.#asked += isAsked ? 1 : 0;
-        this.#tally([answer], 1);
+        this.#tally.add(answer, isAsked);
         const micros = this.#ports.purse.spent();
-        this.#watching.onProgress({
-          samples,
-          total: this.#total,
-          asked: this.#asked,
-          toAsk: this.#toAsk(samples),
-          micros,
-          ...this.#count,
-        });
+        this.#watching.onProgress(this.#tally.progress(samples, micros, this.#isDoubted));
       },
     );
-  }
-
-  /** What is not done is all that is known of what is asked once more: after outages, or where answers do not hold. */
-  #toAsk(samples: number): number {
-    const open = this.#total - this.#count.done;
-    const wanted = this.#plan.outlook?.find((one) => one.samples === samples)?.toAsk ?? Infinity;
-    const left = wanted - this.#asked;
-    return this.#isDoubted || left <= 0 ? open : Math.min(open, left);
-  }
-
-  #tally(answers: readonly ScoredAnswer[], by: 1 | -1): void {
-    for (const { reused, answered } of answers) {
-      this.#count.done += by;
-      if (reused) this.#count.reused += by;
-      if (answered.outcome === "error") this.#count.errors += by;
-      if (answered.outcome === "outage") this.#count.outages += by;
-    }
   }
 
   #take(samples: number): void {

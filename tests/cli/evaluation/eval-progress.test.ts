@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { progressLine } from "../../../src/cli/evaluation/progress.ts";
-import type { Progress } from "../../../src/evals/runner/evaluate.ts";
+import type { Progress } from "../../../src/evals/runner/tally.ts";
 import { ioAt } from "./ground.ts";
 
 const at = (samples: number, done: number, asked: number, toAsk = 100 - done): Progress => ({
