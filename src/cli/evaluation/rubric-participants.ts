@@ -91,7 +91,7 @@ function rubricSubject(judges: ReadonlyMap<Arm, Asking>, models: Models): Subjec
 async function judged(judging: Judging, { item, sample }: Ask, signal: AbortSignal): Promise<Answered> {
   const one = item.case as JudgeCase;
   const begun = clock.now();
-  const found = await judging(one.rubric, judgedOf(one), `verdict/${one.id}/${sample}`, signal);
+  const found = await judging(one.rubric, judgedOf(one), `verdict/${one.id}/${sample}`, signal, sample);
   const latencyMs = clock.now() - begun;
   if ("why" in found) return { ...unanswered("outage", found.why), micros: found.micros, latencyMs };
   const pass = isPass(found.spec, found.verdict);

@@ -11,12 +11,16 @@ export interface JudgePorts extends AskingPorts {
   readonly verdicts: Verdicts;
 }
 
-/** Judges an answer by the rubric of this name, or finds the verdict that the same answer got before. */
+/**
+ * Judges an answer by the rubric of this name, or finds the verdict that the same answer got before. `draw`: which of several
+ * verdicts on it, where it is the judge that is evaluated; else there is one.
+ */
 export type Judging = (
   rubric: string,
   judged: Judged,
   thread: ThreadId,
   signal: AbortSignal,
+  draw?: number,
 ) => Promise<Rated | NoVerdict>;
 
 export interface Rated {
@@ -35,10 +39,10 @@ export interface Rated {
 export function judging(judge: Judge, ports: JudgePorts): Judging {
   const open = new Map<Digest, Promise<Rated | NoVerdict>>();
   let probe: Promise<Rated | NoVerdict> | null = null;
-  return async (name, judged, thread, signal) => {
+  return async (name, judged, thread, signal, draw) => {
     const rubric = Object.hasOwn(judge.rubrics, name) ? judge.rubrics[name] : undefined;
     if (rubric === undefined) throw new Error(`there is no rubric ${name}: scoringFaults names it`);
-    const key = verdictKey(judge, rubric, judged, ports.sha256);
+    const key = verdictKey(judge, rubric, judged, ports.sha256, draw);
     const running = open.get(key);
     if (running !== undefined) return { ...(await running), micros: 0 };
     const finding = find(key, rubric);

@@ -78,8 +78,14 @@ export const rubricJudgeDigest = (judge: Judge, name: string, sha256: Sha256): D
   );
 
 /** Of all that decides one verdict: equal answers share it, whoever gave them. */
-export const verdictKey = (judge: Judge, { digest }: JudgeRubric, judged: Judged, sha256: Sha256): Digest =>
-  sha256(canonical({ ...howAsked(judge), rubric: digest, judged }));
+export const verdictKey = (
+  judge: Judge,
+  { digest }: JudgeRubric,
+  judged: Judged,
+  sha256: Sha256,
+  draw = 1,
+): Digest =>
+  sha256(canonical({ ...howAsked(judge), rubric: digest, judged, ...(draw === 1 ? {} : { draw }) }));
 
 const howAsked = ({ model, identity, prompt, maxOutputTokens }: Judge): object => ({
   judge: 1,

@@ -272,6 +272,14 @@ describe("verdicts that are there", () => {
     }
   });
 
+  test("is judged anew for each draw, where it is the judge that is evaluated", async () => {
+    await using server = await serve(submitting(good));
+    const by = judging(judge, portsTo(server.url));
+    for (const draw of [1, 2, 3, 2, 1, undefined])
+      await by("helpful", judgedOf(), `verdict/a/${draw ?? 1}`, never, draw);
+    expect(server.requests).toHaveLength(3);
+  });
+
   test("also where both are judged at once", async () => {
     await using server = await serve(
       submitting(good),
