@@ -77,7 +77,7 @@ export interface ModelError {
   readonly status: number | null;
   /** Milliseconds the provider asks us to wait, already capped and never negative; null when it said nothing sane. */
   readonly retryAfterMs: number | null;
-  /** Of `stalled`: something came, and more of it when the time for the call was over. */
+  /** Of `stalled`: parts of the answer were still coming when the time for the call was over. */
   readonly wasComing?: true;
 }
 

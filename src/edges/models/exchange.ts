@@ -12,6 +12,8 @@ export interface Limits {
 export interface Line {
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
+  /** Told of each part of the answer that came: headers, pings and comments are none. */
+  readonly wrote: () => void;
   /** The first bytes of what was answered so far: what people are shown of an answer that is none. */
   readonly beginning: () => string;
 }
@@ -20,6 +22,11 @@ export interface Line {
 const maxBytes = 64 * 1024 * 1024;
 /** The longest time Node's timers count. */
 const maxTimer = 2 ** 31 - 1;
+/**
+ * An answer is still coming if a part of it came within this of its end, or a quarter of the time it was given, whichever is
+ * less: models that write pause for seconds, and a provider that hung for longer took time that the answer could have used.
+ */
+const longestPauseMs = 30_000;
 
 /** Nothing left this machine, so nothing can be billed. */
 export const nothingUsed: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -51,6 +58,7 @@ export async function exchange(
     const beginning: Uint8Array[] = [];
     const line = {
       signal: hangUp.signal,
+      wrote: watch.wrote,
       fetch: watchedFetch({ beginning, alive: watch.alive, sent: watch.sent, end }),
       beginning: () => Buffer.concat(beginning).toString(),
     };
@@ -64,6 +72,7 @@ export async function exchange(
 interface Watch {
   readonly sent: () => void;
   readonly alive: () => void;
+  readonly wrote: () => void;
   readonly stop: () => void;
 }
 
@@ -71,19 +80,21 @@ function startWatch(limits: Limits, end: (error: ModelError) => void): Watch {
   const abort = (): void => end(aborted);
   limits.signal.addEventListener("abort", abort, { once: true });
   const idle = setTimeout(() => end(stalled(limits.idleMs)), Math.min(limits.idleMs, maxTimer));
+  const givenMs = limits.deadline - Date.now();
+  const pauseMs = Math.min(longestPauseMs, givenMs / 4);
   // A model that is asked without a server writes all the time.
-  let isSilent = false;
+  let lastPart = Infinity;
   const deadline = setTimeout(
-    () => end(isSilent ? late : { ...late, wasComing: true }),
-    Math.min(limits.deadline - Date.now(), maxTimer),
+    () => end(performance.now() - lastPart <= pauseMs ? { ...late, wasComing: true } : late),
+    Math.min(givenMs, maxTimer),
   );
   return {
     sent: () => {
-      isSilent = true;
+      lastPart = -Infinity;
     },
-    alive: () => {
-      isSilent = false;
-      idle.refresh();
+    alive: () => idle.refresh(),
+    wrote: () => {
+      lastPart = performance.now();
     },
     stop: () => {
       clearTimeout(idle);

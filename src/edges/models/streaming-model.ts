@@ -104,8 +104,10 @@ async function allEvents<Body>(
     if (answer.response.body === null) return noStream(answer.response, "", apiKey);
     for await (const event of answer.events) {
       events.push(event);
-      if (firstTokenMs === null && provider.isToken(event))
-        firstTokenMs = Math.round(performance.now() - begun);
+      if (provider.isToken(event)) {
+        line.wrote();
+        firstTokenMs ??= Math.round(performance.now() - begun);
+      }
       if (provider.isLast(event)) break;
     }
     if (events.length === 0 && !isStream(answer.response)) {

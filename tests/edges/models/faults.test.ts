@@ -6,7 +6,7 @@ import { hostileEnvironment } from "./wire/around.ts";
 import { compatible } from "./wire/compatible.ts";
 import { asking } from "./wire/kit.ts";
 import { kits } from "./wire/kits.ts";
-import { serve, silence, stalling, streaming } from "./wire/server.ts";
+import { dripping, serve, silence, stalling, streaming } from "./wire/server.ts";
 
 const never = new AbortController().signal;
 
@@ -54,10 +54,23 @@ describe.each(kits)("$name", (kit) => {
     },
   );
 
-  test("the deadline ends a call that still lives", async () => {
-    await using server = await serve(stalling(kit.frames({ blocks: [{ text: "Let me" }] }).slice(0, 3)));
-    const response = await kit.model(server.url).respond(asking({ deadline: Date.now() + 300 }), never);
+  test("the deadline ends an answer of which parts still come", async () => {
+    await using server = await serve(dripping(kit.frames({ blocks: [{ text: "Let me ".repeat(999) }] })));
+    const response = await kit.model(server.url).respond(asking({ deadline: Date.now() + 1200 }), never);
     expect(response).toEqual(failing("stalled", undefined, { wasComing: true }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["its headers alone", 0, false],
+    ["a part and nothing more", 3, false],
+    ["a part and only pings since", 3, true],
+  ])("the deadline of a call of which there came %s does not say so", async (_, count, isPinging) => {
+    const parts = kit.frames({ blocks: [{ text: "Let me" }] }).slice(0, count);
+    const pings = isPinging ? Array<string>(999).fill(pingOf(kit.name)) : [];
+    await using server = await serve(isPinging ? dripping([...parts, ...pings]) : stalling(parts));
+    const response = await kit.model(server.url).respond(asking({ deadline: Date.now() + 600 }), never);
+    expect(response).toEqual(failing("stalled"));
     expect(server.requests).toHaveLength(1);
   });
 
@@ -77,12 +90,11 @@ describe.each(kits)("$name", (kit) => {
 
   test("any byte is life: pings and comments hold a call beyond its idle time", async () => {
     const [first = "", ...rest] = kit.frames({ blocks: [{ text: "Done." }] });
-    const ping = kit.name === "anthropic" ? 'event: ping\ndata: {"type":"ping"}\n\n' : ": keep-alive\n\n";
     await using server = await serve((response) => {
       response.write(first);
       const begun = performance.now();
       const timer = setInterval(() => {
-        response.write(ping);
+        response.write(pingOf(kit.name));
         if (performance.now() - begun < 1200) return;
         clearInterval(timer);
         response.end(rest.join(""));
@@ -115,6 +127,9 @@ test("a server that wants no key is sent none", async () => {
   expect(await model.respond(asking(), never)).toMatchObject({ outcome: "complete" });
   expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
 });
+
+const pingOf = (kit: string): string =>
+  kit === "anthropic" ? 'event: ping\ndata: {"type":"ping"}\n\n' : ": keep-alive\n\n";
 
 const failing = (
   kind: ModelErrorClass,

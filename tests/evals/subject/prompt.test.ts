@@ -14,7 +14,15 @@ import type { PromptSubjectOptions } from "../../../src/evals/subject/prompt.ts"
 import { SubjectRefused } from "../../../src/evals/subject/subject.ts";
 import type { Subject } from "../../../src/evals/subject/subject.ts";
 import { compatible } from "../../edges/models/wire/compatible.ts";
-import { resetting, serve, silence, stalling, status, streaming } from "../../edges/models/wire/server.ts";
+import {
+  dripping,
+  resetting,
+  serve,
+  silence,
+  stalling,
+  status,
+  streaming,
+} from "../../edges/models/wire/server.ts";
 import type { Reply, Server } from "../../edges/models/wire/server.ts";
 import { VirtualTime } from "../../simulation/time.ts";
 import { asksOf, gathering, itemOf, itemsUpTo, never, world } from "../runner/ground.ts";
@@ -155,7 +163,7 @@ describe("an answer over the wire", () => {
   test("that takes too long is an error, once", async () => {
     const clock: Clock = { now: () => Date.now(), sleepUntil: async () => undefined };
     const { models, server } = await provider([
-      stalling(compatible.frames({ blocks: [{ text: "x" }] }).slice(0, 1)),
+      dripping(compatible.frames({ blocks: [{ text: "It is about ".repeat(999) }] })),
     ]);
     const { subject } = made(
       models,
@@ -169,8 +177,12 @@ describe("an answer over the wire", () => {
     expect(why).toMatch(/^stalled: /);
   });
 
-  test("of which nothing ever came is an outage that may have cost something", async () => {
-    const { subject, server, repeats } = await provider([silence], { timeoutMs: 1000 });
+  test.each([
+    ["nothing ever came", silence],
+    ["the headers came, and nothing more", stalling([])],
+    ["nothing came any more", stalling(compatible.frames({ blocks: [{ text: "x" }] }).slice(0, 2))],
+  ])("of which %s is an outage that may have cost something", async (_, reply) => {
+    const { subject, server, repeats } = await provider([reply], { timeoutMs: 1000 });
     const { outcome, micros, why } = await subject.answer(ask, never);
     expect([outcome, micros]).toEqual(["outage", null]);
     expect(why).toMatch(/^stalled: /);

@@ -71,6 +71,16 @@ export const stalling =
     if (frames.length > 0) response.write(frames.join(""));
   };
 
+/** Writes these frames, one every ten milliseconds, as long as somebody listens, and then nothing more. */
+export const dripping =
+  (frames: readonly string[]): Reply =>
+  (response, seen) => {
+    stalling(frames.slice(0, 1))(response, seen);
+    const rest = frames.values().drop(1);
+    const timer = setInterval(() => void response.write(rest.next().value ?? ""), 10);
+    response.once("close", () => clearInterval(timer));
+  };
+
 /** Writes these frames and then resets the connection. */
 export const resetting =
   (frames: readonly string[]): Reply =>
