@@ -2,12 +2,11 @@ import { dirname } from "node:path";
 import type { Model, Price } from "../../core/model.ts";
 import type { Redaction } from "../../core/redaction.ts";
 import type { Models } from "../../core/ports.ts";
-import { cost } from "../../core/price.ts";
+import { costOf } from "../../evals/cost-of.ts";
 import type { JudgeLabels } from "../../evals/gate/judge.ts";
 import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import { NoMoneyLeft } from "../../evals/runner/purse.ts";
 import type { Purse } from "../../evals/runner/purse.ts";
-import { isFree } from "../../evals/scoring/ask-judge.ts";
 import { judging } from "../../evals/scoring/judge.ts";
 import type { Judging } from "../../evals/scoring/judge.ts";
 import { labelsOf, unjudged } from "../../evals/scoring/labels.ts";
@@ -125,8 +124,7 @@ const paid = (model: Model, purse: Purse): Model => ({
     if (reserved === null) throw new NoMoneyLeft("no money is left for the judge; raise --budget");
     try {
       const response = await model.respond(request, signal);
-      if (response.usage !== null) reserved.settle(cost(response.usage, price));
-      if (!isFree(response)) reserved.settle(most);
+      reserved.settle(costOf(response, price) ?? most);
       return response;
     } finally {
       reserved.settle(0);

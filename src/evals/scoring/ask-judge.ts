@@ -1,8 +1,8 @@
-import { isLasting, mayHaveCost } from "../../core/circuit.ts";
+import { isLasting } from "../../core/circuit.ts";
 import type { ThreadId } from "../../core/id.ts";
-import type { Message, ModelError, ModelResponse, Part, Price } from "../../core/model.ts";
+import type { Message, ModelError, ModelResponse, Part } from "../../core/model.ts";
 import type { Clock, Models, Prompts } from "../../core/ports.ts";
-import { cost } from "../../core/price.ts";
+import { costOf } from "../cost-of.ts";
 import { specOfTool } from "../../loop/tools.ts";
 import { levelsText } from "../../loop/describe.ts";
 import type { Sha256 } from "../../core/chain.ts";
@@ -125,24 +125,13 @@ async function respond(
     };
     const response = await model.respond(request, signal);
     signal.throwIfAborted();
-    const spent = spentOn(response, model.price);
+    const spent = costOf(response, model.price);
     micros = micros === null || spent === null ? null : micros + spent;
     if (response.outcome === "complete" || isFinal(response.error)) return { response, micros };
     if (attempt >= (spent === 0 ? tries : dearTries)) return { response, micros };
     await clock.sleepUntil(clock.now() + pauseMs(response.error, attempt), signal);
   }
 }
-
-/** null: nobody knows, as the tokens were not told or have no price. */
-function spentOn(response: ModelResponse, price: Price | null): number | null {
-  const { usage } = response;
-  if (usage === null) return isFree(response) ? 0 : null;
-  return price === null ? null : cost(usage, price);
-}
-
-/** Nothing was billed though no usage is told. */
-export const isFree = (response: ModelResponse): boolean =>
-  response.outcome === "failed" && !mayHaveCost(response.error);
 
 const isFinal = ({ class: kind }: ModelError): boolean => isLasting(kind) || kind === "context-full";
 

@@ -1,10 +1,9 @@
 import { canonical } from "../../core/canonical.ts";
 import type { Json } from "../../core/canonical.ts";
-import { mayHaveCost } from "../../core/circuit.ts";
 import type { Message, Model, ModelError, ModelRequest, ModelResponse } from "../../core/model.ts";
-import { cost } from "../../core/price.ts";
 import type { Clock, Models, Prompts } from "../../core/ports.ts";
 import type { Answered, Arm, Ask } from "../answer.ts";
+import { costOf } from "../cost-of.ts";
 import type { PromptCase } from "../suite/case.ts";
 import { SubjectRefused, unanswered } from "./subject.ts";
 import type { Subject } from "./subject.ts";
@@ -138,7 +137,7 @@ async function untilAnswered(
     if (response.outcome === "complete") return completed(response, model, latencyMs);
     const { error } = response;
     const outcome = endingOf(model.name, error, clock.now() >= deadline);
-    const micros = chargeOf(model, response);
+    const micros = costOf(response, model.price);
     if (outcome === "error" || micros !== 0 || attempt === tries || signal.aborted)
       return { ...unanswered(outcome, `${error.class}: ${error.message}`), micros, latencyMs };
     onRepeat(error);
@@ -153,16 +152,6 @@ async function untilFree(clock: Clock, models: Models, name: string, signal: Abo
     if (until === null || until <= clock.now() || signal.aborted) return;
     await clock.sleepUntil(until, signal);
   }
-}
-
-/** In millionths of a US dollar. null: not known, as an answer that had begun was cut off, or there is no price for it. */
-function chargeOf(
-  { price }: Model,
-  { usage, error }: Extract<ModelResponse, { outcome: "failed" }>,
-): number | null {
-  if (usage === null) return mayHaveCost(error) ? null : 0;
-  if (usage.input + usage.output === 0) return 0;
-  return price === null ? null : cost(usage, price);
 }
 
 const pauseMs = ({ retryAfterMs }: ModelError, attempt: number): number =>
@@ -208,7 +197,7 @@ function completed(response: Complete, { price }: Model, latencyMs: number): Ans
     text: text.toWellFormed(),
     stop: response.stop,
     usage: response.usage,
-    micros: price === null || response.usage === null ? null : cost(response.usage, price),
+    micros: costOf(response, price),
     latencyMs,
     turns: 1,
     served: response.servedModel,

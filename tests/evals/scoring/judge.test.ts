@@ -191,6 +191,23 @@ describe("a judge that does not answer", () => {
     expect(requests).toHaveLength(5);
   });
 
+  test.each([true, false])(
+    "refused connections cost nothing, with a price (%s) or without one",
+    async (isPriced) => {
+      const server = await serve();
+      await server[Symbol.asyncDispose]();
+      const clock = sleeper();
+      const { models, ...ports } = portsTo(server.url, { clock, dearTries: 1 });
+      const model = async (name: string) => {
+        const found = await models.model(name);
+        return isPriced ? found : { ...found, price: null };
+      };
+      const by = judging(judge, { ...ports, models: { ...models, model } });
+      expect(await by("helpful", judgedOf(), "verdict/c1/1", never)).toMatchObject({ micros: 0 });
+      expect(clock.slept).toEqual([1000, 2000, 4000, 8000]);
+    },
+  );
+
   test.each([
     [401, "bad key"],
     [400, "no such parameter"],
