@@ -64,25 +64,39 @@ export interface JudgedLabels {
   readonly failed: readonly NoVerdict[];
 }
 
+export interface LabelAsking {
+  /** How many it is asked about at once. */
+  readonly width: number;
+  readonly signal: AbortSignal;
+  /** Told how many it was asked about until now. */
+  readonly onJudged?: (done: number) => void;
+}
+
+/** A judge that came so often in a row to no verdict is not there. */
+const mostFailures = 8;
+
 /**
  * Asks the judge of this digest about each labelled row it has said nothing of, `width` at a time, and writes down what
- * it says, also where it is stopped on the way. Who labels meanwhile loses nothing.
+ * it says, also where it is stopped on the way. A judge that comes to no verdict time after time is asked about no more. Who labels meanwhile loses nothing.
  * @throws BadInput, RegistryRefused, the reason of `signal`
  */
 export async function judgeLabels(
   place: { readonly dir: string; readonly rubric: string },
   judge: Judging,
   by: Digest,
-  { width, signal }: { readonly width: number; readonly signal: AbortSignal },
+  { width, signal, onJudged }: LabelAsking,
 ): Promise<JudgedLabels> {
   const open = [...unjudged(await readLabels(place.dir, place.rubric), by)];
   const judged = new Map<string, LabelRow>();
   const failed: NoVerdict[] = [];
+  let inRow = 0;
   const work = async (): Promise<void> => {
-    for (let row = open.shift(); row !== undefined; row = open.shift()) {
+    for (let row = open.shift(); row !== undefined && inRow < mostFailures; row = open.shift()) {
       const found = await judgeRow(judge, row, by, signal);
+      inRow = "why" in found ? inRow + 1 : 0;
       if ("why" in found) failed.push(found);
       else judged.set(row.id, found);
+      onJudged?.(judged.size + failed.length);
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: width }, work));

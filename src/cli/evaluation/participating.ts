@@ -26,6 +26,8 @@ export interface Participants {
 
 export interface Participating {
   readonly suite: ReadSuite;
+  /** A smoke run decides nothing, so nothing need be known of its judge. */
+  readonly mode: "gate" | "smoke";
   readonly arms: Arms;
   readonly items: readonly Item[];
   /** Of judges. */

@@ -3,7 +3,9 @@ import type { Json } from "../../core/canonical.ts";
 import type { Arm } from "../../evals/answer.ts";
 import { formsOf, put } from "../../evals/scoring/forms.ts";
 import { rubricsOf, scoringFaults, scoringWarnings } from "../../evals/scoring/faults.ts";
+import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import { rubricGauge } from "../../evals/scoring/judge.ts";
+import type { Judging } from "../../evals/scoring/judge.ts";
 import { scorerFor } from "../../evals/scoring/scorer.ts";
 import type { Form } from "../../evals/runner/order.ts";
 import { promptSubject } from "../../evals/subject/prompt.ts";
@@ -13,17 +15,16 @@ import { Refused } from "../exit.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
 import { clock } from "../wire.ts";
 import { commandsIn, metricSchemas } from "./own-metrics.ts";
+import { knownJudge } from "./judge-agreement.ts";
 import type { Participants, Participating } from "./participating.ts";
-import { judgeModelOf, judgeOf, judgeUseOf, judgingWith, rubricsThere } from "./rubric-judge.ts";
+import { judgeModelOf, judgeOf, judgingWith, rubricsThere } from "./rubric-judge.ts";
 import { namedModel } from "./arms.ts";
 import type { Arms, SettledArm } from "./arms.ts";
 import type { World } from "./world.ts";
 
 /** One call a case: prompt and model of each arm answer, metrics and judges score. @throws Refused */
-export async function promptParticipants(
-  world: World,
-  { suite, arms, items, payer }: Participating,
-): Promise<Participants> {
+export async function promptParticipants(world: World, asked: Participating): Promise<Participants> {
+  const { suite, arms, items, payer } = asked;
   const { spec } = suite;
   const { schemas, bad: badSchemas } = await metricSchemas(suite.folder, spec);
   const rubrics = rubricsOf(spec);
@@ -43,12 +44,8 @@ export async function promptParticipants(
   const { confidence, report } = spec;
   const logprobs = confidence === "logprobs" && report.includes("calibration");
   const { max_output_tokens: maxOutputTokens, timeout } = spec;
-  const judge =
-    judgeModel === null || judges.length === 0
-      ? null
-      : await judgeOf(world, judgeModel, rubrics, durationMs(spec.judge.timeout));
-  const judging = judge === null ? null : judgingWith(world, judge, payer);
-  const used = judge === null || judging === null ? null : await judgeUseOf(world, judge, judging);
+  const [judgeNamed] = judges;
+  const judged = judgeNamed === undefined ? unjudged : await judgedBy(world, asked, judgeNamed, rubrics);
   return {
     subject: promptSubject(
       { prompts: world.prompts, models: world.models, clock },
@@ -63,15 +60,34 @@ export async function promptParticipants(
       fits: fitsOf(arms),
       commands: commandsIn(suite.folder, world.io.env),
       schemas,
-      judge: judging === null ? nobody : rubricGauge(judging),
+      judge: judged.judging === null ? nobody : rubricGauge(judged.judging),
     }),
     forms: formsIn(spec),
-    judge: used,
-    warnings: scoringWarnings(spec, scoring),
-    settings: { maxOutputTokens, logprobs, judge: used?.digest ?? null },
+    judge: judged.use,
+    warnings: [...scoringWarnings(spec, scoring), ...judged.warnings],
+    settings: { maxOutputTokens, logprobs, judge: judged.use?.digest ?? null },
     sandboxes: [],
     close: async () => undefined,
   };
+}
+
+interface JudgedBy {
+  readonly judging: Judging | null;
+  readonly use: JudgeUse | null;
+  readonly warnings: readonly string[];
+}
+
+const unjudged: JudgedBy = { judging: null, use: null, warnings: [] };
+
+async function judgedBy(
+  world: World,
+  { suite, mode, payer }: Participating,
+  model: string,
+  rubrics: readonly string[],
+): Promise<JudgedBy> {
+  const judge = await judgeOf(world, model, rubrics, durationMs(suite.spec.judge.timeout));
+  const judging = judgingWith(world, judge, payer);
+  return { judging, ...(await knownJudge(world, judge, judging, mode === "gate")) };
 }
 
 const nobody = (rubric: string): never => {

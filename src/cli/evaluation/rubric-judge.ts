@@ -3,16 +3,12 @@ import type { Model, Price } from "../../core/model.ts";
 import type { Redaction } from "../../core/redaction.ts";
 import type { Models } from "../../core/ports.ts";
 import { costOf } from "../../evals/cost-of.ts";
-import type { JudgeLabels } from "../../evals/gate/judge.ts";
-import type { JudgeUse } from "../../evals/receipt/receipt.ts";
 import { NoMoneyLeft } from "../../evals/runner/purse.ts";
 import type { Purse } from "../../evals/runner/purse.ts";
 import { judging } from "../../evals/scoring/judge.ts";
 import type { Judging } from "../../evals/scoring/judge.ts";
-import { labelsOf, unjudged } from "../../evals/scoring/labels.ts";
-import { judgeDigest, rubricJudgeDigest, verdict } from "../../evals/scoring/verdict.ts";
+import { verdict } from "../../evals/scoring/verdict.ts";
 import type { Judge, Verdicts } from "../../evals/scoring/verdict.ts";
-import { exit, Refused } from "../exit.ts";
 import { orFault } from "../registry/kinds.ts";
 import type { Opened } from "../registry/open-registry.ts";
 import { located } from "../request.ts";
@@ -21,7 +17,6 @@ import type { ReadSuite } from "../suites/read-suite.ts";
 import { clock } from "../wire.ts";
 import { namedModel } from "./arms.ts";
 import { judgeBy } from "./judge.ts";
-import { judgeLabels, readLabels } from "./labels.ts";
 import type { World } from "./world.ts";
 
 /** The model that judges a suite, as suite or project say; null: none does. */
@@ -135,36 +130,3 @@ const paid = (model: Model, purse: Purse): Model => ({
 /** The most a call can cost that sends so many bytes: a token is never less than a byte. */
 export const mostOf = (price: Price, bytes: number, output: number): number =>
   Math.ceil(bytes * Math.max(price.input, price.cacheWrite) + output * price.output);
-
-/** How receipts and reports name it, with how it agrees with people, as far as they labelled answers. */
-export async function judgeUseOf(world: World, judge: Judge, judging: Judging): Promise<JudgeUse> {
-  const names = Object.keys(judge.rubrics);
-  const [only, ...more] = names;
-  return {
-    digest: judgeDigest(judge, sha256),
-    model: judge.model,
-    rubrics: Object.fromEntries(names.map((name) => [name, judge.rubrics[name]?.digest ?? ""])),
-    labels: only === undefined || more.length > 0 ? null : await agreementBy(world, judge, judging, only),
-  };
-}
-
-/** Labelled answers of which this judge has said nothing yet are shown to it first. */
-async function agreementBy(
-  { opened: { dir }, io }: World,
-  judge: Judge,
-  judging: Judging,
-  rubric: string,
-): Promise<JudgeLabels | null> {
-  const by = rubricJudgeDigest(judge, rubric, sha256);
-  const rows = await readLabels(dir, rubric);
-  const open = unjudged(rows, by).length;
-  if (open === 0) return labelsOf(rows, by);
-  io.err(` judge      asked about ${open} answers that people labelled\n`);
-  const { signal } = new AbortController();
-  try {
-    return labelsOf((await judgeLabels({ dir, rubric }, judging, by, { width: 8, signal })).rows, by);
-  } catch (error) {
-    if (error instanceof NoMoneyLeft) throw new Refused(error.message, exit.budget);
-    throw error;
-  }
-}

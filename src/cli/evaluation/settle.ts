@@ -78,6 +78,7 @@ export async function settle(
   const money = purse(ceilingOf(suite, options));
   const asked = await participants(world, {
     suite,
+    mode,
     arms,
     items,
     payer: { name: payerOf(suite, mode, arms), purse: money },
@@ -125,9 +126,9 @@ async function refuseTooLittle(
     );
 }
 
-/** Who had a judge's verdicts asked for: the same when it goes on. */
-const payerOf = ({ digest }: ReadSuite, mode: string, arms: Arms): string =>
-  sha256(canonical({ payer: 1, suite: digest, mode, arms: Object.values(arms).map((arm) => arm.digest) }));
+/** Who had a judge's verdicts asked for: the same when it goes on, another one for another evaluation. */
+const payerOf = ({ digest, name }: ReadSuite, mode: string, arms: Arms): string =>
+  sha256(canonical({ payer: 2, suite: digest, name, mode, sides: sidesOf(arms) }));
 
 function concurrencyOf({ spec }: ReadSuite, { concurrency: typed }: EvalOptions): number {
   if (typed === undefined) return spec.concurrency;
@@ -198,13 +199,15 @@ interface Identity {
 }
 
 function idOf({ suite, mode, arms, settings, gate }: Identity): string {
-  const sides = Object.entries(arms).map(([arm, { ref, digest, asked, prompt }]) => ({
+  const of = { suite: suite.digest, name: suite.name, mode, sides: sidesOf(arms), settings, gate };
+  return `e${sha256(canonical(of)).slice(0, 9)}`;
+}
+
+const sidesOf = (arms: Arms): Json =>
+  Object.entries(arms).map(([arm, { ref, digest, asked, prompt }]) => ({
     arm,
     digest,
     ...(ref.kind === "model" ? { prompt: sha256(prompt.source) } : {}),
     model: asked.model,
     identity: asked.identity,
   }));
-  const of = { suite: suite.digest, name: suite.name, mode, sides, settings, gate };
-  return `e${sha256(canonical(of)).slice(0, 9)}`;
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { rubric } from "../registry/kinds-ground.ts";
+import { rows, rubric } from "../registry/kinds-ground.ts";
 import { silence, status } from "../../edges/models/wire/server.ts";
-import { fill } from "../ground.ts";
+import { fill, start } from "../ground.ts";
 import type { Seat } from "../ground.ts";
 import { found, mailShop, said, script, sort, suiteFile } from "./eval-ground.ts";
 import { provider, reportIn, says, scores, seatOf, wiredShop, wires } from "./wires.ts";
@@ -37,6 +37,8 @@ async function court(answer: Parameters<typeof provider>[1], more: object = {}):
 /** 13 tokens at .25, 4 from the cache at .025, 9 out at 2: 21.35, rounded up. */
 const verdictMicros = 22;
 const answerMicros = 60;
+/** 13 tokens at 1, 4 from the cache at .1, 9 out at 5: 58.4, rounded up. */
+const qwenMicros = 59;
 
 describe("a judge at another provider", () => {
   test("does not know whose answer it is; its money counts; what it said is kept", slow, async () => {
@@ -57,6 +59,19 @@ describe("a judge at another provider", () => {
     // Its answers are production's to the letter: one verdict is asked for again, to see who gives it now.
     expect(asked.heard).toHaveLength(18 + 1);
     expect((await reportIn(dir, second.evaluation)).judge).toEqual(report.judge);
+  });
+
+  test("was paid by the evaluation that asked it, not by one of another model", slow, async () => {
+    const { dir, seat, judge: asked } = await court(() => scores(0.9));
+    await said(dir, 6, "eval", seat);
+    const other = await provider(wires.compatible, ({ mail, text }) =>
+      says(`yes ${mail}${mail > 6 && text.includes("brief") ? ", in short" : ""}`),
+    );
+    const both = { env: { ...seat.env, ...(await seatOf({ compatible: other })).env } };
+    const second = await found(dir, 6, `eval --model ${wires.compatible.model}`, both);
+    // Its answers are the first one's to the letter: one verdict is asked for again, to see who gives it now.
+    expect([other.heard.length, asked.heard.length]).toEqual([24, 18 + 1]);
+    expect(second.looks).toMatchObject([{ micros: 24 * qwenMicros + verdictMicros }]);
   });
 
   test("that is another model by now says all anew", slow, async () => {
@@ -138,6 +153,76 @@ describe("a judge at another provider", () => {
       expect([subject.heard.length, asked.heard.length - before]).toEqual([24, 18]);
     },
   );
+});
+
+describe("answers that people labelled", () => {
+  const labels = rows(
+    ...Array.from({ length: 40 }, (_, at) => ({
+      id: `l${at}`,
+      vars: { text: `labelled number ${at}` },
+      answer: "yes",
+      rubric: "helpful",
+      label: at % 2 === 0 ? "pass" : "fail",
+    })),
+  );
+  const ofLabels = ({ heard }: Provider): number =>
+    heard.filter(({ text }) => text.includes("labelled number")).length;
+
+  test("a judge that says nothing of them is told, asked no more, and again next time", slow, async () => {
+    let isWell = false;
+    const {
+      dir,
+      seat,
+      judge: asked,
+    } = await court(({ text }) =>
+      !isWell && text.includes("labelled number")
+        ? status(400, judge.kit.errorBody("invalid_request_error", "Not this one."))
+        : scores(0.9),
+    );
+    await fill(dir, { "rubrics/helpful.labels.jsonl": labels });
+    expect((await said(dir, 6, "eval", seat)).replaceAll(/\s+/g, " ")).toContain(
+      "warning the judge came to no verdict on 40 answers that people labelled, which prove nothing of it until it does (the next evaluation asks again): HTTP 400: Not this one.",
+    );
+    const before = ofLabels(asked);
+    expect(before).toBeGreaterThanOrEqual(8);
+    expect(before).toBeLessThan(16);
+    isWell = true;
+    await fill(dir, { "prompts/sort.prompt": sort("Be quick.") });
+    const well = await said(dir, 6, "eval", seat);
+    expect(well).toContain(" judge      asked about 40 answers that people labelled\n judge      20 of 40\n");
+    expect(well).not.toContain("came to no verdict");
+    expect(ofLabels(asked) - before).toBe(40);
+  });
+
+  test("are no matter of a smoke run", slow, async () => {
+    const { dir, seat, judge: asked } = await court(() => scores(0.9), {});
+    await fill(dir, {
+      "rubrics/helpful.labels.jsonl": labels,
+      "tasks/mails/suite.yaml": suiteFile({
+        guards,
+        judge: { model: judge.model },
+        held_out: { share: 0.5 },
+      }),
+    });
+    expect(await said(dir, 0, "eval --smoke", seat)).not.toContain("that people labelled");
+    expect([ofLabels(asked), asked.heard.length > 0]).toEqual([0, true]);
+  });
+
+  test("ctrl-c stops a judge that is asked about them", slow, async () => {
+    const { dir, seat, subject } = await court(({ text }) =>
+      text.includes("labelled number") ? silence : scores(0.9),
+    );
+    await fill(dir, { "rubrics/helpful.labels.jsonl": labels });
+    const child = start(dir, ["eval"], seat.env);
+    await child.said("asked about 40 answers");
+    child.process.kill("SIGINT");
+    const { code, err } = await child.ended;
+    expect({ code, err }).toMatchObject({
+      code: 130,
+      err: expect.stringContaining("what it said is kept, go on with the same command") as string,
+    });
+    expect(subject.heard).toEqual([]);
+  });
 });
 
 test("a judge whose script is another one says all anew, as another evaluation", slow, async () => {

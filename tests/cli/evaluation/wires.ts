@@ -114,8 +114,13 @@ export async function wiredShop(model: string, suite: object = {}, more: Files =
 
 /** All that an evaluation found. */
 export async function reportIn(dir: string, evaluation: string): Promise<StoredReport> {
-  const { decision: _decided, ...stored } = JSON.parse(
-    (await run(dir, 0, `report ${evaluation} --json`)).out,
-  ) as StoredReport & { readonly decision: unknown };
+  const {
+    decision: _decided,
+    over_all: _overAll,
+    ...stored
+  } = JSON.parse((await run(dir, 0, `report ${evaluation} --json`)).out) as StoredReport & {
+    readonly decision: unknown;
+    readonly over_all: unknown;
+  };
   return report.parse(stored);
 }
