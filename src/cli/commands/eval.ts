@@ -75,26 +75,20 @@ function exitOf({ report: { decision, mode, looks }, stopped, signal }: Ended): 
   return mode === "smoke" ? exit.ok : exit.inconclusive;
 }
 
-/** Why there is no more, and how it goes on. */
+/** What is kept, and how it goes on; why there is no more, where no note has said it. */
 function stoppedLine({ stopped, kept, report }: Ended, options: EvalOptions): string {
-  const again = againText(report, options);
-  const known = kept.report.answers.filter(({ answered }) => answered.outcome !== "outage");
+  const known = kept.report.answers.filter(({ answered }) => answered.outcome === "complete");
   const answers = `${plural(known.length, "answer")} ${known.length === 1 ? "is" : "are"} kept`;
-  switch (stopped) {
-    case "budget":
-      return ` stopped    the money is used up; ${answers}, go on with: ${again} --budget …\n`;
-    case "time":
-      return ` stopped    the time of budget.wall is over; ${answers}, go on with: ${again}\n`;
-    case "outage":
-      return ` stopped    no answers come; ${answers}, go on with: ${again}\n`;
-    case "errors":
-      return ` stopped    errors alone compare nothing; ${answers}, mend it and go on with: ${again}\n`;
-    case "scoring":
-      return ` stopped    answers cannot be scored, so no more are paid for; ${answers}, mend it and go on with: ${again}\n`;
-    default:
-      return ` stopped    ${answers}, go on with: ${again}\n`;
-  }
+  const why = (stopped === null ? undefined : whyStopped[stopped]) ?? "";
+  const mend = stopped === "errors" || stopped === "scoring" ? "mend it and " : "";
+  const more = stopped === "budget" ? " --budget …" : "";
+  return ` stopped    ${why}${answers}, ${mend}go on with: ${againText(report, options)}${more}\n`;
 }
+
+const whyStopped: Readonly<Partial<Record<NonNullable<Ended["stopped"]>, string>>> = {
+  budget: "the money is used up; ",
+  time: "the time of budget.wall is over; ",
+};
 
 /** The same evaluation again, as it would be typed. */
 function againText({ suite, candidate, baseline }: Ended["report"], { model, smoke }: EvalOptions): string {

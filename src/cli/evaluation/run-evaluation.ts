@@ -6,7 +6,6 @@ import type { LookTaken, Report } from "../../evals/report/report.ts";
 import { evaluate } from "../../evals/runner/evaluate.ts";
 import type { Evaluated, EvaluationPlan } from "../../evals/runner/evaluate.ts";
 import { outlookOf } from "../../evals/runner/outlook.ts";
-import type { AnswerStore } from "../../evals/runner/store.ts";
 import { SubjectRefused } from "../../evals/subject/subject.ts";
 import { exit, Refused } from "../exit.ts";
 import { writeReceipt } from "../receipts/project-receipts.ts";
@@ -75,10 +74,9 @@ async function owned(world: World, settled: Settled): Promise<Ended> {
 async function ask(world: World, settled: Settled): Promise<Ended> {
   const { io, store, evaluations } = world;
   const plan = planOf(settled);
-  const isFirst = evaluations.begun().every(({ suite }) => suite !== settled.suite.name);
   const looked = await beginLook(world, settled);
   const before = await readReport(evaluations, settled.id);
-  const outlook = await outlookOf({ ...settled, store: isFirst ? nothingKept : store, clock, sha256 }, plan);
+  const outlook = await outlookOf({ ...settled, store, clock, sha256 }, plan);
   const forecast = forecastOf(
     settled,
     outlook,
@@ -117,9 +115,6 @@ async function ask(world: World, settled: Settled): Promise<Ended> {
     signals.forget();
   }
 }
-
-/** Of a suite that was never asked: nothing need be looked up. */
-const nothingKept: AnswerStore = { find: async () => new Map(), put: async () => undefined };
 
 async function written(
   { opened }: World,

@@ -72,8 +72,10 @@ function decisive(report: StoredReport, decision: Decision): readonly GuardRow[]
 }
 
 /** Nothing but the best version ever stands in the way: why it is asked, to whom the candidate seems as good as production. */
-const isSinking = (report: StoredReport, decision: Decision): boolean =>
-  decisive(report, decision).every(({ evidence }) => evidence.against === "best");
+function isSinking(report: StoredReport, decision: Decision): boolean {
+  const rows = decisive(report, decision);
+  return rows.length > 0 && rows.every(({ evidence }) => evidence.against === "best");
+}
 
 function sinkingLines(report: StoredReport, decision: Decision): readonly string[] {
   const { baseline, best } = report;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { join } from "node:path";
 import { fill, noEngine, root, start } from "../ground.ts";
-import { found, keptBy, mailShop, run, said, script, sort } from "./eval-ground.ts";
+import { found, keptBy, mailCases, mailShop, run, said, script, sort, suiteFile } from "./eval-ground.ts";
 import type { Found } from "./eval-ground.ts";
 
 const slow = { timeout: 120_000 };
@@ -90,6 +90,19 @@ describe("an evaluation goes on where it was left", () => {
       expect(total(dir)).toBe(24);
     },
   );
+});
+
+test("what another suite asked before is forecast as known", slow, async () => {
+  const dir = await mailShop();
+  await said(dir, 0, "eval mails");
+  await fill(dir, {
+    "tasks/letters/suite.yaml": suiteFile({ suite: "letters" }),
+    "tasks/letters/cases.jsonl": mailCases(),
+  });
+  expect(await said(dir, 0, "eval letters")).toContain(
+    " forecast   24 answers, all known: nothing to ask or to pay\n",
+  );
+  expect(total(dir)).toBe(24);
 });
 
 test("production's answers are taken from earlier, but for a tenth", slow, async () => {

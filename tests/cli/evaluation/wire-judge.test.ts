@@ -149,7 +149,9 @@ describe("a judge at another provider", () => {
       );
       const stopped = await said(dir, 5, "eval", seat);
       expect(stopped).toContain("answers cannot be scored: rubric:helpful: HTTP 401: Who are you?");
-      expect(stopped).toMatch(/24 answers are kept, mend it and go on with: harness eval mails/);
+      expect(stopped).toContain(
+        " stopped    24 answers are kept, mend it and go on with: harness eval mails",
+      );
       isWell = true;
       const before = asked.heard.length;
       expect(await found(dir, 6, "eval", seat)).toMatchObject({ looks: [{ outages: 0 }] });

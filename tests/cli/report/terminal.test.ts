@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { endingLines } from "../../../src/cli/report/ending.ts";
 import { foundText, openingText, reportText } from "../../../src/cli/report/terminal.ts";
 import type { Forecast } from "../../../src/cli/report/opening.ts";
 import { forecastLine } from "../../../src/cli/report/opening.ts";
@@ -155,6 +156,15 @@ describe("a report at a terminal", () => {
     expect(text).toMatch(/^ latency +\d+\.\d s +\d+\.\d s +×\d\.\d\d +×\d\.\d\d to ×\d+\.\d\d$/m);
     expect(text).toMatch(/\n no gate {5}a smoke run decides nothing\n$/);
   });
+});
+
+test("where nothing stands in the way, the best version does not either", () => {
+  const { decision, ...few } = sampleReport({ cases: 90, looks: [2, 4, 8], best: {} });
+  if (decision === null) throw new Error("there is a decision");
+  const guards = decision.guards.map((one) => ({ ...one, status: "holds" as const }));
+  const lines = endingLines(few, { ...decision, verdict: "INCONCLUSIVE", guards }, at).join("\n");
+  expect(lines).toContain("INCONCLUSIVE");
+  expect(lines).not.toMatch(/small losses must not add up|put worker@3 back/);
 });
 
 describe("a judge", () => {
