@@ -61,7 +61,7 @@ export interface Payer {
   readonly purse: Purse;
 }
 
-/** Asks it, with its verdicts kept; null: whoever asks for an answer pays. */
+/** Asks it, with its verdicts kept; null: it is what is evaluated, whose verdicts are answers, kept and paid as such. */
 export function judgingWith(world: World, judge: Judge, payer: Payer | null): Judging {
   const { redaction } = world.kept;
   const asked = judging(judge, {
@@ -69,7 +69,7 @@ export function judgingWith(world: World, judge: Judge, payer: Payer | null): Ju
     prompts: world.prompts,
     clock,
     sha256,
-    verdicts: verdictsIn(world, payer),
+    verdicts: payer === null ? unkept : verdictsIn(world, payer),
     // Where whoever asks for an answer pays, it is asked again with money of its own.
     dearTries: payer === null ? 1 : 3,
   });
@@ -80,10 +80,11 @@ export function judgingWith(world: World, judge: Judge, payer: Payer | null): Ju
 const unsaid = <T extends object>(value: T, redaction: Redaction): T =>
   JSON.parse(redaction.text(JSON.stringify(value))) as T;
 
+const unkept: Verdicts = { get: async () => null, put: async () => undefined };
+
 /** Equal answers share a verdict, in whichever evaluation; whoever had it asked for has paid for it. */
-function verdictsIn({ evaluations, kept: { redaction } }: World, payer: Payer | null): Verdicts {
+function verdictsIn({ evaluations, kept: { redaction } }: World, { name: own, purse }: Payer): Verdicts {
   const counted = new Set<string>();
-  const own = payer?.name ?? "verdicts";
   return {
     get: async (key) => {
       const rows = ((await evaluations.find([key])).get(key) ?? []).flatMap(({ evaluation, value }) => {
@@ -91,7 +92,7 @@ function verdictsIn({ evaluations, kept: { redaction } }: World, payer: Payer | 
         return data === undefined ? [] : [{ verdict: data, isOwn: evaluation === own }];
       });
       const found = rows.find(({ isOwn }) => isOwn) ?? rows[0] ?? null;
-      if (found?.isOwn === true && !counted.has(key)) payer?.purse.charge(found.verdict.micros ?? 0);
+      if (found?.isOwn === true && !counted.has(key)) purse.charge(found.verdict.micros ?? 0);
       if (found?.isOwn === true) counted.add(key);
       return found;
     },

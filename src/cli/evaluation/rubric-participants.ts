@@ -101,7 +101,7 @@ async function judged(judging: Judging, { item, sample }: Ask, signal: AbortSign
     why: null,
     text: explained(found.verdict),
     stop: pass ? "pass" : "fail",
-    micros: found.verdict.micros,
+    micros: found.micros,
     latencyMs,
     turns: 1,
     served: found.verdict.served,

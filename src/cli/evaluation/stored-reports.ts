@@ -29,6 +29,7 @@ const reportHead = z.strictObject({
         text: z.string(),
         metric: z.string().nullable().default(null),
         better: z.enum(["higher", "lower"]).nullable().default(null),
+        amount: z.boolean().default(false),
       }),
     )
     .default([]),

@@ -13,6 +13,8 @@ interface HeadFigure {
   /** The measure it is of, and which way that is better; null: it is made of all answers at once. */
   readonly metric: string | null;
   readonly better: "higher" | "lower" | null;
+  /** Of money, time or tokens: what an answer takes, not how good it is. */
+  readonly amount: boolean;
 }
 
 /** The candidate in numbers, for lists of reports: by guard, then measures that are no guard's, then what all answers say. */
@@ -29,7 +31,8 @@ export function headFigures(report: StoredReport): HeadFigure[] {
     if (measure === undefined) return [];
     const value = averages.get(measure.name) ?? null;
     const text = valueText(scaleOf(measure, report.answers), value);
-    return [{ name, value, text, metric: measure.name, better: measure.better }];
+    const { name: metric, better, kind } = measure;
+    return [{ name, value, text, metric, better, amount: kind === "ratio" }];
   });
   return [...single, ...wholeFigures(report)];
 }
@@ -40,5 +43,6 @@ const wholeFigures = (report: StoredReport): readonly HeadFigure[] =>
     .filter(({ group, part, why }) => group === null && why === null && !(part ?? "").startsWith("class "))
     .map((one) => {
       const value = one.arms.candidate?.value ?? null;
-      return { name: wholeName(one), value, text: valueText(one.scale, value), metric: null, better: null };
+      const text = valueText(one.scale, value);
+      return { name: wholeName(one), value, text, metric: null, better: null, amount: false };
     });

@@ -6,7 +6,8 @@ const leastVersions = 3;
 
 /**
  * HELM's mean win rate of versions (`winRates`: a tie is half a win) by id of report: the chance to beat another version
- * that answered the very same cases, over all measures. Of a version its newest report counts.
+ * that answered the very same cases, over all measures of how good its answers are: a worse one is often the cheaper one.
+ * Of a version its newest report counts.
  * @param heads newest first
  */
 export function versionWinRates(heads: readonly ReportHead[]): ReadonlyMap<string, number | null> {
@@ -24,8 +25,8 @@ function ratesAmong(heads: readonly ReportHead[]): readonly (readonly [id: strin
   if (heads.length < leastVersions) return [];
   const ways = new Map(
     heads.flatMap(({ figures }) =>
-      figures.flatMap(({ metric, better }) =>
-        metric === null || better === null ? [] : [[metric, better] as const],
+      figures.flatMap(({ metric, better, amount }) =>
+        metric === null || better === null || amount ? [] : [[metric, better] as const],
       ),
     ),
   );

@@ -23,8 +23,8 @@ export interface Proof {
  * difference was above 0; else when the next one is promoted, which is held against both, if the mean of what was found then
  * and at its own promotion is above 0. At its own promotion alone it looks too good: without luck it had not passed. So
  * nothing adds up over promotions: a title passes by direct comparisons only, and errors of one are of none after it.
- * A version without a receipt of this suite (a first one, an unproven one) begins anew, and what was before it is
- * compared with nothing after it.
+ * A version that came without a receipt of this suite (an unproven one, one of another suite) takes no title: nobody knows
+ * how it stands to the best, and the next one is held against both.
  * @param proofs of promotions, by the digest under which `harness.lock` names them @param suite its name
  */
 export function bestEver(
@@ -64,15 +64,18 @@ function titleAfter(
   proofs: ReadonlyMap<Digest, Proof>,
   suite: string,
 ): Title {
-  const proof = proofs.get(named ?? "");
   const anew = { best: version, lead: null };
-  if (title === null || before === null || proof?.receipt.suite.name !== suite) return anew;
-  const gains = gainsOf(proof, before, version);
-  if (gains === null) return anew;
+  if (title === null || before === null) return anew;
+  const proof = proofs.get(named ?? "");
+  const own = proof?.receipt.suite.name === suite ? proof : null;
+  // Nothing is to hold against the best.
+  if (own !== null && qualityOf(own.receipt.gate) === undefined) return anew;
+  const gains = own === null ? null : gainsOf(own, before, version);
+  if (gains === null) return version === title.best ? anew : { best: title.best, lead: null };
   const then = isSurpassed(title, before, gains) ? before : title.best;
-  const own = gains.get(then) ?? null;
-  const isClear = own !== null && own.worst !== null && own.worst > 0;
-  return isClear || then === version ? anew : { best: then, lead: own?.seen ?? null };
+  const gain = gains.get(then) ?? null;
+  const isClear = gain !== null && gain.worst !== null && gain.worst > 0;
+  return isClear || then === version ? anew : { best: then, lead: gain?.seen ?? null };
 }
 
 /** Whether the version that goes was above the best, now that both were held beside the one that comes. */

@@ -6,7 +6,7 @@ import type { StoredReport } from "./report.ts";
 
 export interface WinRate {
   readonly arm: Arm;
-  /** The chance to beat another arm, ties as halves, over all measures (HELM's mean win rate); null: nothing compared. */
+  /** The chance to beat another arm, ties as halves, over all measures but amounts (HELM's mean win rate); null: nothing compared. */
   readonly rate: number | null;
 }
 
@@ -14,7 +14,9 @@ export interface WinRate {
 export function winRatesOf(report: StoredReport, dimensions: readonly Dimension[]): readonly WinRate[] {
   const sides = sidesOf(report);
   if (sides.length < 3) return [];
-  const whole = dimensions.filter(({ group, concern }) => group === null && concern === null);
+  const whole = dimensions.filter(
+    ({ group, concern, measure: { kind } }) => group === null && concern === null && kind !== "ratio",
+  );
   const columns = whole.map(({ measure: { name, better } }) => ({ name, lowerIsBetter: better === "lower" }));
   const rows = sides.map(({ arm }) => whole.map(({ arms }) => arms[arm]?.value ?? null));
   const rates = winRates(columns, rows, "mean");

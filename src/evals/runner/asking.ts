@@ -46,10 +46,13 @@ export class Asking {
   readonly #ending: Ending;
   /** Arms may say the very same to the model: then it is asked once. */
   readonly #underWay = new Map<Digest, Promise<Arrived | null>>();
-  readonly #rows: Rows;
+  readonly #rows: Rows | null;
+  /** Errors before anything was answered: they may be nobody's, so they are kept only when it is known that they are. */
+  #held: KeptAnswer[] = [];
+  #isAnswered = false;
   #repeated = 0;
 
-  constructor(ports: AskingPorts, terms: AskingTerms, ending: Ending, rows: Rows) {
+  constructor(ports: AskingPorts, terms: AskingTerms, ending: Ending, rows: Rows | null) {
     this.#ports = ports;
     this.#terms = terms;
     this.#ending = ending;
@@ -59,6 +62,11 @@ export class Asking {
   /** Outages that were asked again, each with money of its own. */
   get repeated(): number {
     return this.#repeated;
+  }
+
+  /** Errors that are not kept, as nothing else came. */
+  get held(): readonly KeptAnswer[] {
+    return this.#held;
   }
 
   /** The answer, given to the store as soon as it is there; null: it was not asked, or cut off. */
@@ -79,6 +87,8 @@ export class Asking {
   async #arrive(job: Job): Promise<Arrived | null> {
     const answered = await this.#answer(job);
     if (answered === null) return null;
+    const end = this.#rows?.asked(job.ask.arm, answered) ?? null;
+    if (end !== null) this.#ending.stop(end.stopped, end.why);
     const kept = this.#keep(job.key, answered);
     kept.catch((error: unknown) => this.#ending.fail(error));
     return { answered, kept };
@@ -111,24 +121,21 @@ export class Asking {
       const answered = await subject.answer(ask, this.#ending.signal, attempt);
       reserved.settle(chargeOf(answered, ceiling));
       paid.add(key);
-      return this.#heeded(answered);
+      const isCutOff = this.#ending.signal.aborted && answered.outcome !== "complete";
+      return isCutOff ? this.#ending.stop("interrupted") : answered;
     } finally {
       reserved.settle(0);
     }
   }
 
-  /** null: it was cut off. */
-  #heeded(answered: Answered): Answered | null {
-    const { signal } = this.#ending;
-    if (signal.aborted && answered.outcome !== "complete") return this.#ending.stop("interrupted");
-    if (this.#rows.isDown(answered)) this.#ending.stop("outage", answered.why);
-    return answered;
-  }
-
   async #keep(key: Digest, answered: Answered): Promise<void> {
+    if (answered.outcome === "outage") return;
     const { store, clock } = this.#ports;
-    const { evaluation } = this.#terms;
-    if (answered.outcome !== "outage") await store.put({ key, evaluation, at: clock.now(), answered });
+    const one = { key, evaluation: this.#terms.evaluation, at: clock.now(), answered };
+    if (answered.outcome === "complete") this.#isAnswered = true;
+    const kept = this.#isAnswered ? [...this.#held, one] : [];
+    this.#held = this.#isAnswered ? [] : [...this.#held, one];
+    await Promise.all(kept.map(async (answer) => store.put(answer)));
   }
 }
 

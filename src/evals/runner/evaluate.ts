@@ -129,11 +129,18 @@ class Course {
   isAffordable(samples: number): boolean {
     const before = this.#looks.at(-1);
     if (before === undefined || before.samples === 0) return true;
-    const perAnswer = this.#ports.purse.spent() / Math.max(1, this.#answers.length);
-    const more = (samples - before.samples) * this.#plan.items.length * this.#plan.arms.length;
+    const perAnswer = this.#ports.purse.spent() / Math.max(1, this.#paid.size);
+    const more = this.#toPay(samples) - this.#toPay(before.samples);
     if (perAnswer * more <= this.#ports.purse.left()) return true;
     this.#stopped = "budget";
     return false;
+  }
+
+  /** How many answers must be paid by a look, as far as was known before. */
+  #toPay(samples: number): number {
+    const { items, arms, outlook = [] } = this.#plan;
+    const known = this.#isDoubted ? undefined : outlook.find((one) => one.samples === samples);
+    return known?.toAsk ?? samples * items.length * arms.length;
   }
 
   /** @returns whether there is reason for another one */
@@ -154,7 +161,7 @@ class Course {
 
   /** Asks, and asks once more for what was an outage. false: it ended before all was asked. */
   async #gatherAll(asks: readonly Ask[], samples: number): Promise<boolean> {
-    const first = withoutAnswers(await this.#gather(asks, samples), this.#plan.arms);
+    const first = withoutAnswers(await this.#gather(asks, samples, false), this.#plan.arms);
     const lost = first.answers.filter(({ answered }) => answered.outcome === "outage");
     if (first.stopped !== null || lost.length === 0) return this.#add(first);
     this.#repeated += lost.length;
@@ -163,6 +170,7 @@ class Course {
     const again = await this.#gather(
       asks.filter((ask) => isLost.has(placeOfAsk(ask))),
       samples,
+      true,
     );
     const rest = first.answers.filter((one) => !isLost.has(placeOf(one)));
     const both = {
@@ -170,12 +178,15 @@ class Course {
       answers: [...rest, ...again.answers],
       rechecks: [...first.rechecks, ...again.rechecks],
       repeated: first.repeated + again.repeated,
+      held: [...first.held, ...again.held],
     };
     return this.#add(withoutAnswers(both, this.#plan.arms));
   }
 
-  #add({ answers, rechecks, stopped, why, repeated }: Gathered): boolean {
+  async #add({ answers, rechecks, stopped, why, repeated, held }: Gathered): Promise<boolean> {
     if (why !== null) this.#watching.onNote(endText({ stopped, why }));
+    // Errors that ended it are of whoever can mend them, and asked again then.
+    if (stopped !== "errors") await Promise.all(held.map(async (one) => this.#ports.store.put(one)));
     this.#repeated += repeated;
     this.#rechecks.push(...rechecks);
     this.#stopped = stopped;
@@ -195,6 +206,7 @@ class Course {
     this.#isDoubted = true;
     const reused = this.#answers.filter((one) => one.reused);
     const taken = new Set(reused.map(placeOf));
+    if (taken.size === 0) return true;
     this.#watching.onNote(`stored answers are not taken: ${drift}; asking ${taken.size} again`);
     this.#answers = this.#answers.filter((one) => !one.reused);
     this.#tally.begin(taken.size);
@@ -210,11 +222,13 @@ class Course {
     );
   }
 
-  async #gather(asks: readonly Ask[], samples: number): Promise<Gathered> {
-    const { id, concurrency, freshMs, until } = this.#plan;
+  async #gather(asks: readonly Ask[], samples: number, isRepeat: boolean): Promise<Gathered> {
+    const { id, concurrency, freshMs, until, arms, gate } = this.#plan;
+    const needed = new Set(Object.values(gate.guards).map(({ metric }) => metric));
+    const terms = { evaluation: id, concurrency, freshMs, until, arms, needed, isRepeat };
     return gather(
       this.#ports,
-      { evaluation: id, concurrency, freshMs, until, isDoubted: this.#isDoubted, paid: this.#paid },
+      { ...terms, isDoubted: this.#isDoubted, paid: this.#paid },
       asks,
       this.#signal,
       (answer, isAsked) => {

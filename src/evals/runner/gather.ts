@@ -19,6 +19,12 @@ export interface GatherPorts extends AskingPorts {
 }
 
 export interface Gathering extends AskingTerms {
+  /** Of the evaluation, also where some of them are not asked this time. */
+  readonly arms: readonly Arm[];
+  /** Metrics without which nothing is decided. */
+  readonly needed: ReadonlySet<string>;
+  /** Only what was an outage is asked again, so outages in a row say nothing. */
+  readonly isRepeat: boolean;
   readonly concurrency: number;
   readonly freshMs: number;
   /** Answers of earlier evaluations are not to be taken. */
@@ -33,6 +39,8 @@ export interface Gathered {
   readonly why: string | null;
   /** Outages that were asked again, each with money of its own. */
   readonly repeated: number;
+  /** Errors that are not kept yet, as nothing else came: to be kept where they count. */
+  readonly held: readonly KeptAnswer[];
 }
 
 /**
@@ -47,7 +55,7 @@ export async function gather(
   signal: AbortSignal,
   onAnswer: OnAnswer,
 ): Promise<Gathered> {
-  const rows = new Rows(asks.map(({ arm }) => arm));
+  const rows = new Rows(gathering.arms, gathering.needed);
   const work = new Work(ports, gathering, new Ending(signal), rows, onAnswer);
   await work.addAll(asks);
   return work.finish();
@@ -74,7 +82,7 @@ class Work {
     this.#ports = ports;
     this.#gathering = gathering;
     this.#ending = ending;
-    this.#asking = new Asking(ports, gathering, ending, rows);
+    this.#asking = new Asking(ports, gathering, ending, gathering.isRepeat ? null : rows);
     this.#settling = new Settling(ports.scorer, ending, rows, onAnswer);
     this.#room = Math.max(32, gathering.concurrency);
     this.#lanes = new PQueue({ concurrency: gathering.concurrency });
@@ -151,6 +159,7 @@ class Work {
   async finish(): Promise<Gathered> {
     await this.#idle();
     const { answers, rechecks } = this.#settling;
-    return { answers, rechecks, repeated: this.#asking.repeated, ...this.#ending.told() };
+    const { repeated, held } = this.#asking;
+    return { answers, rechecks, repeated, held, ...this.#ending.told() };
   }
 }

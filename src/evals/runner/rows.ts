@@ -14,32 +14,47 @@ const inARow = 20;
 /** What comes one after the other, and ends it: more of it would only cost money. */
 export class Rows {
   readonly #arms: number;
-  #outages = 0;
+  readonly #needed: ReadonlySet<string>;
+  /** Of each arm since its last answer. */
+  readonly #outages = new Map<Arm, number>();
   #unscored = 0;
   #erring: Arm[] = [];
 
-  /** @param arms whose answers are asked for */
-  constructor(arms: readonly Arm[]) {
+  /** @param arms of the evaluation @param needed metrics without which nothing is decided */
+  constructor(arms: readonly Arm[], needed: ReadonlySet<string>) {
     this.#arms = new Set(arms).size;
+    this.#needed = needed;
   }
 
-  /** Whether the provider does not answer, after this answer of it. */
-  isDown({ outcome }: Answered): boolean {
-    this.#outages = outcome === "outage" ? this.#outages + 1 : 0;
-    return this.#outages >= inARow;
+  /** What was asked, after its last try. Arms may ask different providers: one may be down while the others answer. */
+  asked(arm: Arm, { outcome, why }: Answered): End | null {
+    this.#outages.set(arm, outcome === "outage" ? (this.#outages.get(arm) ?? 0) + 1 : 0);
+    const rows = [...this.#outages.values()];
+    if (rows.every((row) => row > 0) && rows.reduce((sum, row) => sum + row, 0) >= inARow)
+      return { stopped: "outage", why };
+    return (this.#outages.get(arm) ?? 0) >= inARow
+      ? { stopped: "outage", why: `none to the ${arm}: ${why ?? "nobody says why"}` }
+      : null;
   }
 
-  endedBy(arm: Arm, answered: Answered, scored: Scored): End | null {
-    return answered.outcome === "complete" ? this.#unscorable(scored) : this.#errors(arm, answered);
+  /** `isAsked`: it was not known before. An error of before may be mended by now. */
+  scored(arm: Arm, answered: Answered, scored: Scored, isAsked: boolean): End | null {
+    if (answered.outcome === "complete") return this.#unscorable(scored);
+    return isAsked ? this.#errors(arm, answered) : null;
+  }
+
+  /** What cannot be scored though something is decided by it. */
+  lostIn({ scores }: Scored): string | null {
+    return Object.keys(scores).find((name) => this.#needed.has(name) && scores[name] === "outage") ?? null;
   }
 
   /** A judge or a command that fails on everything. */
-  #unscorable({ scores, whys }: Scored): End | null {
+  #unscorable(scored: Scored): End | null {
     this.#erring = [];
-    const lost = Object.keys(scores).find((name) => scores[name] === "outage");
-    this.#unscored = lost === undefined ? 0 : this.#unscored + 1;
-    if (lost === undefined || this.#unscored < inARow) return null;
-    return { stopped: "scoring", why: `${lost}: ${whys[lost] ?? "nobody says why"}` };
+    const lost = this.lostIn(scored);
+    this.#unscored = lost === null ? 0 : this.#unscored + 1;
+    if (lost === null || this.#unscored < inARow) return null;
+    return { stopped: "scoring", why: `${lost}: ${scored.whys[lost] ?? "nobody says why"}` };
   }
 
   /** What every arm fails at says nothing of any: equal errors must not pass for answers that are equally good. */

@@ -41,9 +41,9 @@ export class Settling {
     const found = await this.#score(ask, answered);
     if (found === null) return;
     const { scores, whys } = found;
-    const end = this.#rows.endedBy(ask.arm, answered, found);
+    const end = this.#rows.scored(ask.arm, answered, found, from === "asked");
     if (end !== null) this.#ending.stop(end.stopped, end.why);
-    if (answered.outcome === "complete" && !Object.values(scores).includes("outage")) this.#prove();
+    if (answered.outcome === "complete" && this.#rows.lostIn(found) === null) this.#prove();
     const { arm, sample, form } = ask;
     const more = Object.keys(whys).length === 0 ? {} : { whys };
     const of = { case: ask.item.case.id, arm, sample, form, key };

@@ -34,7 +34,8 @@ export interface Rated {
 
 /**
  * One judge. Equal answers get one verdict, also where they are judged at once; whoever asked first pays for it. The first
- * verdict that was there from earlier is asked for again: where another model gives it now, none from earlier is taken.
+ * verdict that was there from earlier is asked for again: where another model gives it now, none from earlier is taken. One
+ * that is taken is whose it was taken for from then on, for nothing.
  */
 export function judging(judge: Judge, ports: JudgePorts): Judging {
   const open = new Map<Digest, Promise<Rated | NoVerdict>>();
@@ -52,12 +53,27 @@ export function judging(judge: Judge, ports: JudgePorts): Judging {
     async function find(key: Digest, rubric: JudgeRubric): Promise<Rated | NoVerdict> {
       const stored = await ports.verdicts.get(key);
       if (stored === null) return ask(key, rubric);
-      if (!stored.isOwn) {
-        if (probe === null) return (probe = ask(key, rubric));
-        const now = await probe;
-        if ("verdict" in now && now.verdict.served !== stored.verdict.served) return ask(key, rubric);
+      return stored.isOwn ? rated(rubric, stored.verdict, 0) : takeEarlier(stored.verdict, key, rubric);
+    }
+
+    async function takeEarlier(
+      stored: Verdict,
+      key: Digest,
+      rubric: JudgeRubric,
+    ): Promise<Rated | NoVerdict> {
+      while (probe !== null) {
+        const asked: Promise<Rated | NoVerdict> = probe;
+        const now = await asked;
+        if (!("verdict" in now)) {
+          // It told nothing of who judges now: the next one is asked for again.
+          if (probe === asked) probe = null;
+          continue;
+        }
+        if (now.verdict.served !== stored.served) return ask(key, rubric);
+        await ports.verdicts.put(key, { ...stored, micros: 0 });
+        return rated(rubric, stored, 0);
       }
-      return rated(rubric, stored.verdict, 0);
+      return (probe = ask(key, rubric));
     }
 
     async function ask(key: Digest, rubric: JudgeRubric): Promise<Rated | NoVerdict> {

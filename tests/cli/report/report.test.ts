@@ -63,6 +63,7 @@ describe("harness report", () => {
           text: expect.any(String),
           metric: "quasi_exact_match",
           better: "higher",
+          amount: false,
         },
       ]),
     });
@@ -92,9 +93,12 @@ describe("harness report", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as { id: string; win_rate: number | null; figures: object[] });
     const rates = Object.fromEntries(heads.map(({ id, win_rate }) => [id, win_rate]));
-    // Of quality 2 and 3 (its newest) are both best, 4 is in the middle, 1 worst; in the rest all but tokens are equal.
+    // Of quality 2 and 3 (its newest) are both best, 4 is in the middle, 1 worst; of refusals and the like all are equal,
+    // and what money, time and tokens they took counts for nothing.
     expect(rates).toMatchObject({ e3: null, e6: null, e7: null });
     const newest = ["e1", "e2", "e4", "e5"].map((id) => rates[id] ?? NaN);
+    expect(newest[1]).toBe(newest[2]);
+    expect(newest[3]).toBe(0.5 - (0.5 - (newest[0] ?? NaN)) / 3);
     expect(newest.reduce((sum, rate) => sum + rate, 0)).toBeCloseTo(2, 12);
     expect(newest[1]).toBeGreaterThan(newest[0] ?? NaN);
     const { out: table } = await comesTo(0, dir, ["report"]);

@@ -132,11 +132,25 @@ test.each<[what: string, steps: readonly Step[], best: number | null]>([
     [first, worse(2, 1), better(3, 2), { version: 2, before: 3, isRollback: true }],
     1,
   ],
-  ["an unproven one begins anew", [first, better(2, 1), worse(3, 2), { version: 4, before: 3 }], null],
-  ["and is one itself", [first, better(2, 1), { version: 3, before: 2 }, worse(4, 3)], 3],
+  ["an unproven one takes no title", [first, better(2, 1), worse(3, 2), { version: 4, before: 3 }], 2],
   [
-    "another suite's numbers are no numbers of this",
-    [first, better(2, 1), { ...worse(3, 2), suite: "other" }],
+    "but is the best where it was better when the next was held against both",
+    [first, better(2, 1), { version: 3, before: 2 }, beside(4, 3, 2, [0.66, 0.68, 0.66])],
+    3,
+  ],
+  [
+    "and not where it was not",
+    [first, better(2, 1), { version: 3, before: 2 }, beside(4, 3, 2, [0.66, 0.62, 0.66])],
+    2,
+  ],
+  [
+    "another suite's numbers are no numbers of this, and take no title",
+    [first, better(2, 1), { ...better(3, 2), suite: "other" }],
+    2,
+  ],
+  [
+    "a best one that comes back unproven is in production",
+    [first, worse(2, 1), { version: 1, before: 2 }],
     null,
   ],
 ])("%s", (_, steps, best) => {

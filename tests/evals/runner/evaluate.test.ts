@@ -4,6 +4,8 @@ import type { Answered, Ask } from "../../../src/evals/answer.ts";
 import { GateFault } from "../../../src/evals/gate/decide.ts";
 import { evaluate } from "../../../src/evals/runner/evaluate.ts";
 import type { Evaluated, EvaluationPlan } from "../../../src/evals/runner/evaluate.ts";
+import { outlookOf } from "../../../src/evals/runner/outlook.ts";
+import { keyOf } from "../../../src/evals/runner/reuse.ts";
 import { purse } from "../../../src/evals/runner/purse.ts";
 import { unanswered } from "../../../src/evals/subject/subject.ts";
 import { MemoryAnswers } from "../../memory/answer-store.ts";
@@ -17,6 +19,7 @@ import {
   nameOfAnswer,
   never,
   planOf,
+  sha256,
   watching,
   world,
 } from "./ground.ts";
@@ -317,6 +320,88 @@ describe("where nothing is answered nothing is compared", () => {
     const { looks } = await go(shaky, { ...once, items: itemsUpTo(9) });
     expect(looks).toMatchObject([{ errors: 16 }]);
   });
+});
+
+describe("what does not answer", () => {
+  const error = (why: string): Answered => ({ ...unanswered("error", why), micros: 0 });
+  const outage = (micros: number | null = 0): Answered => ({
+    ...unanswered("outage", "server: 529"),
+    micros,
+  });
+
+  test.each([4, 30])(
+    "errors that ended it are asked again, %i cases: who was told to mend it has",
+    async (cases) => {
+      const store = new MemoryAnswers();
+      const given = { items: itemsUpTo(cases), gate: gateOf({ least_df: 2 }) };
+      for (const _ of [1, 2, 3]) {
+        const broken = world({ store, says: () => error("bad-request: credit balance is too low") });
+        expect((await go(broken, given)).stopped).toBe("errors");
+        expect(broken.subject.asked.length).toBeGreaterThanOrEqual(Math.min(8, cases));
+        expect(store.disk.size).toBe(0);
+      }
+      const mended = world({ store, says: even });
+      const { stopped, looks } = await go(mended, given);
+      expect([stopped, looks[0]?.errors]).toEqual([null, 0]);
+    },
+  );
+
+  test("errors that count are kept, also where they came first", async () => {
+    const store = new MemoryAnswers();
+    const says = (ask: Ask): Answered => (ask.arm === "candidate" ? error("context-full") : even(ask));
+    expect((await go(world({ store, says }), open)).decision?.verdict).toBe("REJECT");
+    const again = world({ store, says });
+    expect((await go(again, open)).decision?.verdict).toBe("REJECT");
+    expect(again.subject.asked).toEqual([]);
+  });
+
+  test.each([0, null])(
+    "cases that never answer are no provider that is down (what each cost: %s)",
+    async (micros) => {
+      const says = (ask: Ask): Answered =>
+        Number(ask.item.case.id.slice(1)) % 20 === 0 ? outage(micros) : even(ask);
+      const lost = world({ says });
+      const { stopped, looks } = await go(lost, {
+        items: itemsUpTo(200),
+        gate: gateOf({ looks: [2] }),
+        concurrency: 1,
+      });
+      expect([stopped, looks[0]?.outages, looks[0]?.answers]).toEqual([null, 40, 800]);
+    },
+  );
+
+  test("an arm whose outages turn into errors when asked again is that arm's own", async () => {
+    const says = (ask: Ask, times: number): Answered =>
+      ask.arm === "baseline" ? even(ask) : times === 0 && ask.sample === 1 ? outage() : error("timeout");
+    const { decision, stopped } = await go(world({ says }), { ...open, concurrency: 1 });
+    expect([decision?.verdict, stopped]).toEqual(["REJECT", null]);
+  });
+
+  test("where one arm's provider is down the other's answers are not all paid first", async () => {
+    const half = world({ says: (ask) => (ask.arm === "candidate" ? outage() : even(ask)) });
+    const { stopped, seen } = await go(half, { items: itemsUpTo(300), concurrency: 4 });
+    expect(stopped).toBe("outage");
+    expect(half.subject.asked.length).toBeLessThan(60);
+    expect(seen.notes).toEqual(["no answers come: none to the candidate: server: 529"]);
+  });
+});
+
+test("a look is affordable by what must be paid, not by what is known", async () => {
+  const store = new MemoryAnswers();
+  const gate = gateOf({ looks: [1, 3] });
+  const items = itemsUpTo(40);
+  await go(world({ store, says: even }), { gate, items, id: "old" });
+  // Of production the first answers are gone; those of the second look are known.
+  for (const item of items)
+    store.disk.delete(`${keyOf(sha256, 1, nameOf({ arm: "baseline", item, sample: 0, form: null }))} old`);
+  const made = world({ store, says: even, budget: 1800, identity: newCandidate });
+  const plan = planOf({ gate, items });
+  const outlook = await outlookOf(made, plan);
+  const { looks } = await evaluate(made, { ...plan, outlook }, never, watching());
+  expect(looks.map(({ samples }) => samples)).toEqual([1, 3]);
+  // Without knowing that it looks twice as dear.
+  const blind = world({ says: even, budget: 1800, identity: newCandidate });
+  expect(await evaluate(blind, plan, never, watching())).toMatchObject({ stopped: "budget" });
 });
 
 const newCandidate = (ask: Ask): string =>

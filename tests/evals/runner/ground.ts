@@ -134,6 +134,9 @@ const scoresOf = (
 
 export const gathering = (given: Partial<Gathering> = {}): Gathering => ({
   evaluation: "eval1",
+  arms: ["candidate", "baseline"],
+  needed: new Set(["quality"]),
+  isRepeat: false,
   concurrency: 8,
   freshMs: 1_000_000,
   until: null,

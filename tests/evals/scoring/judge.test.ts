@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { judging, rubricGauge } from "../../../src/evals/scoring/judge.ts";
 import type { Judging, Rated } from "../../../src/evals/scoring/judge.ts";
 import { isPass, judgeDigest, rubricScore, verdict, verdictKey } from "../../../src/evals/scoring/verdict.ts";
-import type { Judge } from "../../../src/evals/scoring/verdict.ts";
+import type { Judge, Verdicts } from "../../../src/evals/scoring/verdict.ts";
 import { scorerFor } from "../../../src/evals/scoring/scorer.ts";
 import { compatible } from "../../edges/models/wire/compatible.ts";
 import { serve, status, streaming } from "../../edges/models/wire/server.ts";
@@ -277,7 +277,8 @@ describe("verdicts that are there", () => {
     for (const [reply, asked] of [
       [submitting(good), 1],
       [streaming(frames), 3],
-      [status(401, "{}"), 1],
+      // As long as nobody answers, nobody knows who judges now.
+      [status(401, "{}"), 3],
     ] as const) {
       const verdicts = storedVerdicts(true);
       await using server = await serve(submitting(good), submitting(good), submitting(good), reply);
@@ -287,6 +288,24 @@ describe("verdicts that are there", () => {
       await Promise.all(answers.map(async (one) => by("helpful", one, "verdict/a/1", never)));
       expect(server.requests).toHaveLength(3 + asked);
     }
+  });
+
+  test("that were taken are one's own from then on, for nothing: going on asks for none again", async () => {
+    const answers = ["one", "two"].map((text) => judgedOf({ text }));
+    await using server = await serve(submitting(good));
+    const verdicts = storedVerdicts(true);
+    const ports = portsTo(server.url, { verdicts });
+    for (const one of answers) await judging(judge, ports)("helpful", one, "verdict/a/1", never);
+    const puts: (number | null)[] = [];
+    const put: Verdicts["put"] = async (key, given) => {
+      puts.push(given.micros);
+      await verdicts.put(key, given);
+    };
+    const by = judging(judge, { ...ports, verdicts: { get: verdicts.get, put } });
+    const found = [];
+    for (const one of answers) found.push(await by("helpful", one, "verdict/a/1", never));
+    expect(found.map(({ micros }) => micros)).toEqual([120, 0]);
+    expect(puts).toEqual([120, 0]);
   });
 
   test("is judged anew for each draw, where it is the judge that is evaluated", async () => {
