@@ -301,7 +301,7 @@ describe("verdicts that are there", () => {
       puts.push(given.micros);
       await verdicts.put(key, given);
     };
-    const by = judging(judge, { ...ports, verdicts: { get: verdicts.get, put } });
+    const by = judging(judge, { ...ports, verdicts: { get: async (key) => verdicts.get(key), put } });
     const found = [];
     for (const one of answers) found.push(await by("helpful", one, "verdict/a/1", never));
     expect(found.map(({ micros }) => micros)).toEqual([120, 0]);
