@@ -36,9 +36,7 @@ async function listening(): Promise<Listening> {
       return void response.writeHead(404).end('{"message":"no such thing"}');
     const asked = searchParams.get("filters") ?? "";
     const found = [...containers].filter(([, state]) => asked.includes(labelOf(state)));
-    response.end(
-      JSON.stringify(found.map(([Id]) => ({ Id, Labels: { "harness.slot": "run-1abcdefg/task/1" } }))),
-    );
+    response.end(JSON.stringify(found.map(([Id]) => ({ Id, Labels: { "harness.slot": "run1/task/1" } }))));
   });
   const socket = join(await folder(), "engine.sock");
   server.listen(socket);
