@@ -4,6 +4,7 @@ import { exit } from "./exit.ts";
 import { processIo } from "./io.ts";
 import type { Io } from "./io.ts";
 import { artifacts } from "./program/artifacts.ts";
+import { completing } from "./program/completing.ts";
 import { deciding } from "./program/deciding.ts";
 import { evaluating } from "./program/evaluating.ts";
 import { keeping } from "./program/keeping.ts";
@@ -70,28 +71,8 @@ function program(io: Io, done: { code: number }, argv: readonly string[]): Comma
       done.code = await run(...args);
     };
 
-  for (const register of [running, looking, deciding, artifacts, evaluating, keeping])
+  for (const register of [running, looking, deciding, artifacts, evaluating, keeping, completing])
     register({ cli, io, json, act });
-
-  cli
-    .command("completion")
-    .summary("prints a script with which a shell completes harness")
-    .description("prints a script with which a shell completes commands, options, runs and what waits")
-    .argument("<shell>", "bash, zsh or fish")
-    .addHelpText("after", "\nExample: source <(harness completion bash)      (in ~/.bashrc)")
-    .action(
-      act(async (shell: string) => (await import("./commands/completion.ts")).completion(io, cli, shell)),
-    );
-
-  cli
-    .command("__complete", { hidden: true })
-    .argument("<kind>")
-    .argument("[words...]")
-    .action(
-      act(async (kind: string, words: readonly string[]) =>
-        (await import("./commands/completion.ts")).complete(io, kind, words),
-      ),
-    );
 
   for (const command of cli.commands)
     command.configureOutput({ outputError: complain(() => helpFor(command, argv)) });

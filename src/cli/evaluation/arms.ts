@@ -6,7 +6,6 @@ import type { ArtifactRef } from "../../core/registry/artifact.ts";
 import type { Digest } from "../../core/id.ts";
 import type { Arm } from "../../evals/answer.ts";
 import type { Side } from "../../evals/receipt/receipt.ts";
-import type { SuiteSpec } from "../../evals/suite/spec.ts";
 import { BadInput } from "../../edges/project/bad-input.ts";
 import type { ProjectFile } from "../../edges/project/project-file.ts";
 import { isMapping, readPrompt } from "../../edges/prompts/prompt-file.ts";
@@ -24,7 +23,7 @@ import { signature } from "../registry/signature.ts";
 import { located } from "../request.ts";
 import { sha256 } from "../sha256.ts";
 import type { ReadSuite } from "../suites/read-suite.ts";
-import { modelsSaid, scriptFault } from "../suites/suite-model.ts";
+import { isAsked, modelsSaid, scriptFault } from "../suites/suite-model.ts";
 
 /** One version that is evaluated, or that it is compared with. */
 export interface ArmVersion {
@@ -122,15 +121,11 @@ export async function modelOfArm(
 async function refuseNoScript({ opened, suite, model }: ModelOptions): Promise<void> {
   const { spec, folder, path, lineOf } = suite;
   if (model !== undefined) return;
-  for (const { key, named } of modelsSaid(spec)) {
-    const fault = isAsked(spec, key) ? await scriptFault(named, folder, opened.dir) : null;
+  for (const { key, named } of modelsSaid(spec).filter((one) => isAsked(spec, one))) {
+    const fault = await scriptFault(named, folder, opened.dir);
     if (fault !== null) throw new BadInput(path, lineOf([...key]), `${key.join(".")}: ${fault}`);
   }
 }
-
-/** Of judgements who judges is asked, where that is said; else `judge.model` is another matter. */
-const isAsked = ({ kind, judge }: SuiteSpec, key: readonly string[]): boolean =>
-  (key.length === 1) !== (kind === "judge" && judge.model !== undefined);
 
 /** Under its own name, or one that is kept here. @throws Refused */
 export async function namedModel(opened: Opened, named: string): Promise<AskedModel> {

@@ -5,7 +5,11 @@ import { versionOf } from "./arms.ts";
 import type { ArmVersion } from "./arms.ts";
 
 /** The best version of a name ever in production, where that is not the one there now; null: there is none. */
-export async function bestVersion(opened: Opened, suite: string, of: ArmVersion): Promise<ArmVersion | null> {
+export async function bestVersion(
+  opened: Opened,
+  suite: string,
+  of: Pick<ArmVersion, "ref" | "digest">,
+): Promise<ArmVersion | null> {
   const history = opened.registry.history(of.ref);
   const best = bestEver(history, await proofsOf(opened.dir, history), suite);
   if (best === null || best.digest === of.digest) return null;

@@ -6,6 +6,7 @@ import { assumptionsFrom } from "../../evals/suite/plan/measured.ts";
 import type { Outlook } from "../../evals/runner/outlook.ts";
 import type { Forecast } from "../report/opening.ts";
 import type { Settled } from "./settle.ts";
+
 /**
  * How many answers there will be, and how many of them must be asked for; what those will cost and take if they are like those
  * of earlier evaluations, and by when the gate then decides.

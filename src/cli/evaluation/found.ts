@@ -4,7 +4,7 @@ import { renderer } from "../../core/registry/closure.ts";
 import { arms as allArms } from "../../evals/answer.ts";
 import type { Arm, ScoredAnswer } from "../../evals/answer.ts";
 import { receiptOf } from "../../evals/receipt/make-receipt.ts";
-import type { Receipt, Side } from "../../evals/receipt/receipt.ts";
+import type { Measured, Receipt, Side } from "../../evals/receipt/receipt.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
 import type { Evaluated } from "../../evals/runner/evaluate.ts";
 import { gatedItemsOf } from "../../evals/runner/items.ts";
@@ -75,12 +75,9 @@ export function receiptFor(
   report: StoredReport,
   at: Circumstances,
 ): Receipt | null {
-  const { suite, gate, items, arms } = settled;
   const last = evaluated.looks.at(-1);
   if (last === undefined || settled.mode === "smoke") return null;
-  const asked = allArms.filter((arm) => arms[arm] !== undefined);
-  const digestsOf = (answers: readonly ScoredAnswer[]): string[] =>
-    answers.map(({ answered }) => sha256(canonical(answered)));
+  const { suite, gate } = settled;
   const { id, candidate, baseline, best, judge } = report;
   return receiptOf(
     {
@@ -97,28 +94,43 @@ export function receiptFor(
       looks: evaluated.looks.map(({ samples }) => samples),
       accepted: null,
       judge,
-      environment: {
-        harness: ownVersion(),
-        node: process.versions.node,
-        platform: `${platform()} ${arch()}`,
-        renderer,
-        ...(settled.sandboxes.length === 0 ? {} : { sandboxes: [...settled.sandboxes] }),
-      },
+      environment: environmentOf(settled),
       spent: { answers: last.answers, micros: last.micros, wallMs: last.wallMs },
-      items: gatedItemsOf(gate, asked, items, evaluated.answers, last.samples).map(({ item, answers }) => ({
-        item: {
-          ...item,
-          candidate: [...item.candidate],
-          baseline: [...item.baseline],
-          best: [...item.best],
-        },
-        answers: {
-          candidate: digestsOf(answers.candidate),
-          baseline: digestsOf(answers.baseline),
-          best: digestsOf(answers.best),
-        },
-      })),
+      items: measuredItems(settled, evaluated.answers, last.samples),
     },
     sha256,
   );
 }
+
+const environmentOf = ({ sandboxes }: Settled): Measured["environment"] => ({
+  harness: ownVersion(),
+  node: process.versions.node,
+  platform: `${platform()} ${arch()}`,
+  renderer,
+  ...(sandboxes.length === 0 ? {} : { sandboxes: [...sandboxes] }),
+});
+
+/** What the gate saw of each case by the last look, with the digests of the answers. */
+function measuredItems(
+  { arms, gate, items }: Settled,
+  answers: readonly ScoredAnswer[],
+  samples: number,
+): Measured["items"] {
+  const asked = allArms.filter((arm) => arms[arm] !== undefined);
+  return gatedItemsOf(gate, asked, items, answers, samples).map(({ item, answers: own }) => ({
+    item: {
+      ...item,
+      candidate: [...item.candidate],
+      baseline: [...item.baseline],
+      best: [...item.best],
+    },
+    answers: {
+      candidate: digestsOf(own.candidate),
+      baseline: digestsOf(own.baseline),
+      best: digestsOf(own.best),
+    },
+  }));
+}
+
+const digestsOf = (answers: readonly ScoredAnswer[]): string[] =>
+  answers.map(({ answered }) => sha256(canonical(answered)));

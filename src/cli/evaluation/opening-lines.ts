@@ -16,43 +16,54 @@ import type { World } from "./world.ts";
 export async function openingLines(
   world: World,
   settled: Settled,
-  { count: candidates, earlier }: LooksBefore,
+  before: LooksBefore,
   forecast: Forecast,
 ): Promise<readonly string[]> {
-  const { suite, arms, items, mode, gate, judge, warnings } = settled;
-  const side = (arm: SettledArm): Side => sideOf(arm, arm.asked.label, []);
-  const { candidate, baseline, best } = arms;
+  const { arms, mode, gate, warnings } = settled;
   const lines: Line[] = [
-    candidateLine(
-      {
-        candidate: side(candidate),
-        baseline: baseline === undefined ? null : side(baseline),
-        best: best === undefined ? null : side(best),
-      },
-      changedText(settled),
-    ),
+    comparedLine(settled),
     ["model", modelsText(settled)],
-    suiteLine({
-      suite: {
-        name: suite.name,
-        version: suiteVersionOf(world.opened, suite.name, suite.digest),
-        digest: suite.digest,
-      },
-      side: mode === "smoke" ? "train" : "held_out",
-      cases: items.map(({ case: one, cluster }) => ({ cluster, case: one })),
-      candidates: mode === "smoke" ? 0 : candidates,
-      judge,
-    }),
+    casesLine(world, settled, before),
     mode === "smoke"
       ? ["gate", "none: a smoke run decides nothing"]
-      : gateLine(gate, { isFirst: baseline === undefined }),
+      : gateLine(gate, { isFirst: arms.baseline === undefined }),
     forecastLine(forecast),
-    ...[mode === "smoke" ? [] : (earlierText(suite.name, earlier) ?? [])]
-      .flat()
-      .map((text): Line => ["note", text]),
+    ...earlierLines(settled, before),
     ...warnings.map((warning): Line => ["warning", warning]),
   ];
   return [textOf(lines, world.io.columns), "\n"];
+}
+
+function comparedLine(settled: Settled): Line {
+  const { candidate, baseline, best } = settled.arms;
+  const side = (arm: SettledArm): Side => sideOf(arm, arm.asked.label, []);
+  return candidateLine(
+    {
+      candidate: side(candidate),
+      baseline: baseline === undefined ? null : side(baseline),
+      best: best === undefined ? null : side(best),
+    },
+    changedText(settled),
+  );
+}
+
+const casesLine = (
+  { opened }: World,
+  { suite: { name, digest }, items, mode, judge }: Settled,
+  { count }: LooksBefore,
+): Line =>
+  suiteLine({
+    suite: { name, version: suiteVersionOf(opened, name, digest), digest },
+    side: mode === "smoke" ? "train" : "held_out",
+    cases: items.map(({ case: one, cluster }) => ({ cluster, case: one })),
+    candidates: mode === "smoke" ? 0 : count,
+    judge,
+  });
+
+/** What this candidate was told before. */
+function earlierLines({ mode, suite }: Settled, { earlier }: LooksBefore): readonly Line[] {
+  const text = mode === "smoke" ? null : earlierText(suite.name, earlier);
+  return text === null ? [] : [["note", text]];
 }
 
 /** `prompts/worker.prompt, 14 lines differ`. */

@@ -13,7 +13,7 @@ import type { Kept } from "../kept-secrets.ts";
 import { openChosen } from "../which-sandbox.ts";
 import type { OpenedSandbox, SandboxChoice } from "../which-sandbox.ts";
 import { failpoint, stateDir } from "../wire.ts";
-import { clearDeadPlace, clearDeadPlaces, joinPlace, removePlace } from "./left-places.ts";
+import { clearDeadPlace, clearDeadPlaces, joinPlace, noteEngine, removePlace } from "./left-places.ts";
 
 /**
  * Where the runs of an evaluation live, apart from those of the project: a state directory of their own. It is kept until the
@@ -41,36 +41,20 @@ export async function openPlace(io: Io, project: ProjectFile, dir: string): Prom
   // The project's own is made first, so that git ignores all that lies in it.
   await prepareStateDir(stateDir(project.dir));
   await mkdir(dirname(dir), { recursive: true, mode: 0o700 });
-  const storage = await openStorage(dir, failpoint(io.env));
-  const presence = joinPlace(dir);
-  const opened = new Map<string, Promise<OpenedSandbox>>();
-  const engines = new Set<Engine>();
-  const open = async (choice: SandboxChoice): Promise<OpenedSandbox> => {
-    const engine = choice.kind === "docker" ? choice.engine : null;
-    await clearDeadPlaces(dirname(dir), engine);
-    if (engine !== null) engines.add(engine);
-    return openChosen(io, choice, dir);
-  };
+  const presence = await joinPlace(dir);
+  const storage = await openStorage(dir, failpoint(io.env)).catch((error: unknown) => {
+    presence.close();
+    throw error;
+  });
+  const { sandbox, sandboxes, engines } = sandboxesIn(io, dir);
   return {
     dir,
     project,
     io: unattended(io, project),
     kept,
     storage,
-    sandbox: async (choice) => {
-      const key = keyOf(choice);
-      const known = opened.get(key) ?? open(choice);
-      opened.set(key, known);
-      known.catch(() => opened.delete(key));
-      return known;
-    },
-    sandboxes: async () => {
-      const found = await Promise.all(opened.values());
-      const uses = found.map(({ sandbox: { image, profile } }) => ({ image, profile }));
-      return [...new Map(uses.map((use) => [canonical(use), use]))]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, use]) => use);
-    },
+    sandbox,
+    sandboxes,
     close: async (then) => {
       const isBegun = (await storage.journal.runs()).length > 0;
       await storage.close();
@@ -78,9 +62,46 @@ export async function openPlace(io: Io, project: ProjectFile, dir: string): Prom
       if (then === "kept" && isBegun) return;
       // Of runs that were killed and never asked for again.
       for (const engine of engines) await clearDeadPlace(dir, engine);
-      await removePlace(dir);
+      await removePlace(dir, engines);
     },
   };
+}
+
+interface Sandboxes extends Pick<Place, "sandbox" | "sandboxes"> {
+  /** Those that were asked for containers, as they are asked. */
+  readonly engines: ReadonlySet<Engine>;
+}
+
+function sandboxesIn(io: Io, dir: string): Sandboxes {
+  const opened = new Map<string, Promise<OpenedSandbox>>();
+  const engines = new Set<Engine>();
+  const open = async (choice: SandboxChoice): Promise<OpenedSandbox> => {
+    const engine = choice.kind === "docker" ? choice.engine : null;
+    await clearDeadPlaces(dirname(dir), engine);
+    if (engine !== null) {
+      engines.add(engine);
+      await noteEngine(dir, engine);
+    }
+    return openChosen(io, choice, dir);
+  };
+  return {
+    engines,
+    sandbox: async (choice) => {
+      const key = keyOf(choice);
+      const known = opened.get(key) ?? open(choice);
+      opened.set(key, known);
+      known.catch(() => opened.delete(key));
+      return known;
+    },
+    sandboxes: async () => usesOf(await Promise.all(opened.values())),
+  };
+}
+
+function usesOf(opened: readonly OpenedSandbox[]): readonly SandboxUse[] {
+  const uses = opened.map(({ sandbox: { image, profile } }) => ({ image, profile }));
+  return [...new Map(uses.map((use) => [canonical(use), use]))]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, use]) => use);
 }
 
 /** What a run tells the person who began it, nobody reads where there are hundreds. */

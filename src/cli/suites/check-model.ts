@@ -1,5 +1,6 @@
 import { fails, holds, unknown } from "../../evals/suite/check/finding.ts";
 import type { Finding } from "../../evals/suite/check/finding.ts";
+import type { SuiteSpec } from "../../evals/suite/spec.ts";
 import { openModels, partsOf } from "../../edges/models/models.ts";
 import { ModelRefused } from "../../edges/models/refused.ts";
 import { readProject } from "../../edges/project/project-file.ts";
@@ -12,11 +13,12 @@ import { promptText } from "../registry/prompt-text.ts";
 import { keptModel } from "../registry/run-models.ts";
 import { located } from "../request.ts";
 import type { SuiteFile } from "./suite-file.ts";
-import { modelsSaid, scriptFault } from "./suite-model.ts";
+import { isAsked, modelsSaid, scriptFault } from "./suite-model.ts";
+import type { SaidModel } from "./suite-model.ts";
 
 /** Models that are named are there, as far as can be told without asking anybody: no key is needed. */
 export async function checkModel(opened: Opened, file: SuiteFile, env: Io["env"]): Promise<Finding> {
-  const said = modelsSaid(file.spec);
+  const said = usedOf(file.spec);
   for (const { key, named } of said) {
     const fault =
       (await scriptFault(named, file.folder, opened.dir)) ??
@@ -27,10 +29,14 @@ export async function checkModel(opened: Opened, file: SuiteFile, env: Io["env"]
       return fails("model", `${where}: ${fault}`, "harness eval refuses it until then");
     }
   }
-  if (said.some(({ key }) => key.length === 1))
+  if (said.some((one) => isAsked(file.spec, one)))
     return holds("model", saidWords(said.map(({ named }) => named)));
   return projectModel(opened, file, env);
 }
+
+/** A suite of judgements that says who judges asks nobody else; of others `judge.model` scores. */
+const usedOf = (spec: SuiteSpec): readonly SaidModel[] =>
+  modelsSaid(spec).filter((one) => spec.kind !== "judge" || isAsked(spec, one));
 
 const saidWords = (names: readonly string[]): string => [...new Set(names)].join(", ");
 
@@ -39,7 +45,7 @@ async function projectModel(opened: Opened, { spec }: SuiteFile, env: Io["env"])
   const own = spec.kind === "prompt" ? await promptsModel(opened, spec.target) : null;
   if (own !== null) return told("its prompt", own, await nameFault(opened, own, env));
   const { models, model } = (await readProject(opened.dir)).spec;
-  const named = (spec.kind === "judge" ? (spec.judge.model ?? models?.evaluator) : models?.worker) ?? model;
+  const named = (spec.kind === "judge" ? models?.evaluator : models?.worker) ?? model;
   if (spec.target.startsWith("model:")) return holds("model", "each arm is one");
   if (named === undefined)
     return unknown(

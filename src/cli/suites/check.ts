@@ -64,19 +64,36 @@ export async function checkSuite(
   return findings.some(({ mark }) => mark === "fails") ? exit.notMet : exit.ok;
 }
 
+interface Checking extends CheckPorts {
+  readonly progress: CheckProgress;
+}
+
 /** Checks of the gate need one, and cases that are whole. */
 async function findingsOf(
   opened: Opened,
   file: SuiteFile,
   cases: SuiteCases,
-  ports: CheckPorts & { readonly progress: CheckProgress },
+  checking: Checking,
 ): Promise<readonly Finding[]> {
-  const { spec } = file;
-  const gate = await orFault(() => gateAt(file, measuresOf(spec)));
+  const gate = await orFault(() => gateAt(file, measuresOf(file.spec)));
   const written = [checkCases(cases), await filledOf(file, cases)];
   if (typeof gate === "string") return [...written, fails("gate", gate, "mend suite.yaml")];
-  const { progress, env, reports } = ports;
-  const renders = await checkRenders(opened, spec, cases);
+  const renders = await checkRenders(opened, file.spec, cases);
+  return [
+    ...written,
+    ...(renders === null ? [] : [renders]),
+    ...(await gatedFindings(opened, file, cases, gate, checking)),
+  ];
+}
+
+async function gatedFindings(
+  opened: Opened,
+  file: SuiteFile,
+  cases: SuiteCases,
+  gate: GateSpec,
+  { progress, env, reports, tryCases }: Checking,
+): Promise<readonly Finding[]> {
+  const { spec } = file;
   const split = splitItems(sha256, cases.items, spec.held_out.share);
   const guard = qualityGuard(gate, qualityName(spec));
   const production = productionOf(opened, spec);
@@ -88,11 +105,9 @@ async function findingsOf(
     checkTraining(opened, split.held_out, cases.lineOf),
   );
   const tried = await progress.of("oracle", async () =>
-    spec.kind === "agent" ? ports.tryCases(file, cases, progress.at) : new Map(),
+    spec.kind === "agent" ? tryCases(file, cases, progress.at) : new Map(),
   );
   return [
-    ...written,
-    ...(renders === null ? [] : [renders]),
     model,
     checkFloors(gate, production !== null),
     checkReferences(spec, gate, cases),

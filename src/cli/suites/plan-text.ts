@@ -18,6 +18,8 @@ export interface ToldPlan {
   readonly guards: Readonly<Record<string, AssumedGuard>>;
   readonly measured: Measured;
   readonly against: PlannedAgainst;
+  /** `sort@2`: the best version ever, which is not in production; null: none that is known. */
+  readonly best: string | null;
   /** Nothing is in production. */
   readonly isFirst: boolean;
   readonly saidAlike: boolean;
@@ -29,15 +31,21 @@ export const planText = (told: ToldPlan, columns: number): string => textOf(rows
 const rowsOf = (told: ToldPlan): Rows => [
   ["suite", `${told.name}, held out: ${casesWords(told.cases)}`],
   ["gate", gateWords(told)],
-  ...(told.against === "floors"
-    ? ([["against", "nothing is in production: a first version must reach the floors"]] as const)
-    : []),
+  ...againstRows(told),
   ...assumedRows(told),
   ...lookRows(told),
   told.against === "floors" ? ["hardest", hardestWords(told)] : ["smallest", smallestWords(told)],
   [`for ${percent(told.gate.power)}`, enoughWords(told)],
   ...noteRows(told),
 ];
+
+function againstRows({ against, best }: ToldPlan): Rows {
+  if (against === "production") return [];
+  if (against === "floors")
+    return [["against", "nothing is in production: a first version must reach the floors"]];
+  const ever = best ?? "another version, as you say";
+  return [["against", `what is in production, and the best ever, ${ever}`]];
+}
 
 const casesWords = ({ items, clusters }: Cases): string =>
   `${plural(items, "case")} in ${plural(Math.round(clusters), "cluster")}`;
@@ -122,11 +130,14 @@ function assumptionWords(assumed: Assumption): string {
   return `answers to a case vary by a factor of ${round(Math.exp(assumed.sd))}${gain}`;
 }
 
+/** How many versions are asked, the candidate among them. */
+const armsAgainst: Readonly<Record<PlannedAgainst, number>> = { floors: 1, production: 2, best: 3 };
+
 /** The chance of PROMOTE by each look, of each guard to hold at it, and what is paid by then. */
 function lookRows(told: ToldPlan): Rows {
   const { guards, cases, plan, measured, against } = told;
   const isEqual = Object.values(guards).every(({ assumption }) => assumption.gain === 0);
-  const arms = against === "floors" ? 1 : 2;
+  const arms = armsAgainst[against];
   const label = against !== "floors" && isEqual ? "if equal" : "if so";
   return plan.looks.map(({ answers, chance, guards: chances }, index) => {
     const each = decidingGuards(told).map(([name]) => `${name} ${percent(chances[name] ?? 0)}`);

@@ -1,3 +1,4 @@
+import type { Digest } from "../../core/id.ts";
 import type { Cases } from "../../evals/gate/plan/assumption.ts";
 import type { GateSpec } from "../../evals/gate/spec.ts";
 import { measuresOf } from "../../evals/scoring/measures.ts";
@@ -8,8 +9,10 @@ import { assumptionsFrom } from "../../evals/suite/plan/measured.ts";
 import { planSuite } from "../../evals/suite/plan/plan-suite.ts";
 import type { PlannedAgainst } from "../../evals/suite/plan/plan-suite.ts";
 import type { StoredReport } from "../../evals/report/report.ts";
+import { bestVersion } from "../evaluation/best-version.ts";
 import { exit, Refused } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { refTyped } from "../registry/open-registry.ts";
 import type { Opened } from "../registry/open-registry.ts";
 import { jsonLine } from "../view/json-line.ts";
 import { productionOf } from "./in-production.ts";
@@ -41,48 +44,72 @@ export async function plan(
   reports: readonly StoredReport[],
 ): Promise<number> {
   const suite = await readSuiteAt(opened.dir, name);
-  const written = gateAt(suite, measuresOf(suite.spec));
-  const power = share("--power", options.power) ?? written.power;
-  const gate = { ...written, power, looks: looksTyped(options.looks) ?? written.looks };
-  const production = productionOf(opened, suite.spec);
-  const against = againstOf(gate, production !== null, options);
+  const told = await plannedFrom(opened, suite, options, reports);
+  if (options.json === true) io.out(jsonLine({ suite: name, digest: suite.digest, ...told }));
+  else io.out(planText(told, io.columns));
+  return exit.ok;
+}
+
+async function plannedFrom(
+  opened: Opened,
+  suite: ReadSuite,
+  options: PlanOptions,
+  reports: readonly StoredReport[],
+): Promise<ToldPlan> {
+  const { name, spec } = suite;
+  const gate = gateTyped(suite, options);
+  const production = productionOf(opened, spec);
+  const best = await bestOf(opened, suite, production);
+  const against = againstOf(gate, production !== null, best !== null, options);
   const measured = assumptionsFrom(reports, gate, production);
-  const guards = assumedGuards(
-    gate,
-    measured,
-    saidTyped(options),
-    qualityName(suite.spec),
-    against === "floors" ? "floors" : "production",
-  );
-  const cases = casesTyped(
-    suite,
-    options,
-    measured.alike ?? (against === "floors" ? firstAlike : equalAlike),
-  );
-  const told: ToldPlan = {
+  const standing = against === "floors" ? "floors" : "production";
+  const guards = assumedGuards(gate, measured, saidTyped(options), qualityName(spec), standing);
+  const alikeUnsaid = measured.alike ?? (against === "floors" ? firstAlike : equalAlike);
+  const cases = casesTyped(suite, options, alikeUnsaid);
+  return {
     name,
     gate,
     cases,
     guards,
     measured,
     against,
+    best,
     isFirst: production === null,
     plan: planSuite(gate, cases, guards, against),
     saidAlike: options.alike !== undefined,
   };
-  if (options.json === true) io.out(jsonLine({ suite: name, digest: suite.digest, ...told }));
-  else io.out(planText(told, io.columns));
-  return exit.ok;
+}
+
+/** What is typed wins over what the suite says. @throws Refused */
+function gateTyped(suite: ReadSuite, { power, looks }: PlanOptions): GateSpec {
+  const written = gateAt(suite, measuresOf(suite.spec));
+  return {
+    ...written,
+    power: share("--power", power) ?? written.power,
+    looks: looksTyped(looks) ?? written.looks,
+  };
+}
+
+/** The best version ever, which `harness eval` asks beside what is in production; null: it is that, or nobody knows. */
+async function bestOf(
+  opened: Opened,
+  { name, spec }: ReadSuite,
+  production: Digest | null,
+): Promise<string | null> {
+  if (production === null) return null;
+  const ref = refTyped("target", spec.target, null);
+  return (await bestVersion(opened, name, { ref, digest: production }))?.label ?? null;
 }
 
 /** Of a first version its floors decide; where there are none, the plan is for what comes after it. @throws Refused */
 function againstOf(
   { guards }: GateSpec,
   hasProduction: boolean,
+  hasBest: boolean,
   { againstBest }: PlanOptions,
 ): PlannedAgainst {
   const isFloored = !hasProduction && Object.values(guards).some(({ floor }) => floor !== undefined);
-  if (!isFloored) return againstBest === true ? "best" : "production";
+  if (!isFloored) return hasBest || againstBest === true ? "best" : "production";
   if (againstBest !== true) return "floors";
   throw new Refused(
     "--against-best: nothing is in production, so a first version is held against floors alone",

@@ -13,6 +13,10 @@ export const modelsSaid = ({ model, judge }: SuiteSpec): readonly SaidModel[] =>
   ...(judge.model === undefined ? [] : [{ key: ["judge", "model"], named: judge.model }]),
 ];
 
+/** Of judgements who judges is asked, where that is said; else `judge.model` is another matter. */
+export const isAsked = ({ kind, judge }: SuiteSpec, { key }: SaidModel): boolean =>
+  (key.length === 1) !== (kind === "judge" && judge.model !== undefined);
+
 const prefix = "scripted/";
 
 /** What is wrong with a script that a suite names, and where it would be found; null: it is there, or is no script. */

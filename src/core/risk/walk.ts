@@ -3,6 +3,7 @@ import { argOf, holdsUnknown, textOf, unknownArg } from "./arg.ts";
 import type { Arg } from "./arg.ts";
 import { assigned, wordsOfAssignment } from "./assigned.ts";
 import type { Input } from "./call.ts";
+import { callsItself } from "./calls-itself.ts";
 import { emptied } from "./emptied.ts";
 import { asText, conventional, expand, turnsOf } from "./expand.ts";
 import { destroys, isFinding, reads, unknownCode } from "./finding.ts";
@@ -75,16 +76,6 @@ function walkFunction(name: string, body: Command, scope: Scope): void {
     scope.parts.push(partOf(body.text, [], [destroys("the function starts itself again and again")]));
   aside(scope, () => walk(body, scope, nothing));
 }
-
-/** More than one of itself at once: a fork bomb. */
-const callsItself = (name: string, { text }: Command): boolean =>
-  text
-    .split(/[;\n]|&&|\|\|/)
-    .map((step): readonly string[] => step.match(/[^\s&|(){}]+|\||&/g) ?? [])
-    .some((words) => {
-      const own = words.filter((word) => word === name).length;
-      return (own > 1 && words.includes("|")) || (own > 0 && words.includes("&"));
-    });
 
 function walkPipeline(
   commands: readonly Command[],

@@ -388,6 +388,28 @@ describe("suite check", () => {
     );
   });
 
+  test.each<[string, Files]>([
+    ["whatever harness.yaml says", { "harness.yaml": "models: { evaluator: scripted/none.yaml }\n" }],
+    ["without any harness.yaml", {}],
+    [
+      "also beside a model: that is not there, which nobody asks then",
+      {
+        "tasks/grades/suite.yaml":
+          "suite: grades\nkind: judge\ntarget: prompt:evaluator\njudge: { model: scripted/s.yaml }\nmodel: scripted/none.yaml\n",
+      },
+    ],
+  ])("who judges as a suite of judgements says is the model of its arms: %s", async (_, files) => {
+    const dir = await folder({
+      "tasks/grades/suite.yaml":
+        "suite: grades\nkind: judge\ntarget: prompt:evaluator\njudge: { model: scripted/s.yaml }\n",
+      "tasks/grades/s.yaml": script,
+      "tasks/grades/cases.jsonl": rows({ id: "c1", vars: {}, answer: "done", label: "pass" }),
+      ...files,
+    });
+    const { out } = await harness(dir, ["suite", "check", "grades"]);
+    expect(out).toMatch(/\n ✓ model +scripted\/s\.yaml\n/);
+  });
+
   test("warns where a first version has no floor to reach, until something is in production", async () => {
     const dir = await folder(unfloored());
     const check = async (): Promise<string> => (await does(dir, "suite", "check", "core")).out;
