@@ -14,7 +14,7 @@ import { gather } from "./gather.ts";
 import type { Stopped } from "./ending.ts";
 import type { GatherPorts, Gathered } from "./gather.ts";
 import { gatedItemsOf } from "./items.ts";
-import { endText, withoutAnswers } from "./nothing-answered.ts";
+import { endText, withoutAnswers, withoutProvider } from "./nothing-answered.ts";
 import type { Outlook } from "./outlook.ts";
 import { asksBetween, asksOfForms } from "./order.ts";
 import type { Form } from "./order.ts";
@@ -167,11 +167,8 @@ class Course {
     this.#repeated += lost.length;
     this.#tally.remove(lost);
     const isLost = new Set(lost.map(placeOf));
-    const again = await this.#gather(
-      asks.filter((ask) => isLost.has(placeOfAsk(ask))),
-      samples,
-      true,
-    );
+    const asked = asks.filter((ask) => isLost.has(placeOfAsk(ask)));
+    const again = withoutProvider(first, await this.#gather(asked, samples, true));
     const rest = first.answers.filter((one) => !isLost.has(placeOf(one)));
     const both = {
       ...again,

@@ -39,6 +39,8 @@ export interface Gathered {
   readonly why: string | null;
   /** Outages that were asked again, each with money of its own. */
   readonly repeated: number;
+  /** How many outages came last, in a row. */
+  readonly outagesAtEnd: number;
   /** Errors that are not kept yet, as nothing else came: to be kept where they count. */
   readonly held: readonly KeptAnswer[];
 }
@@ -68,6 +70,7 @@ class Work {
   readonly #ports: GatherPorts;
   readonly #gathering: Gathering;
   readonly #ending: Ending;
+  readonly #rows: Rows;
   readonly #asking: Asking;
   readonly #settling: Settling;
   readonly #lanes: PQueue;
@@ -82,6 +85,7 @@ class Work {
     this.#ports = ports;
     this.#gathering = gathering;
     this.#ending = ending;
+    this.#rows = rows;
     this.#asking = new Asking(ports, gathering, ending, gathering.isRepeat ? null : rows);
     this.#settling = new Settling(ports.scorer, ending, rows, onAnswer);
     this.#room = Math.max(32, gathering.concurrency);
@@ -160,6 +164,6 @@ class Work {
     await this.#idle();
     const { answers, rechecks } = this.#settling;
     const { repeated, held } = this.#asking;
-    return { answers, rechecks, repeated, held, ...this.#ending.told() };
+    return { answers, rechecks, repeated, held, outagesAtEnd: this.#rows.outages, ...this.#ending.told() };
   }
 }

@@ -19,6 +19,20 @@ export function withoutAnswers(gathered: Gathered, arms: readonly Arm[]): Gather
     : gathered;
 }
 
+/**
+ * The last that were asked were outages, and so was all that was asked once more: the provider went down on the way. Fewer
+ * may be cases that never answer.
+ */
+export function withoutProvider(first: Gathered, again: Gathered): Gathered {
+  const last = again.answers.at(-1);
+  const isDown =
+    first.outagesAtEnd >= leastTelling &&
+    again.answers.every(({ answered }) => answered.outcome === "outage");
+  return isDown && again.stopped === null && last !== undefined
+    ? { ...again, stopped: "outage", why: last.answered.why }
+    : again;
+}
+
 const whatEnded: Readonly<Partial<Record<Stopped, string>>> = {
   outage: "no answers come",
   errors: "no version gets an answer",

@@ -29,12 +29,16 @@ export class Rows {
   /** What was asked, after its last try. Arms may ask different providers: one may be down while the others answer. */
   asked(arm: Arm, { outcome, why }: Answered): End | null {
     this.#outages.set(arm, outcome === "outage" ? (this.#outages.get(arm) ?? 0) + 1 : 0);
+    if (this.outages < inARow) return null;
+    const isOfAll = [...this.#outages.values()].every((row) => row > 0);
+    return { stopped: "outage", why: isOfAll ? why : `none to the ${arm}: ${why ?? "nobody says why"}` };
+  }
+
+  /** How many outages there were since the last answer: of all arms, where none answers; else of the worst. */
+  get outages(): number {
     const rows = [...this.#outages.values()];
-    if (rows.every((row) => row > 0) && rows.reduce((sum, row) => sum + row, 0) >= inARow)
-      return { stopped: "outage", why };
-    return (this.#outages.get(arm) ?? 0) >= inARow
-      ? { stopped: "outage", why: `none to the ${arm}: ${why ?? "nobody says why"}` }
-      : null;
+    const isOfAll = rows.every((row) => row > 0);
+    return isOfAll ? rows.reduce((sum, row) => sum + row, 0) : Math.max(...rows);
   }
 
   /** `isAsked`: it was not known before. An error of before may be mended by now. */

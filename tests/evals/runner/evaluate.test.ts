@@ -370,6 +370,21 @@ describe("what does not answer", () => {
     },
   );
 
+  test("a provider that goes down on the way ends it, however few are left; one that comes back does not", async () => {
+    const says =
+      (isBack: boolean) =>
+      (ask: Ask, times: number): Answered =>
+        Number(ask.item.case.id.slice(1)) % 2 === 0 || (isBack && times > 0) ? even(ask) : outage();
+    const half = { items: itemsUpTo(12), gate: gateOf({ looks: [1], least_df: 2 }), concurrency: 1 };
+    const last = world({ says: (ask, times) => (asked(last) > 14 ? outage() : says(true)(ask, times)) });
+    const asked = (made: World): number => made.subject.asked.length;
+    const { stopped, seen } = await go(last, half);
+    expect([stopped, seen.notes]).toEqual(["outage", ["no answers come: server: 529"]]);
+    expect((await go(world({ says: says(true) }), half)).stopped).toBeNull();
+    // Half of the cases never answer, but others do in between: nobody is down.
+    expect((await go(world({ says: says(false) }), half)).looks).toMatchObject([{ outages: 12 }]);
+  });
+
   test("an arm whose outages turn into errors when asked again is that arm's own", async () => {
     const says = (ask: Ask, times: number): Answered =>
       ask.arm === "baseline" ? even(ask) : times === 0 && ask.sample === 1 ? outage() : error("timeout");
