@@ -57,16 +57,13 @@ async function agreementBy(
   const known = await readLabels(dir, rubric);
   const open = unjudged(known, by).length;
   if (open === 0 || !isToAsk) return { labels: labelsOf(known, by), warnings: [] };
-  io.err(` judge      asked about ${open} answers that people labelled\n`);
-  const { rows, failed } = await untilStopped(io, async (signal) =>
-    judgeLabels({ dir, rubric }, judging, by, {
-      width: 8,
-      signal,
-      onJudged: (done) => {
-        if (done % 20 === 0) io.err(` judge      ${done} of ${open}\n`);
-      },
-    }),
-  );
+  const { rows, failed } = await untilStopped(io, async (signal) => {
+    io.err(` judge      asked about ${open} answers that people labelled\n`);
+    const onJudged = (done: number): void => {
+      if (done % 20 === 0) io.err(` judge      ${done} of ${open}\n`);
+    };
+    return judgeLabels({ dir, rubric }, judging, by, { width: 8, signal, onJudged });
+  });
   const [first] = failed;
   const left = unjudged(rows, by).length;
   return {
