@@ -172,8 +172,11 @@ describe("where nothing ever ran", () => {
       ["approvals", "accept", "e1"],
       ["audit"],
       ["gc"],
-      ["backup", "x.tar"],
     ].map((argv) => typed(argv, nothing)),
+    typed(
+      ["backup", "x.tar"],
+      "there is no run and no evaluation in DIR/.harness, so there is nothing to back up; start one with: harness run goal.md, or harness eval",
+    ),
     ...["", "-1", "1.5", "ten", "1e3", "999999"].map(days),
     typed(["doctor", "gaol.md"], 'DIR/gaol.md: there is no such file; did you mean "goal.md"?'),
     typed(["doctor", "."], "DIR: it is a directory; give a file, like DIR/goal.md"),
