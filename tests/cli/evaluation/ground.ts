@@ -13,21 +13,11 @@ import { noEngine } from "../ground.ts";
 import type { Files } from "../ground.ts";
 import { submits, writes } from "../errands.ts";
 import type { Turn } from "../errands.ts";
+import { quietIo } from "./quiet-io.ts";
 
 export const never = new AbortController().signal;
 
-/** A terminal that nobody reads. */
-export const ioAt = (cwd: string, env: Io["env"] = {}): Io => ({
-  cwd,
-  env: { ...noEngine, ...env },
-  out: () => undefined,
-  err: () => undefined,
-  isTerminal: false,
-  isOutTerminal: false,
-  columns: 200,
-  rows: 24,
-  keyboard: null,
-});
+export const ioAt = (cwd: string, env: Io["env"] = {}): Io => quietIo(cwd, { ...noEngine, ...env });
 
 /** A place for evaluations of the project in `dir`; closed after the test, unless it is closed before. */
 export async function placeIn(dir: string, named = "one", env: Io["env"] = {}): Promise<Place> {

@@ -16,6 +16,13 @@ import { does, refused, rows as json } from "../registry/ground.ts";
 import { rows } from "../registry/kinds-ground.ts";
 import { core, mail, mails } from "./ground.ts";
 
+/** As its first version, for which a person answers. */
+async function putInProduction(dir: string): Promise<void> {
+  await does(dir, "prompts", "commit", "mails", "-m", "first");
+  const why = ["--unproven", "--why", "to begin with"];
+  await does(dir, "promote", "prompt:mails@1", "--to", "production", ...why);
+}
+
 /** A suite that every check holds of: one guard and one look, so that it is quick. */
 const sound = (
   over: (n: number) => object = () => ({}),
@@ -95,17 +102,7 @@ describe("suite new", () => {
       return gateAt(made, measuresOf(made.spec)).guards["quality"]?.floor;
     };
     expect(await floorOf("before")).toBe(0.7);
-    await does(dir, "prompts", "commit", "mails", "-m", "first");
-    await does(
-      dir,
-      "promote",
-      "prompt:mails@1",
-      "--to",
-      "production",
-      "--unproven",
-      "--why",
-      "to begin with",
-    );
+    await putInProduction(dir);
     expect(await floorOf("after")).toBeUndefined();
   });
 
@@ -418,17 +415,7 @@ describe("suite check", () => {
       /\n ! floors .*harness eval refuses one; write floor: in guards, like floor: 0\.7\n/,
     );
     expect(before).toMatch(/\n ok {2}13 checks hold · 1 warning\n$/);
-    await does(dir, "prompts", "commit", "mails", "-m", "first");
-    await does(
-      dir,
-      "promote",
-      "prompt:mails@1",
-      "--to",
-      "production",
-      "--unproven",
-      "--why",
-      "to begin with",
-    );
+    await putInProduction(dir);
     expect(await check()).toContain(" ✓ floors      there is a version in production to compare with");
   });
 
@@ -561,17 +548,7 @@ describe("suite plan", () => {
 
   test("reads the reports that evaluations left, of what is in production now", async () => {
     const dir = await folder(unfloored());
-    await does(dir, "prompts", "commit", "mails", "-m", "first");
-    await does(
-      dir,
-      "promote",
-      "prompt:mails@1",
-      "--to",
-      "production",
-      "--unproven",
-      "--why",
-      "to begin with",
-    );
+    await putInProduction(dir);
     const history = (await openedAt(dir)).registry.history({ kind: "prompt", name: "mails" });
     const digest = history.versions.get(1)?.made.digest ?? "";
     const read = await readSuiteAt(dir, "core");
