@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../src/core/id.ts";
-import type { Ports, Sandbox, Workspaces } from "../src/core/ports.ts";
+import type { Ports } from "../src/core/ports.ts";
+import type { Sandbox } from "../src/core/sandbox.ts";
+import type { Workspaces } from "../src/core/workspace.ts";
 import { memoryBlobs } from "../tests/memory/blobs.ts";
 import { memoryJournal } from "../tests/memory/journal.ts";
 import { namedPolicy } from "../tests/memory/policy.ts";

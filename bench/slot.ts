@@ -2,7 +2,7 @@ import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import type { Slot } from "../src/core/ports.ts";
+import type { Slot } from "../src/core/sandbox.ts";
 import { openEngine } from "../src/edges/docker/engine.ts";
 import { openDocker } from "../src/edges/docker/open.ts";
 import { median, timed } from "./figures.ts";

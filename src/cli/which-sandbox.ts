@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { RunConfig, SandboxSpec } from "../core/goal.ts";
 import { bytesOf } from "../core/goal.ts";
-import type { Sandbox } from "../core/ports.ts";
+import type { Sandbox } from "../core/sandbox.ts";
 import { EngineDown, isAbsent, openEngine } from "../edges/docker/engine.ts";
 import type { Engine } from "../edges/docker/engine.ts";
 import { openDocker } from "../edges/docker/open.ts";

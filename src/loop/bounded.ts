@@ -1,4 +1,5 @@
-import type { Clock, Sandbox, Slot } from "../core/ports.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Sandbox, Slot } from "../core/sandbox.ts";
 import type { Instant } from "../core/id.ts";
 import type { Work } from "./work.ts";
 

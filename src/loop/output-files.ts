@@ -1,6 +1,8 @@
 import { decodeText } from "../core/canonical.ts";
 import type { Digest } from "../core/id.ts";
-import type { Blobs, Slot, Workspace } from "../core/ports.ts";
+import type { Blobs } from "../core/ports.ts";
+import type { Slot } from "../core/sandbox.ts";
+import type { Workspace } from "../core/workspace.ts";
 import type { Thread } from "../core/thread.ts";
 import { wholeUpTo } from "./excerpt.ts";
 import type { OpenSlot } from "./slots.ts";

@@ -3,7 +3,8 @@ import { seal } from "../core/chain.ts";
 import type { Body, By, Entry, RunEvent } from "../core/event.ts";
 import { runId } from "../core/id.ts";
 import type { RunId } from "../core/id.ts";
-import type { Owner, Ownership, Ports, Sandbox } from "../core/ports.ts";
+import type { Owner, Ownership, Ports } from "../core/ports.ts";
+import type { Sandbox } from "../core/sandbox.ts";
 import { recover } from "../core/recover.ts";
 import type { RunState } from "../core/run.ts";
 

@@ -1,5 +1,5 @@
 import { decodeText, encodeText } from "../core/canonical.ts";
-import type { ExecResult, Slot } from "../core/ports.ts";
+import type { ExecResult, Slot } from "../core/sandbox.ts";
 import { staysInside } from "../core/tree-path.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { OpenSlot } from "./slots.ts";

@@ -1,5 +1,7 @@
 import type { Digest, RunId } from "../core/id.ts";
-import type { Ports, Slot, Workspace } from "../core/ports.ts";
+import type { Ports } from "../core/ports.ts";
+import type { Slot } from "../core/sandbox.ts";
+import type { Workspace } from "../core/workspace.ts";
 
 /** A sandbox over a workspace that is known to hold `tree`; null: something ran there since. */
 export interface OpenSlot {

@@ -2,7 +2,7 @@ import { decodeText } from "../core/canonical.ts";
 import type { Criterion, CriterionResult } from "../core/criterion.ts";
 import type { Digest } from "../core/id.ts";
 import { misfitOfText } from "../core/json-fit.ts";
-import type { ExecResult } from "../core/ports.ts";
+import type { ExecResult } from "../core/sandbox.ts";
 import type { OpenSlot } from "./slots.ts";
 import { shorten } from "./texts.ts";
 import type { Work } from "./work.ts";

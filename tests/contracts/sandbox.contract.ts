@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecResult, Sandbox, Slot } from "../../src/core/ports.ts";
+import type { ExecResult, Sandbox, Slot } from "../../src/core/sandbox.ts";
 
 /** A sandbox and directories for its slots. */
 export interface SandboxGround {

@@ -1,4 +1,6 @@
-import type { ExecRequest, ExecResult, Ports, Slot, Workspace } from "../../src/core/ports.ts";
+import type { Ports } from "../../src/core/ports.ts";
+import type { ExecRequest, ExecResult, Slot } from "../../src/core/sandbox.ts";
+import type { Workspace } from "../../src/core/workspace.ts";
 import type { Guard } from "./attacks.ts";
 
 /**

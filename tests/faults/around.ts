@@ -1,4 +1,6 @@
-import type { Blobs, Journal, Ports, Sandbox, Slot, Workspace } from "../../src/core/ports.ts";
+import type { Blobs, Journal, Ports } from "../../src/core/ports.ts";
+import type { Sandbox, Slot } from "../../src/core/sandbox.ts";
+import type { Workspace } from "../../src/core/workspace.ts";
 
 /** Ports with one of their doings changed. `given` is what they did before. */
 export const withJournal = (ports: Ports, append: (given: Journal["append"]) => Journal["append"]): Ports => {

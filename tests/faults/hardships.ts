@@ -1,7 +1,7 @@
 import { decodeText, encodeText } from "../../src/core/canonical.ts";
 import type { EventType } from "../../src/core/event.ts";
 import type { Digest } from "../../src/core/id.ts";
-import type { Slot } from "../../src/core/ports.ts";
+import type { Slot } from "../../src/core/sandbox.ts";
 import { entriesOf } from "../simulation/person.ts";
 import { runId } from "../simulation/simulate.ts";
 import type { Machine } from "../simulation/simulate.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../src/core/id.ts";
-import type { Blobs, Ports, Workspace } from "../../src/core/ports.ts";
+import type { Blobs, Ports } from "../../src/core/ports.ts";
+import type { Workspace } from "../../src/core/workspace.ts";
 import { listTree } from "../../src/core/tree-diff.ts";
 import { treeStore } from "../../src/core/tree-store.ts";
 import { entriesOf } from "../simulation/person.ts";

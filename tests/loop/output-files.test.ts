@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { decodeText, encodeText } from "../../src/core/canonical.ts";
-import type { Slot } from "../../src/core/ports.ts";
+import type { Slot } from "../../src/core/sandbox.ts";
 import { wholeUpTo } from "../../src/loop/excerpt.ts";
 import { outputFile, outputKey, putOutputFiles } from "../../src/loop/output-files.ts";
 import { slots } from "../../src/loop/slots.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Sandbox, Slot } from "../../src/core/ports.ts";
+import type { Sandbox, Slot } from "../../src/core/sandbox.ts";
 import { slots } from "../../src/loop/slots.ts";
 import type { Slots } from "../../src/loop/slots.ts";
 import { treeOf } from "../contracts/workspaces.contract.ts";

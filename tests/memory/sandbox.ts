@@ -1,5 +1,6 @@
 import { decodeText, encodeText } from "../../src/core/canonical.ts";
-import type { Capabilities, Clock, ExecRequest, ExecResult, Sandbox } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports.ts";
+import type { Capabilities, ExecRequest, ExecResult, Sandbox } from "../../src/core/sandbox.ts";
 import type { memoryWorkspaces } from "./workspaces.ts";
 
 export const memoryCapabilities: Capabilities = {

@@ -1,7 +1,8 @@
 import { noEnvironment, pathsBesides, withEnvironment } from "../../src/core/environment.ts";
 import type { Environment } from "../../src/core/environment.ts";
 import type { Digest } from "../../src/core/id.ts";
-import type { Blobs, FileRead, Snapshot, Workspace, Workspaces } from "../../src/core/ports.ts";
+import type { Blobs } from "../../src/core/ports.ts";
+import type { FileRead, Snapshot, Workspace, Workspaces } from "../../src/core/workspace.ts";
 import { isReservedAtTop } from "../../src/core/reserved-name.ts";
 import type { TreeEntry, TreeStore } from "../../src/core/tree.ts";
 import { listTree } from "../../src/core/tree-diff.ts";

@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { noEnvironment } from "../../core/environment.ts";
-import type { Sandbox } from "../../core/ports.ts";
+import type { Sandbox } from "../../core/sandbox.ts";
 import { containersLeft } from "../../edges/docker/open.ts";
 import type { Engine } from "../../edges/docker/engine.ts";
 import { removeTree } from "../../edges/files/remove.ts";

@@ -7,7 +7,8 @@ import type { Manifest } from "../../core/manifest/manifest.ts";
 import type { Price } from "../../core/model.ts";
 import { completed } from "../../core/policy.ts";
 import type { StoredPolicy } from "../../core/policy.ts";
-import type { Capabilities, Ports } from "../../core/ports.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { Capabilities } from "../../core/sandbox.ts";
 import { treeStore } from "../../core/tree-store.ts";
 import { readJson } from "../../loop/texts.ts";
 

@@ -4,7 +4,7 @@ import type { ImportProgress } from "../../edges/files/import.ts";
 import { isDetached } from "../detach.ts";
 import type { Io } from "../io.ts";
 import type { Prepared } from "../prepare.ts";
-import type { Capabilities } from "../../core/ports.ts";
+import type { Capabilities } from "../../core/sandbox.ts";
 import type { SetupNote, StartingPoint } from "../starting-point.ts";
 import type { Request } from "../request.ts";
 import { freshnessRow } from "./freshness-row.ts";

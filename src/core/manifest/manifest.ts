@@ -3,7 +3,7 @@ import type { RunConfig } from "../goal.ts";
 import type { Digest, Instant, Role, RunId } from "../id.ts";
 import type { Price } from "../model.ts";
 import type { PolicySpec } from "../policy.ts";
-import type { Capabilities } from "../ports.ts";
+import type { Capabilities } from "../sandbox.ts";
 
 /**
  * Whether a run can be done again from what is kept. `replayable`: every answer of a model is there, so that a replay comes

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import type { Sandbox } from "../../core/ports.ts";
+import type { Sandbox } from "../../core/sandbox.ts";
 import type { Engine } from "./engine.ts";
 import { ImageRefused } from "./engine.ts";
 import { imageByDockerfile, imageByName, imageId, volumesOf } from "./image.ts";

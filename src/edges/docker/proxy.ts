@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ExecResult } from "../../core/ports.ts";
+import type { ExecResult } from "../../core/sandbox.ts";
 import { isDead } from "./dead.ts";
 import { openGate, openRefusals } from "../../core/gate.ts";
 import type { Gate } from "../../core/gate.ts";

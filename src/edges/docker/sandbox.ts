@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
-import type { Capabilities, Sandbox, Slot } from "../../core/ports.ts";
+import type { Capabilities, Sandbox, Slot } from "../../core/sandbox.ts";
 import { ContainerLost, createContainer, containerOf } from "./container.ts";
 import type { Container } from "./container.ts";
 import { isDead } from "./dead.ts";

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { staysInside } from "../../core/tree-path.ts";
 import { keepOutput } from "../../core/kept-output.ts";
 import type { KeptOutput } from "../../core/kept-output.ts";
-import type { ExecRequest, ExecResult, Slot } from "../../core/ports.ts";
+import type { ExecRequest, ExecResult, Slot } from "../../core/sandbox.ts";
 import type { Container } from "./container.ts";
 import { ContainerLost } from "./container.ts";
 import { EngineDown } from "./engine.ts";

@@ -1,4 +1,4 @@
-import type { Capabilities } from "../../core/ports.ts";
+import type { Capabilities } from "../../core/sandbox.ts";
 import type { Container } from "./container.ts";
 import { NotStarted } from "./container.ts";
 import { runOwn } from "./run.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Capabilities, Sandbox } from "../../core/ports.ts";
+import type { Capabilities, Sandbox } from "../../core/sandbox.ts";
 import { openSlot } from "./slot.ts";
 import { startThread } from "./thread.ts";
 import type { ShellThread } from "./thread.ts";

@@ -1,4 +1,4 @@
-import type { ExecRequest, ExecResult, Slot } from "../../core/ports.ts";
+import type { ExecRequest, ExecResult, Slot } from "../../core/sandbox.ts";
 import { keepOutput } from "../../core/kept-output.ts";
 import type { KeptOutput } from "../../core/kept-output.ts";
 import { openRefusals } from "../../core/gate.ts";

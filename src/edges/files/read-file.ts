@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import type { Stats } from "node:fs";
-import type { FileRead } from "../../core/ports.ts";
+import type { FileRead } from "../../core/workspace.ts";
 import { staysInside } from "../../core/tree-path.ts";
 import { codeOf, leadsInside, openInside } from "./inside.ts";
 import { readBytes } from "./file-content.ts";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { encodeText } from "../../../src/core/canonical.ts";
-import type { Capabilities, Sandbox, Slot } from "../../../src/core/ports.ts";
+import type { Capabilities, Sandbox, Slot } from "../../../src/core/sandbox.ts";
 
 const capabilities: Capabilities = { programs: [], python: null, network: false, native: false, notes: [] };
 

@@ -4,7 +4,7 @@ import type { RequestListener, Server } from "node:http";
 import { createServer as createSocketServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ExecResult, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Slot } from "../../../src/core/sandbox.ts";
 import { textOf } from "../../contracts/sandbox.contract.ts";
 import { describeDocker } from "../../docker.ts";
 import { ground } from "./ground.ts";

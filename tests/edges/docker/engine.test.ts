@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { watch } from "node:fs";
-import type { ExecResult, Sandbox, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Sandbox, Slot } from "../../../src/core/sandbox.ts";
 import { EngineDown, openEngine } from "../../../src/edges/docker/engine.ts";
 import { dockerSandbox } from "../../../src/edges/docker/sandbox.ts";
 import { describeDocker, sandboxImage } from "../../docker.ts";

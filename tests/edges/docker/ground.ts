@@ -1,7 +1,7 @@
 import { chown, lchown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Slot } from "../../../src/core/ports.ts";
+import type { Slot } from "../../../src/core/sandbox.ts";
 import { openEngine } from "../../../src/edges/docker/engine.ts";
 import type { Limits, Users } from "../../../src/edges/docker/profile.ts";
 import { dockerSandbox } from "../../../src/edges/docker/sandbox.ts";

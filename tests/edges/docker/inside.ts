@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import type { ExecResult, Sandbox, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Sandbox, Slot } from "../../../src/core/sandbox.ts";
 import { textOf } from "../../contracts/sandbox.contract.ts";
 import { ground } from "./ground.ts";
 import type { Opened } from "./ground.ts";

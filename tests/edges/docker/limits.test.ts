@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ExecResult, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Slot } from "../../../src/core/sandbox.ts";
 import { textOf } from "../../contracts/sandbox.contract.ts";
 import { describeDocker, sandboxImage } from "../../docker.ts";
 import { ground, users } from "./ground.ts";

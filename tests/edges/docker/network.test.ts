@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecResult, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Slot } from "../../../src/core/sandbox.ts";
 import { textOf } from "../../contracts/sandbox.contract.ts";
 import { describeDocker } from "../../docker.ts";
 import { ground } from "./ground.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { ExecResult, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Slot } from "../../../src/core/sandbox.ts";
 import { openEngine } from "../../../src/edges/docker/engine.ts";
 import { imageByDockerfile } from "../../../src/edges/docker/image.ts";
 import { dockerSandbox } from "../../../src/edges/docker/sandbox.ts";

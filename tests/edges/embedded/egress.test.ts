@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecResult, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Slot } from "../../../src/core/sandbox.ts";
 import { embeddedSandbox } from "../../../src/edges/embedded/sandbox.ts";
 import { textOf } from "../../contracts/sandbox.contract.ts";
 

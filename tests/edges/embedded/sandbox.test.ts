@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readlink, rm, stat, symlink } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecResult, Slot } from "../../../src/core/ports.ts";
+import type { ExecResult, Slot } from "../../../src/core/sandbox.ts";
 import { embeddedSandbox } from "../../../src/edges/embedded/sandbox.ts";
 import { sandboxContract, textOf } from "../../contracts/sandbox.contract.ts";
 import type { SandboxGround } from "../../contracts/sandbox.contract.ts";

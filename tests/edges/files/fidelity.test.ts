@@ -23,7 +23,7 @@ import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Digest } from "../../../src/core/id.ts";
-import type { Workspaces } from "../../../src/core/ports.ts";
+import type { Workspaces } from "../../../src/core/workspace.ts";
 import { listTree } from "../../../src/core/tree-diff.ts";
 import { treeStore } from "../../../src/core/tree-store.ts";
 import { bytesOf } from "../../contracts/blobs.contract.ts";

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Digest } from "../../../src/core/id.ts";
-import type { Workspace } from "../../../src/core/ports.ts";
+import type { Workspace } from "../../../src/core/workspace.ts";
 import { treeStore } from "../../../src/core/tree-store.ts";
 import { exportBranch } from "../../../src/edges/files/export-branch.ts";
 import { exportTree } from "../../../src/edges/files/export-tree.ts";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { addedTo } from "../../../src/core/environment.ts";
 import type { Environment } from "../../../src/core/environment.ts";
-import type { Workspace } from "../../../src/core/ports.ts";
+import type { Workspace } from "../../../src/core/workspace.ts";
 import { treeStore } from "../../../src/core/tree-store.ts";
 import { give } from "../../../src/edges/files/owner.ts";
 import { treeOf } from "../../contracts/workspaces.contract.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { noEnvironment } from "../../../src/core/environment.ts";
-import type { Workspaces } from "../../../src/core/ports.ts";
+import type { Workspaces } from "../../../src/core/workspace.ts";
 import { openWorkspaces } from "../../../src/edges/files/workspaces.ts";
 import { treeOf } from "../../contracts/workspaces.contract.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";

@@ -1,5 +1,5 @@
 import type { Digest } from "../../../src/core/id.ts";
-import type { Snapshot } from "../../../src/core/ports.ts";
+import type { Snapshot } from "../../../src/core/workspace.ts";
 import { treeOf } from "../../contracts/workspaces.contract.ts";
 import { memoryBlobs } from "../../memory/blobs.ts";
 import type { Kind } from "./kinds.ts";
