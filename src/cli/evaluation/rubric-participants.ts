@@ -27,7 +27,7 @@ export async function rubricParticipants(
 ): Promise<Participants> {
   const names = [...new Set(items.map(({ case: one }) => (one as JudgeCase).rubric))];
   const timeoutMs = durationMs(suite.spec.timeout);
-  const judges = new Map<Arm, Asking>();
+  const judges = new Map<Arm, TestedJudge>();
   for (const [arm, settled] of Object.entries(arms)) {
     const judge = tested(await judgeOf(world, settled.asked.model, names, timeoutMs), settled);
     judges.set(arm as Arm, { judge, judging: judgingWith(world, judge, null) });
@@ -51,7 +51,7 @@ export async function rubricParticipants(
   };
 }
 
-interface Asking {
+interface TestedJudge {
   readonly judge: Judge;
   readonly judging: Judging;
 }
@@ -63,8 +63,8 @@ function tested(judge: Judge, { ref, text, digest }: SettledArm): Judge {
   return { ...judge, rubrics: { ...judge.rubrics, [ref.name]: { spec: rubricOf(text), digest } } };
 }
 
-function rubricSubject(judges: ReadonlyMap<Arm, Asking>, models: Models): Subject {
-  const of = ({ arm }: Ask): Asking => {
+function rubricSubject(judges: ReadonlyMap<Arm, TestedJudge>, models: Models): Subject {
+  const of = ({ arm }: Ask): TestedJudge => {
     const found = judges.get(arm);
     if (found === undefined) throw new Error(`there is no ${arm}`);
     return found;

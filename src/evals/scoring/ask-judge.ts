@@ -11,7 +11,7 @@ import { canonical } from "../../core/canonical.ts";
 import type { Json } from "../../core/canonical.ts";
 import type { Judge, Judged, JudgeRubric, Verdict } from "./verdict.ts";
 
-export interface AskingPorts {
+export interface AskJudgePorts {
   readonly models: Models;
   readonly prompts: Prompts;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export async function askJudge(
   judge: Judge,
   rubric: JudgeRubric,
   judged: Judged,
-  ports: AskingPorts,
+  ports: AskJudgePorts,
   thread: ThreadId,
   signal: AbortSignal,
 ): Promise<Verdict | NoVerdict> {
@@ -106,7 +106,7 @@ const longestPauseMs = 60_000;
 
 async function respond(
   judge: Judge,
-  { models, clock, dearTries }: AskingPorts,
+  { models, clock, dearTries }: AskJudgePorts,
   turn: Turn,
   signal: AbortSignal,
 ): Promise<Said> {

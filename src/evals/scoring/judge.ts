@@ -2,12 +2,12 @@ import type { Digest, ThreadId } from "../../core/id.ts";
 import type { Answered } from "../answer.ts";
 import type { Case } from "../suite/case.ts";
 import { askJudge } from "./ask-judge.ts";
-import type { AskingPorts, NoVerdict } from "./ask-judge.ts";
+import type { AskJudgePorts, NoVerdict } from "./ask-judge.ts";
 import type { Gauge } from "./gauge.ts";
 import { rubricScore, verdictKey } from "./verdict.ts";
 import type { Judge, Judged, JudgeRubric, Verdict, Verdicts } from "./verdict.ts";
 
-export interface JudgePorts extends AskingPorts {
+export interface JudgePorts extends AskJudgePorts {
   readonly verdicts: Verdicts;
 }
 
